@@ -1,0 +1,207 @@
+//! The broker: messages travel, orders work, prints fill them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use phantom_broker::{Broker, Message, SendEnd};
+use phantom_compliance::Outbound;
+use phantom_model::{
+    BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId, Price, Qty,
+    Side, Span, Ticks, Timestamp,
+};
+
+use crate::draw::Draw;
+use crate::order::{MockOrder, Standing};
+use crate::settings::{FillSize, MockSettings};
+
+/// The simulated broker.
+#[derive(Clone, Debug)]
+pub struct MockBroker {
+    settings: MockSettings,
+    draw: Draw,
+    /// Messages on their way, in the order in which they will arrive.
+    travelling: VecDeque<(Timestamp, Message)>,
+    orders: BTreeMap<OrderId, MockOrder>,
+    /// Orders at the market by contract, oldest first.
+    working: BTreeMap<ContractId, Vec<OrderId>>,
+    positions: BTreeMap<ContractId, NetQty>,
+    reports: VecDeque<BrokerReport>,
+    execs: u64,
+}
+
+impl MockBroker {
+    /// A broker with no order.
+    #[must_use]
+    pub fn new(settings: MockSettings) -> Self {
+        Self {
+            draw: Draw::new(settings.seed),
+            settings,
+            travelling: VecDeque::new(),
+            orders: BTreeMap::new(),
+            working: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            reports: VecDeque::new(),
+            execs: 0,
+        }
+    }
+
+    /// The broker's own word on a position.
+    #[must_use]
+    pub fn position(&self, contract: ContractId) -> NetQty {
+        self.positions.get(&contract).copied().unwrap_or_default()
+    }
+
+    fn arrive(&mut self, message: Message) {
+        match message {
+            Message::Submit(order) => self.take_order(&order, order.qty()),
+            Message::NativeClose(exit) => self.close(&exit),
+            Message::Cancel(order) => self.cancel(order),
+            Message::Query(order) => self.report_again(order),
+        }
+    }
+
+    /// Takes an order. One id is one order: a repetition answers what is known.
+    fn take_order(&mut self, outbound: &Outbound, qty: Qty) {
+        let id = outbound.id();
+        if self.orders.contains_key(&id) {
+            self.report_again(id);
+            return;
+        }
+        let mut order = MockOrder::new(outbound);
+        order.leaves = qty.contracts();
+        if let Some(reason) = self.draw.refusal(self.settings.refusals) {
+            order.standing = Standing::Failed(reason);
+            self.reports.push_back(BrokerReport::Failed { order: id, reason });
+        } else {
+            self.working.entry(order.contract).or_default().push(id);
+            self.reports.push_back(BrokerReport::Accepted { order: id });
+        }
+        self.orders.insert(id, order);
+    }
+
+    /// The broker's own close looks at the broker's own position: never more than that.
+    fn close(&mut self, exit: &Outbound) {
+        let held = self.position(exit.contract());
+        let closes = held.side() == Some(exit.side().opposite());
+        let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty().contracts());
+        match Qty::new(most).filter(|_| closes) {
+            Some(qty) => self.take_order(exit, qty),
+            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.id() }),
+        }
+    }
+
+    fn cancel(&mut self, id: OrderId) {
+        match self.orders.get_mut(&id) {
+            Some(order) if order.standing == Standing::Working => {
+                order.standing = Standing::Cancelled;
+                let contract = order.contract;
+                if let Some(working) = self.working.get_mut(&contract) {
+                    working.retain(|&other| other != id);
+                }
+                self.reports.push_back(BrokerReport::Cancelled { order: id });
+            }
+            Some(_) | None => self.reports.push_back(BrokerReport::CancelRefused { order: id }),
+        }
+    }
+
+    fn report_again(&mut self, id: OrderId) {
+        let Some(order) = self.orders.get(&id) else { return };
+        for &(exec, qty, price) in &order.fills {
+            self.reports.push_back(filled(id, exec, qty, price, FillTiming::Unknown));
+        }
+        match order.standing {
+            Standing::Working => self.reports.push_back(BrokerReport::Accepted { order: id }),
+            Standing::Cancelled => self.reports.push_back(BrokerReport::Cancelled { order: id }),
+            Standing::Failed(reason) => self.reports.push_back(BrokerReport::Failed { order: id, reason }),
+            Standing::Filled => {}
+        }
+    }
+
+    /// Fills what the print fills, oldest order first.
+    fn fill_from(&mut self, record: &MarketRecord) {
+        let Some(working) = self.working.get_mut(&record.contract) else { return };
+        if working.is_empty() {
+            return;
+        }
+        let ids = std::mem::take(working);
+        let mut size_left = match self.settings.fill_size {
+            FillSize::Whole => u32::MAX,
+            FillSize::Printed => record.print.size(),
+        };
+        for &id in &ids {
+            size_left -= self.fill_order(id, record, size_left);
+        }
+        let orders = &self.orders;
+        let mut ids = ids;
+        ids.retain(|id| orders.get(id).is_some_and(|order| order.standing == Standing::Working));
+        self.working.insert(record.contract, ids);
+    }
+
+    /// Fills up to `most` contracts of an order. How many it filled.
+    fn fill_order(&mut self, id: OrderId, record: &MarketRecord, most: u32) -> u32 {
+        let Some(order) = self.orders.get_mut(&id) else { return 0 };
+        let Some(price) = order.fill_price(&record.print, self.settings.limit_fill) else { return 0 };
+        let Some(qty) = Qty::new(order.leaves.min(most)) else { return 0 };
+        let price = if order.slips() {
+            worse(price, order.side, self.draw.from(self.settings.slippage_ticks))
+        } else {
+            price
+        };
+        self.execs += 1;
+        let exec = ExecId::new(self.execs);
+        order.leaves -= qty.contracts();
+        order.fills.push((exec, qty, price));
+        if order.leaves == 0 {
+            order.standing = Standing::Filled;
+        }
+        let side = order.side;
+        let held = self.positions.entry(record.contract).or_default();
+        *held = held.after(side, qty);
+        self.reports.push_back(filled(id, exec, qty, price, FillTiming::ByComingPrint));
+        qty.contracts()
+    }
+}
+
+impl Broker for MockBroker {
+    fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
+        let delay = self.draw.from(self.settings.delay_nanos);
+        let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
+        let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
+        if arrival <= at && self.travelling.is_empty() {
+            self.arrive(message);
+        } else {
+            self.travelling.push_back((arrival, message));
+        }
+        SendEnd::Sent
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        self.reports.pop_front()
+    }
+
+    fn next_due(&self) -> Timestamp {
+        self.travelling.front().map_or(Timestamp::MAX, |(at, _)| *at)
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        while self.next_due() <= now {
+            let Some((_, message)) = self.travelling.pop_front() else { return };
+            self.arrive(message);
+        }
+    }
+
+    fn show(&mut self, record: &MarketRecord) {
+        self.fill_from(record);
+    }
+}
+
+fn worse(price: Price, side: Side, ticks: u64) -> Price {
+    let by = Ticks::new(i64::try_from(ticks).unwrap_or(i64::MAX));
+    match side {
+        Side::Buy => price + by,
+        Side::Sell => price - by,
+    }
+}
+
+const fn filled(order: OrderId, exec: ExecId, qty: Qty, price: Price, timing: FillTiming) -> BrokerReport {
+    BrokerReport::Filled(FillReport { order, exec, qty, price, timing })
+}

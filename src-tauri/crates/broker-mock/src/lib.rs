@@ -1,0 +1,12 @@
+//! The mock broker: fills orders from the market that it is shown.
+//!
+//! Seeded: the same seed, settings, messages and records give the same reports, to the byte. One
+//! connection keeps the order of its messages, whatever delays are drawn. Reports are instant.
+
+mod broker;
+mod draw;
+mod order;
+pub mod settings;
+
+pub use broker::MockBroker;
+pub use settings::{FillSize, LimitFill, MockSettings, Range, Refusals};

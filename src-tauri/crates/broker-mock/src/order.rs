@@ -1,0 +1,68 @@
+//! An order as the mock broker knows it.
+
+use phantom_compliance::Outbound;
+use phantom_model::{ContractId, ExecId, FailReason, OrderId, OrderKind, Price, Print, Qty, Side};
+
+use crate::settings::LimitFill;
+
+/// Where an order of the mock broker stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    Working,
+    Filled,
+    Cancelled,
+    Failed(FailReason),
+}
+
+/// An order of the mock broker.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct MockOrder {
+    pub(crate) id: OrderId,
+    pub(crate) contract: ContractId,
+    pub(crate) side: Side,
+    pub(crate) kind: OrderKind,
+    pub(crate) leaves: u32,
+    pub(crate) standing: Standing,
+    pub(crate) fills: Vec<(ExecId, Qty, Price)>,
+}
+
+impl MockOrder {
+    pub(crate) const fn new(outbound: &Outbound) -> Self {
+        Self {
+            id: outbound.id(),
+            contract: outbound.contract(),
+            side: outbound.side(),
+            kind: outbound.kind(),
+            leaves: outbound.qty().contracts(),
+            standing: Standing::Working,
+            fills: Vec::new(),
+        }
+    }
+
+    /// The price at which a print fills the order, before slippage; `None` when it does not.
+    pub(crate) fn fill_price(&self, print: &Print, rule: LimitFill) -> Option<Price> {
+        let limit = match self.kind {
+            OrderKind::Market => return Some(print.first()),
+            OrderKind::Limit(limit) => limit,
+        };
+        let (low, high) = print.range();
+        let best_for_us = match self.side {
+            Side::Buy => low,
+            Side::Sell => high,
+        };
+        let through_by = (limit - best_for_us).count() * self.side.sign();
+        let fills = match rule {
+            LimitFill::Through => through_by > 0,
+            LimitFill::Touch => through_by >= 0,
+        };
+        fills.then_some(limit)
+    }
+
+    /// Whether slippage applies: only at the market.
+    pub(crate) const fn slips(&self) -> bool {
+        match self.kind {
+            OrderKind::Market => true,
+            OrderKind::Limit(_) => false,
+        }
+    }
+}

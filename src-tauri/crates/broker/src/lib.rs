@@ -1,0 +1,74 @@
+//! What a broker connection must do.
+//!
+//! Messages go out one by one, and each send ends in exactly one of three ways. What comes back is
+//! one ordered stream of reports. A connection never waits: it hands a message on or says that it
+//! could not.
+
+use phantom_compliance::Outbound;
+use phantom_model::{BrokerReport, MarketRecord, OrderId, Timestamp};
+
+/// Something to tell the broker. An opening order carries the gate's approval inside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Message {
+    /// A new order. A repeated id answers the existing state and opens nothing.
+    Submit(Outbound),
+    /// Take an order out of the market.
+    Cancel(OrderId),
+    /// Report again what is known of an order: its state and every execution.
+    Query(OrderId),
+    /// Close by the broker's own means, never more than this exit.
+    NativeClose(Outbound),
+}
+
+impl Message {
+    /// The order that it is about.
+    #[must_use]
+    pub const fn order(&self) -> OrderId {
+        match self {
+            Self::Submit(order) | Self::NativeClose(order) => order.id(),
+            Self::Cancel(order) | Self::Query(order) => *order,
+        }
+    }
+}
+
+/// How a send ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SendEnd {
+    /// It is on its way.
+    Sent,
+    /// Not one byte of it left. It may be tried again under the same id.
+    SurelyNotSent(SendFault),
+    /// It may or may not have left. It is never sent again; the broker is asked.
+    Unknown,
+}
+
+/// Why a message surely did not leave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SendFault {
+    /// There is no connection.
+    #[error("not connected")]
+    NotConnected,
+    /// The queue to the broker is full.
+    #[error("the queue to the broker is full")]
+    QueueFull,
+}
+
+/// A connection to a broker.
+pub trait Broker {
+    /// Hands a message on.
+    fn send(&mut self, at: Timestamp, message: Message) -> SendEnd;
+
+    /// The next report that has come in, in the broker's order.
+    fn next_report(&mut self) -> Option<BrokerReport>;
+
+    /// When a simulated broker has something to do by itself; [`Timestamp::MAX`] for nothing.
+    fn next_due(&self) -> Timestamp {
+        Timestamp::MAX
+    }
+
+    /// Lets a simulated broker do what is due at or before `now`.
+    fn advance(&mut self, _now: Timestamp) {}
+
+    /// Shows a simulated broker the record that its market makes next. A real one has its own market.
+    fn show(&mut self, _record: &MarketRecord) {}
+}

@@ -1,0 +1,248 @@
+//! Why the gate says no: a stable code, and words that say what would be allowed.
+
+use std::fmt;
+
+use phantom_model::{NetQty, Side};
+use rust_decimal::Decimal;
+
+use crate::Minis;
+
+/// Which price of a ticket a refusal is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PriceField {
+    /// The limit price.
+    Limit,
+    /// The stop-loss.
+    Stop,
+    /// The take-profit.
+    Target,
+}
+
+impl PriceField {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Limit => "limit price",
+            Self::Stop => "stop",
+            Self::Target => "target",
+        }
+    }
+}
+
+/// What is wrong with a price text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PriceFault {
+    /// It lies between these two prices of the grid.
+    Between {
+        /// The nearest below.
+        below: Decimal,
+        /// The nearest above.
+        above: Decimal,
+    },
+    /// It is no decimal number.
+    NotANumber,
+    /// It is further from zero than any price can be.
+    OutOfRange,
+}
+
+/// A refusal. The order of the variants is the order of the checks: the first one wins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// Neither a root nor an alias of the contract table.
+    UnknownSymbol {
+        /// As typed.
+        symbol: String,
+        /// A symbol that may have been meant.
+        meant: Option<String>,
+    },
+    /// Not a whole number from 1 to 1 000.
+    BadQty {
+        /// As typed.
+        given: String,
+    },
+    /// A limit order without its price.
+    MissingPrice,
+    /// A price that does not exist on the tick grid.
+    PriceOffGrid {
+        /// Which price.
+        field: PriceField,
+        /// As typed.
+        given: String,
+        /// What is wrong with it.
+        fault: PriceFault,
+    },
+    /// The stop is not strictly on the losing side of the reference.
+    StopWrongSide {
+        /// The side of the order.
+        side: Side,
+        /// The stop.
+        stop: Decimal,
+        /// Last trade or limit; `None` when nothing has traded yet.
+        reference: Option<Decimal>,
+    },
+    /// The target is not strictly on the winning side of the reference.
+    TargetWrongSide {
+        /// The side of the order.
+        side: Side,
+        /// The target.
+        target: Decimal,
+        /// Last trade or limit; `None` when nothing has traded yet.
+        reference: Option<Decimal>,
+    },
+    /// A stop or target on an order that only closes.
+    BracketOnExit,
+    /// The kill switch is on.
+    Killed,
+    /// A rule has locked the account.
+    LockedOut,
+    /// A flatten has not answered yet.
+    Flattening,
+    /// The engine found its own books in doubt: openings blocked, exits alive.
+    Latched,
+    /// It would close the position and open the other side.
+    WouldCrossZero {
+        /// The position that fills prove.
+        position: NetQty,
+        /// Contracts asked for.
+        wanted: u64,
+        /// Contracts that may still be closed.
+        left: u64,
+    },
+    /// Flat, but an entry on the other side may still fill.
+    OppositeEntryWorking {
+        /// The side of the working entry.
+        working: Side,
+    },
+    /// Short selling is switched off.
+    ShortSellingOff,
+    /// Larger than one order may be.
+    OrderSize {
+        /// The order.
+        wanted: Minis,
+        /// The limit of one order.
+        limit: Minis,
+    },
+    /// The worst case of position, live orders and this order is over the limit.
+    PositionLimit {
+        /// The worst case without this order.
+        in_use: Minis,
+        /// The limit.
+        limit: Minis,
+        /// Contracts of this instrument that would still be allowed.
+        contracts_more: u64,
+    },
+}
+
+impl Refusal {
+    /// The stable reason code.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::UnknownSymbol { .. } => "unknown_symbol",
+            Self::BadQty { .. } => "bad_qty",
+            Self::MissingPrice => "missing_price",
+            Self::PriceOffGrid { .. } => "price_off_grid",
+            Self::StopWrongSide { .. } => "stop_wrong_side",
+            Self::TargetWrongSide { .. } => "target_wrong_side",
+            Self::BracketOnExit => "bracket_on_exit",
+            Self::Killed => "killed",
+            Self::LockedOut => "locked_out",
+            Self::Flattening => "flattening",
+            Self::Latched => "latched",
+            Self::WouldCrossZero { .. } => "would_cross_zero",
+            Self::OppositeEntryWorking { .. } => "opposite_entry_working",
+            Self::ShortSellingOff => "short_selling_off",
+            Self::OrderSize { .. } => "order_size",
+            Self::PositionLimit { .. } => "position_limit",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    /// The message: what is wrong, and what would be allowed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSymbol { symbol, meant: Some(meant) } => {
+                write!(f, "no instrument {symbol:?}; did you mean {meant}?")
+            }
+            Self::UnknownSymbol { symbol, meant: None } => {
+                write!(f, "no instrument {symbol:?}; `phantom instruments` lists them")
+            }
+            Self::BadQty { given } => {
+                write!(f, "quantity {given:?} is not a whole number from 1 to 1000")
+            }
+            Self::MissingPrice => f.write_str("a limit order needs a price"),
+            Self::PriceOffGrid { field, given, fault } => write_price_fault(f, *field, given, fault),
+            Self::StopWrongSide { side, stop, reference } => {
+                let word = side_word(*side, "below", "above");
+                write_wrong_side(f, "stop", *side, word, *stop, *reference)
+            }
+            Self::TargetWrongSide { side, target, reference } => {
+                let word = side_word(*side, "above", "below");
+                write_wrong_side(f, "target", *side, word, *target, *reference)
+            }
+            Self::BracketOnExit => f.write_str("this order only closes: send it without stop and target"),
+            Self::Killed => f.write_str("the kill switch is on; exits still work"),
+            Self::LockedOut => f.write_str("the account is locked by a rule; exits still work"),
+            Self::Flattening => f.write_str("flatten all is under way; wait for its answer"),
+            Self::Latched => {
+                f.write_str("openings are blocked until the books are checked; exits still work")
+            }
+            Self::WouldCrossZero { position, wanted, left } => write!(
+                f,
+                "position is {position}: {wanted} would cross zero, up to {left} can be closed; \
+                 close first, then open the other side"
+            ),
+            Self::OppositeEntryWorking { working } => {
+                write!(f, "a {working} entry may still fill; cancel it first")
+            }
+            Self::ShortSellingOff => f.write_str(
+                "short selling is off: a sell needs a position to close; switch it on to go short",
+            ),
+            Self::OrderSize { wanted, limit } => {
+                write!(f, "order of {wanted} minis is over the limit of {limit} for one order")
+            }
+            Self::PositionLimit { in_use, limit, contracts_more } => {
+                write!(f, "{in_use} of {limit} contracts in use; {contracts_more} more")
+            }
+        }
+    }
+}
+
+fn write_price_fault(
+    f: &mut fmt::Formatter<'_>,
+    field: PriceField,
+    given: &str,
+    fault: &PriceFault,
+) -> fmt::Result {
+    let field = field.word();
+    match fault {
+        PriceFault::Between { below, above } => {
+            write!(f, "{field} {given} is off the tick grid: {below} or {above}")
+        }
+        PriceFault::NotANumber => write!(f, "{field} {given:?} is not a price"),
+        PriceFault::OutOfRange => write!(f, "{field} {given} is out of range"),
+    }
+}
+
+fn write_wrong_side(
+    f: &mut fmt::Formatter<'_>,
+    leg: &str,
+    side: Side,
+    where_to: &str,
+    price: Decimal,
+    reference: Option<Decimal>,
+) -> fmt::Result {
+    match reference {
+        Some(reference) => {
+            write!(f, "{leg} {price} of a {side} must be {where_to} {reference}")
+        }
+        None => write!(f, "{leg} {price} cannot be checked: nothing has traded yet"),
+    }
+}
+
+const fn side_word(side: Side, buy: &'static str, sell: &'static str) -> &'static str {
+    match side {
+        Side::Buy => buy,
+        Side::Sell => sell,
+    }
+}

@@ -1,0 +1,18 @@
+//! An order as the trade means it: every field read and on the grid, nothing decided yet.
+
+use phantom_model::{Bracket, ContractId, OrderKind, Qty, Side};
+
+/// A request to buy or sell, read from a [`crate::Ticket`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OrderRequest {
+    /// The contract to trade.
+    pub contract: ContractId,
+    /// Buy or sell.
+    pub side: Side,
+    /// How many contracts.
+    pub qty: Qty,
+    /// Market, or limit with its price.
+    pub kind: OrderKind,
+    /// Stop-loss and take-profit for the lot that it opens.
+    pub bracket: Bracket,
+}

@@ -1,0 +1,186 @@
+//! The loop around the engine, without a clock of its own.
+
+use phantom_broker::{Broker, Message, SendEnd};
+use phantom_engine::{Book, Engine, Fact, Input, Outcome, Request};
+use phantom_model::{BrokerReport, FailReason, MarketRecord, Timestamp};
+
+use crate::journal::Journal;
+use crate::retries::{Next, Retries};
+
+/// An engine with its broker and its journal.
+#[derive(Debug)]
+pub struct Core<B, J> {
+    engine: Engine,
+    broker: B,
+    journal: J,
+    retries: Retries,
+    outcome: Outcome,
+    now: Timestamp,
+}
+
+impl<B: Broker, J: Journal> Core<B, J> {
+    /// Puts the three together.
+    pub fn new(engine: Engine, broker: B, journal: J) -> Self {
+        Self {
+            engine,
+            broker,
+            journal,
+            retries: Retries::default(),
+            outcome: Outcome::default(),
+            now: Timestamp::MIN,
+        }
+    }
+
+    /// The engine, to look at.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The state of record.
+    pub const fn book(&self) -> &Book {
+        self.engine.book()
+    }
+
+    /// The journal.
+    pub const fn journal(&self) -> &J {
+        &self.journal
+    }
+
+    /// The broker.
+    pub const fn broker(&self) -> &B {
+        &self.broker
+    }
+
+    /// The broker, to change how it behaves.
+    pub const fn broker_mut(&mut self) -> &mut B {
+        &mut self.broker
+    }
+
+    /// The engine, to change its limits.
+    pub const fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    /// The time of the last input.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// When something is due by itself; [`Timestamp::MAX`] for nothing.
+    pub fn next_due(&self) -> Timestamp {
+        self.engine.next_due().min(self.broker.next_due()).min(self.retries.next_due())
+    }
+
+    /// Works on one record of the market: what is due before it, orders at the market, the last
+    /// price, phantoms, in this order.
+    #[inline]
+    pub fn market(&mut self, record: MarketRecord) {
+        self.run_until(record.at);
+        self.broker.show(&record);
+        self.take_reports(record.at);
+        self.engine.apply(record.at, Input::Market(record), &mut self.outcome);
+        self.carry_out(record.at);
+    }
+
+    /// Feeds a command or a report and carries out what follows. Answers the facts of the input
+    /// itself, not those of what followed.
+    pub fn input(&mut self, at: Timestamp, input: Input) -> Vec<Fact> {
+        self.run_until(at);
+        self.engine.apply(at, input, &mut self.outcome);
+        let facts = self.outcome.facts.clone();
+        self.carry_out(at);
+        facts
+    }
+
+    /// Does everything that is due at or before `until`, each at its own time.
+    #[inline]
+    pub fn run_until(&mut self, until: Timestamp) {
+        while self.next_due() <= until {
+            self.run_next();
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn run_next(&mut self) {
+        let due = self.next_due().max(self.now);
+        self.now = due;
+        // The broker first: what has arrived by now is known by now.
+        self.broker.advance(due);
+        self.take_reports(due);
+        while let Some((message, tries)) = self.retries.take(due) {
+            self.send(due, message, tries);
+        }
+        self.engine.apply(due, Input::Clock, &mut self.outcome);
+        self.carry_out(due);
+    }
+
+    /// Feeds the broker's reports to the engine, and carries out what they cause, until there are
+    /// none left.
+    #[inline]
+    fn take_reports(&mut self, at: Timestamp) {
+        while let Some(report) = self.broker.next_report() {
+            self.engine.apply(at, Input::Report(report), &mut self.outcome);
+            self.send_requests(at);
+        }
+    }
+
+    #[inline]
+    fn carry_out(&mut self, at: Timestamp) {
+        if self.outcome.facts.is_empty() && self.outcome.requests.is_empty() {
+            return;
+        }
+        self.send_requests(at);
+        self.take_reports(at);
+    }
+
+    /// Journals the facts, then sends what they ask for.
+    fn send_requests(&mut self, at: Timestamp) {
+        self.journal.append(&self.outcome.facts);
+        self.outcome.facts.clear();
+        let mut requests = std::mem::take(&mut self.outcome.requests);
+        for request in requests.drain(..) {
+            let message = match request {
+                Request::Submit(order) => Message::Submit(order),
+                Request::Cancel(order) => Message::Cancel(order),
+                Request::Query(order) => Message::Query(order),
+                Request::NativeClose(exit) => Message::NativeClose(exit),
+            };
+            self.send(at, message, 1);
+        }
+        if self.outcome.requests.is_empty() {
+            // Keeps the room that was allocated before.
+            self.outcome.requests = requests;
+        }
+    }
+
+    fn send(&mut self, at: Timestamp, message: Message, tries: usize) {
+        match self.broker.send(at, message.clone()) {
+            // Unknown: nothing is sent again. The engine asks when the answer is overdue.
+            SendEnd::Sent | SendEnd::Unknown => {}
+            SendEnd::SurelyNotSent(fault) => {
+                tracing::warn!(order = %message.order(), %fault, tries, "send did not leave");
+                if let Next::GivenUp(message) = self.retries.failed(at, message, tries) {
+                    self.give_up(at, &message);
+                }
+            }
+        }
+    }
+
+    /// Every try failed before the first byte: that is proof for an order. A cancel or a query that
+    /// never left proves nothing of its order.
+    fn give_up(&mut self, at: Timestamp, message: &Message) {
+        match message {
+            Message::Submit(order) | Message::NativeClose(order) => {
+                let report = BrokerReport::Failed { order: order.id(), reason: FailReason::NeverSent };
+                self.engine.apply(at, Input::Report(report), &mut self.outcome);
+                self.carry_out(at);
+            }
+            Message::Cancel(order) => {
+                let report = BrokerReport::CancelRefused { order: *order };
+                self.engine.apply(at, Input::Report(report), &mut self.outcome);
+                self.carry_out(at);
+            }
+            Message::Query(_) => {}
+        }
+    }
+}

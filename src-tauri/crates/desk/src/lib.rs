@@ -1,0 +1,14 @@
+//! The desk: what owns the engine and carries out what it asks for.
+//!
+//! [`Core`] is the loop without a clock: an input goes in, facts go to the journal, requests go to
+//! the broker, reports come back in, until nothing is left to do. A replay drives it from a file;
+//! the running desk drives it from queues.
+
+pub mod core;
+pub mod journal;
+pub mod listing;
+mod retries;
+
+pub use core::Core;
+pub use journal::{Journal, MemoryJournal};
+pub use listing::{Listing, ListingError};

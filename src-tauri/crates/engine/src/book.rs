@@ -1,0 +1,253 @@
+//! The state of record. It changes only by folding facts.
+
+mod fold;
+mod levels;
+mod lot;
+mod order;
+mod position;
+
+use std::collections::BTreeSet;
+
+use phantom_compliance::{Halt, Minis};
+use phantom_model::{Arena, ArenaKey, ContractId, FlattenId, LotId, OrderId, Timestamp};
+
+pub use levels::Levels;
+pub(crate) use levels::fires;
+pub use lot::{Lot, LotState, Piece, PieceKey};
+pub use order::{Cancelling, FillKey, FillRow, Order, OrderKey};
+pub use position::Position;
+
+use crate::config::ContractTerms;
+use crate::fact::Fact;
+
+/// Orders, lots, positions, phantoms and flattens, as the facts tell them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Book {
+    seq: u64,
+    orders: Arena<OrderKey, Order>,
+    fills: Arena<FillKey, FillRow>,
+    pieces: Arena<PieceKey, Piece>,
+    lots: Arena<LotId, Lot>,
+    positions: Arena<ContractId, Position>,
+    flattens: Arena<FlattenId, Flatten>,
+    tickets: Vec<Entered>,
+    live: BTreeSet<OrderKey>,
+    worst_total: Minis,
+    halt: Halt,
+}
+
+/// What became of the n-th ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Entered {
+    Order(OrderKey),
+    Rejected,
+}
+
+/// A flatten and how far it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Flatten {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Orders from this one on are younger than the flatten.
+    pub fence: OrderKey,
+    /// How far it is.
+    pub phase: FlattenPhase,
+    /// The exits that it has sent.
+    pub exits: Vec<OrderKey>,
+}
+
+/// How far a flatten is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FlattenPhase {
+    /// Waits for the answers to its cancels.
+    Cancelling,
+    /// Its exits are out.
+    Exiting,
+    /// It has answered, and watches for late fills.
+    Watching {
+        /// When it answered.
+        since: Timestamp,
+        /// What it answered.
+        flat: bool,
+    },
+    /// It is over.
+    Ended,
+}
+
+impl Book {
+    /// An empty book for these contracts.
+    #[must_use]
+    pub fn new(terms: &Arena<ContractId, ContractTerms>) -> Self {
+        let mut positions = Arena::new();
+        for (_, terms) in terms.iter() {
+            positions.push(Position::flat(terms.weight));
+        }
+        Self {
+            seq: 0,
+            orders: Arena::new(),
+            fills: Arena::new(),
+            pieces: Arena::new(),
+            lots: Arena::new(),
+            positions,
+            flattens: Arena::new(),
+            tickets: Vec::new(),
+            live: BTreeSet::new(),
+            worst_total: Minis::ZERO,
+            halt: Halt::default(),
+        }
+    }
+
+    /// Rebuilds a book from its facts.
+    #[must_use]
+    pub fn replay<'a>(
+        terms: &Arena<ContractId, ContractTerms>,
+        facts: impl IntoIterator<Item = &'a Fact>,
+    ) -> Self {
+        let mut book = Self::new(terms);
+        for fact in facts {
+            book.fold(fact);
+        }
+        book
+    }
+
+    /// Makes room for this many orders, so that a busy session does not pause to grow.
+    pub fn reserve(&mut self, orders: usize) {
+        self.orders.reserve(orders);
+        self.fills.reserve(orders);
+        self.pieces.reserve(orders);
+        self.lots.reserve(orders);
+        self.tickets.reserve(orders);
+    }
+
+    /// The number of the last fact.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Whether openings are stopped.
+    #[must_use]
+    pub const fn halt(&self) -> Halt {
+        self.halt
+    }
+
+    /// All orders that were submitted, oldest first.
+    #[must_use]
+    pub const fn orders(&self) -> &Arena<OrderKey, Order> {
+        &self.orders
+    }
+
+    /// All lots, oldest first, closed ones included.
+    #[must_use]
+    pub const fn lots(&self) -> &Arena<LotId, Lot> {
+        &self.lots
+    }
+
+    /// The position of each contract.
+    #[must_use]
+    pub const fn positions(&self) -> &Arena<ContractId, Position> {
+        &self.positions
+    }
+
+    /// All flattens, oldest first.
+    #[must_use]
+    pub const fn flattens(&self) -> &Arena<FlattenId, Flatten> {
+        &self.flattens
+    }
+
+    /// Executions, each once.
+    #[must_use]
+    pub const fn fills(&self) -> &Arena<FillKey, FillRow> {
+        &self.fills
+    }
+
+    pub(crate) const fn pieces(&self) -> &Arena<PieceKey, Piece> {
+        &self.pieces
+    }
+
+    /// Orders that may still fill in the ordinary way, oldest first.
+    pub fn live_orders(&self) -> impl Iterator<Item = (OrderKey, &Order)> {
+        self.live.iter().map(|&key| (key, self.orders.at(key)))
+    }
+
+    /// Whether any order may still fill in the ordinary way.
+    #[must_use]
+    pub fn has_live_orders(&self) -> bool {
+        !self.live.is_empty()
+    }
+
+    /// The worst case of the whole account.
+    #[must_use]
+    pub const fn worst_total(&self) -> Minis {
+        self.worst_total
+    }
+
+    /// The order of an id that may come from outside.
+    #[must_use]
+    pub fn find(&self, id: OrderId) -> Option<OrderKey> {
+        match id {
+            OrderId::Ticket(n) => match self.tickets.get(n.checked_sub(1)? as usize)? {
+                Entered::Order(key) => Some(*key),
+                Entered::Rejected => None,
+            },
+            OrderId::LotExit { lot, .. } => {
+                let mut next = self.lots.get(lot)?.last_exit;
+                while let Some(key) = next {
+                    let order = self.orders.at(key);
+                    if order.id == id {
+                        return Some(key);
+                    }
+                    next = order.earlier_exit;
+                }
+                None
+            }
+            OrderId::FlattenExit { flatten, .. } => {
+                let exits = &self.flattens.get(flatten)?.exits;
+                exits.iter().copied().find(|&key| self.orders.at(key).id == id)
+            }
+        }
+    }
+
+    /// Whether the id belongs to a ticket that our own gate refused.
+    #[must_use]
+    pub fn was_rejected(&self, id: OrderId) -> bool {
+        let OrderId::Ticket(n) = id else { return false };
+        let place = n.checked_sub(1).map(|place| place as usize);
+        place.and_then(|place| self.tickets.get(place)) == Some(&Entered::Rejected)
+    }
+
+    /// The id that the next ticket gets.
+    #[must_use]
+    pub fn next_ticket(&self) -> OrderId {
+        OrderId::Ticket(u32::try_from(self.tickets.len()).map_or(u32::MAX, |n| n.saturating_add(1)))
+    }
+
+    /// The flatten that has not answered yet, or still watches for late fills.
+    #[must_use]
+    pub fn last_flatten(&self) -> Option<(FlattenId, &Flatten)> {
+        self.flattens.iter().next_back().filter(|(_, flatten)| flatten.phase != FlattenPhase::Ended)
+    }
+
+    /// Executions of one order, newest first.
+    pub fn fills_of(&self, order: &Order) -> impl Iterator<Item = &FillRow> {
+        std::iter::successors(order.last_fill, |&key| self.fills.at(key).earlier)
+            .map(|key| self.fills.at(key))
+    }
+}
+
+impl Flatten {
+    /// Whether it has still to answer.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        match self.phase {
+            FlattenPhase::Cancelling | FlattenPhase::Exiting => true,
+            FlattenPhase::Watching { .. } | FlattenPhase::Ended => false,
+        }
+    }
+
+    /// Whether an order is older than the flatten, so that its late fills are the flatten's to close.
+    #[must_use]
+    pub fn covers(&self, order: OrderKey) -> bool {
+        order.row() < self.fence.row()
+    }
+}

@@ -1,0 +1,372 @@
+//! The fold: how each fact changes the book. The only place where the book changes.
+
+use phantom_model::{
+    Arena, Bracket, ContractId, FlattenId, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep, Price,
+    Qty, Side, Stepped, Timestamp,
+};
+
+use super::lot::{Lot, LotState, Piece, PieceKey};
+use super::order::{Cancelling, FillRow, Order, OrderKey};
+use super::{Book, Entered, Flatten, FlattenPhase};
+use crate::fact::{Fact, FactBody, Leg, Purpose};
+use crate::input::{HaltChange, Origin};
+
+/// The terms of a submission, as the fact tells them.
+#[derive(Clone, Copy)]
+struct Submission {
+    order: OrderId,
+    contract: ContractId,
+    side: Side,
+    qty: Qty,
+    kind: OrderKind,
+    purpose: Purpose,
+    origin: Option<Origin>,
+}
+
+impl Book {
+    /// Applies one fact.
+    pub fn fold(&mut self, fact: &Fact) {
+        self.seq = fact.seq;
+        let at = fact.at;
+        match fact.body {
+            FactBody::OrderRejected { order, .. } => self.fold_rejected(order),
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, origin } => {
+                self.fold_submitted(at, &Submission { order, contract, side, qty, kind, purpose, origin });
+            }
+            FactBody::OrderAccepted { order } => self.step(order, OrderStep::Accept, |_| ()),
+            FactBody::OrderFilled { order, exec, qty, price, fee } => {
+                self.fold_filled(order, FillRow { exec, qty, price, at, earlier: None }, fee);
+            }
+            FactBody::OrderCancelled { order } => {
+                self.step(order, OrderStep::Cancel, |_| ());
+                self.count_refusal(order);
+            }
+            FactBody::OrderFailed { order, reason } => {
+                self.step(order, OrderStep::Fail, |row| row.failed = Some(reason));
+                self.count_refusal(order);
+            }
+            FactBody::OrderClosed { order } => self.step(order, OrderStep::Close, |_| ()),
+            FactBody::OrderUnknown { order } => self.touch(order, |row| row.unknown = true),
+            FactBody::CancelRequested { order } => {
+                self.touch(order, |row| row.cancelling = Cancelling::Asked);
+            }
+            FactBody::CancelRefused { order } => self.touch(order, |row| {
+                row.cancelling = Cancelling::Refused;
+                row.unknown = false;
+            }),
+            FactBody::LotOpened { lot, order, qty, price } => {
+                self.fold_lot_opened(at, lot, order, qty, price)
+            }
+            FactBody::LotGrew { lot, qty, price } => self.fold_lot_grew(lot, qty, price),
+            FactBody::LotReduced { lot, qty, entry, realized, .. } => {
+                self.fold_lot_reduced(lot, qty, entry, realized);
+            }
+            FactBody::PhantomFired { lot, leg, .. } => self.fold_fired(lot, leg),
+            FactBody::ExitWaiting { lot } => self.change_lot(lot, |row| {
+                if let LotState::Exiting { waiting_since, .. } = &mut row.state {
+                    *waiting_since = Some(at);
+                }
+            }),
+            FactBody::LotUnprotected { lot } => self.change_lot(lot, |row| {
+                if let LotState::Exiting { leg, .. } = row.state {
+                    row.state = LotState::Unprotected { leg };
+                }
+            }),
+            FactBody::FlattenStarted { .. } => self.fold_flatten_started(at),
+            FactBody::FlattenExiting { flatten } => self.set_phase(flatten, FlattenPhase::Exiting),
+            FactBody::FlattenAnswered { flatten, flat } => {
+                self.halt.flattening = false;
+                self.set_phase(flatten, FlattenPhase::Watching { since: at, flat });
+            }
+            FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
+            FactBody::Halted { change, .. } => self.fold_halted(change),
+            FactBody::Latched { .. } => self.halt.latched = true,
+            FactBody::FlattenJoined { .. } | FactBody::AlarmRaised { .. } => {}
+        }
+    }
+
+    fn fold_rejected(&mut self, order: OrderId) {
+        if matches!(order, OrderId::Ticket(_)) {
+            self.tickets.push(Entered::Rejected);
+        }
+    }
+
+    fn fold_submitted(&mut self, at: Timestamp, it: &Submission) {
+        let key = self.orders.next_key();
+        let mut earlier_exit = None;
+        match it.order {
+            OrderId::Ticket(_) => self.tickets.push(Entered::Order(key)),
+            OrderId::LotExit { lot, exit } => {
+                earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
+                self.lots.at_mut(lot).exits_sent = exit;
+            }
+            OrderId::FlattenExit { flatten, .. } => self.flattens.at_mut(flatten).exits.push(key),
+        }
+        if matches!(it.purpose, Purpose::Reduction | Purpose::Flatten(_)) {
+            self.positions.at_mut(it.contract).reductions.push(key);
+        }
+        self.orders.push(Order {
+            id: it.order,
+            contract: it.contract,
+            side: it.side,
+            qty: it.qty,
+            kind: it.kind,
+            purpose: it.purpose,
+            origin: it.origin,
+            status: OrderStatus::Pending,
+            unknown: false,
+            cancelling: Cancelling::No,
+            failed: None,
+            filled: 0,
+            cost_ticks: 0,
+            submitted_at: at,
+            last_fill: None,
+            lot: None,
+            earlier_exit,
+        });
+        self.live.insert(key);
+        self.count_leaves(key, 0);
+    }
+
+    fn fold_filled(&mut self, order: OrderId, fill: FillRow, fee: Money) {
+        let Some(key) = self.find(order) else { return };
+        let row = self.orders.at(key);
+        let (contract, side, qty) = (row.contract, row.side, fill.qty);
+        let complete = row.filled.saturating_add(qty.contracts()) >= row.qty.contracts();
+        let fill_key = self.fills.push(FillRow { earlier: row.last_fill, ..fill });
+        let step = if complete { OrderStep::FillRest } else { OrderStep::FillPart };
+        self.step_row(key, step, |row| {
+            row.filled = row.filled.saturating_add(qty.contracts());
+            row.cost_ticks += fill.price.ticks() * i64::from(qty.contracts());
+            row.last_fill = Some(fill_key);
+        });
+        self.change_position(contract, |position| {
+            position.net = position.net.after(side, qty);
+            position.fees += fee;
+        });
+    }
+
+    fn step(&mut self, order: OrderId, step: OrderStep, also: impl FnOnce(&mut Order)) {
+        if let Some(key) = self.find(order) {
+            self.step_row(key, step, also);
+        }
+    }
+
+    /// Takes an order one step along its table and keeps every count that hangs on its leaves.
+    fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
+        let row = self.orders.at_mut(key);
+        let leaves_before = row.leaves();
+        match row.status.after(step) {
+            Stepped::To(status) | Stepped::Late(status) => row.status = status,
+            Stepped::Stale | Stepped::Illegal => {}
+        }
+        row.unknown = false;
+        also(row);
+        let (live, purpose, contract) = (row.status.is_live(), row.purpose, row.contract);
+        if live {
+            self.live.insert(key);
+        } else {
+            self.live.remove(&key);
+        }
+        if matches!(purpose, Purpose::Reduction | Purpose::Flatten(_)) {
+            keep_listed(&mut self.positions.at_mut(contract).reductions, key, live);
+        }
+        self.count_leaves(key, leaves_before);
+    }
+
+    fn touch(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
+        if let Some(key) = self.find(order) {
+            change(self.orders.at_mut(key));
+        }
+    }
+
+    /// Moves the counts that hang on an order's leaves from what they were to what they are.
+    fn count_leaves(&mut self, key: OrderKey, before: u32) {
+        let row = self.orders.at(key);
+        let (after, side, contract, purpose) = (row.leaves(), row.side, row.contract, row.purpose);
+        if after == before {
+            return;
+        }
+        let moved = |count: u64| (count + u64::from(after)).saturating_sub(u64::from(before));
+        match purpose {
+            Purpose::Entry(_) => self.change_position(contract, |position| {
+                let leaves = match side {
+                    Side::Buy => &mut position.buy_entry_leaves,
+                    Side::Sell => &mut position.sell_entry_leaves,
+                };
+                *leaves = moved(*leaves);
+            }),
+            Purpose::Reduction | Purpose::Flatten(_) => {
+                let leaves = &mut self.positions.at_mut(contract).reduction_leaves;
+                *leaves = moved(*leaves);
+            }
+            Purpose::LotExit { lot, .. } => {
+                let leaves = &mut self.positions.at_mut(contract).lot_exit_leaves;
+                *leaves = moved(*leaves);
+                self.change_lot(lot, |row| {
+                    row.exit_leaves = row.exit_leaves.saturating_add(after).saturating_sub(before);
+                });
+            }
+        }
+    }
+
+    /// Changes a position and keeps the account's worst case.
+    fn change_position(&mut self, contract: ContractId, change: impl FnOnce(&mut super::Position)) {
+        let position = self.positions.at_mut(contract);
+        let before = position.worst();
+        change(position);
+        self.worst_total = self.worst_total + position.worst() - before;
+    }
+
+    /// Changes a lot and keeps the count of contracts that wait for their exit.
+    fn change_lot(&mut self, lot: LotId, change: impl FnOnce(&mut Lot)) {
+        let row = self.lots.at_mut(lot);
+        let before = awaiting_exit(row);
+        change(row);
+        let after = awaiting_exit(row);
+        let waiting = &mut self.positions.at_mut(row.contract).awaiting_exit;
+        *waiting = (*waiting + u64::from(after)).saturating_sub(u64::from(before));
+    }
+
+    fn fold_lot_opened(&mut self, at: Timestamp, lot: LotId, order: OrderId, qty: u32, price: Price) {
+        let Some(order) = self.find(order) else { return };
+        let piece = self.pieces.push(Piece { price, open: qty, next: None });
+        let row = self.orders.at_mut(order);
+        row.lot = Some(lot);
+        let bracket = match row.purpose {
+            Purpose::Entry(bracket) => bracket,
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => Bracket::NONE,
+        };
+        let (contract, side) = (row.contract, row.side);
+        self.lots.push(Lot {
+            order,
+            contract,
+            side,
+            open: qty,
+            exit_leaves: 0,
+            exits_sent: 0,
+            bracket,
+            state: if bracket.is_none() { LotState::Bare } else { LotState::Armed },
+            opened_at: at,
+            first_piece: piece,
+            last_piece: piece,
+            last_exit: None,
+        });
+        let position = self.positions.at_mut(contract);
+        position.lots.insert(lot);
+        position.open_cost_ticks += open_cost(side, qty, price);
+        position.levels.arm(lot, side, bracket);
+    }
+
+    fn fold_lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
+        let piece = self.pieces.push(Piece { price, open: qty, next: None });
+        let row = self.lots.at_mut(lot);
+        let (was_closed, contract, side) = (row.open == 0, row.contract, row.side);
+        link_piece(&mut self.pieces, row, piece);
+        self.change_lot(lot, |row| row.open += qty);
+        let row = self.lots.at(lot);
+        let position = self.positions.at_mut(contract);
+        position.open_cost_ticks += open_cost(side, qty, price);
+        if was_closed {
+            position.lots.insert(lot);
+            if row.state == LotState::Armed {
+                position.levels.arm(lot, side, row.bracket);
+            }
+        }
+    }
+
+    fn fold_lot_reduced(&mut self, lot: LotId, qty: u32, entry: Price, realized: Money) {
+        let first = self.lots.at(lot).first_piece;
+        let piece = self.pieces.at_mut(first);
+        piece.open = piece.open.saturating_sub(qty);
+        let next = if piece.open == 0 { piece.next } else { None };
+        self.change_lot(lot, |row| {
+            row.open = row.open.saturating_sub(qty);
+            row.first_piece = next.unwrap_or(row.first_piece);
+        });
+        let row = self.lots.at(lot);
+        let position = self.positions.at_mut(row.contract);
+        position.realized += realized;
+        position.open_cost_ticks -= open_cost(row.side, qty, entry);
+        if row.open == 0 {
+            position.lots.remove(&lot);
+            if row.state == LotState::Armed {
+                position.levels.disarm(lot, row.side, row.bracket);
+            }
+        }
+    }
+
+    fn fold_fired(&mut self, lot: LotId, leg: Leg) {
+        self.change_lot(lot, |row| {
+            row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
+        });
+        let row = self.lots.at(lot);
+        self.positions.at_mut(row.contract).levels.disarm(lot, row.side, row.bracket);
+    }
+
+    /// An exit that the broker refused, or took out of the market unfilled, is one rung spent.
+    fn count_refusal(&mut self, order: OrderId) {
+        let OrderId::LotExit { lot, .. } = order else { return };
+        self.change_lot(lot, |row| {
+            if let LotState::Exiting { refusals, .. } = &mut row.state {
+                *refusals = refusals.saturating_add(1);
+            }
+        });
+    }
+
+    fn fold_flatten_started(&mut self, at: Timestamp) {
+        self.halt.flattening = true;
+        let fence = self.orders.next_key();
+        self.flattens.push(Flatten {
+            started_at: at,
+            fence,
+            phase: FlattenPhase::Cancelling,
+            exits: Vec::new(),
+        });
+    }
+
+    fn set_phase(&mut self, flatten: FlattenId, phase: FlattenPhase) {
+        self.flattens.at_mut(flatten).phase = phase;
+    }
+
+    const fn fold_halted(&mut self, change: HaltChange) {
+        match change {
+            HaltChange::Kill => self.halt.killed = true,
+            HaltChange::LiftKill => self.halt.killed = false,
+            HaltChange::LockOut => self.halt.locked_out = true,
+            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::LiftLatch => self.halt.latched = false,
+        }
+    }
+}
+
+/// Contracts of a fired lot for which no exit of its own is out.
+const fn awaiting_exit(lot: &Lot) -> u32 {
+    match lot.state {
+        LotState::Exiting { .. } => lot.uncommitted(),
+        LotState::Bare | LotState::Armed | LotState::Unprotected { .. } => 0,
+    }
+}
+
+fn open_cost(side: Side, qty: u32, price: Price) -> i64 {
+    side.sign() * i64::from(qty) * price.ticks()
+}
+
+fn link_piece(pieces: &mut Arena<PieceKey, Piece>, lot: &mut Lot, piece: PieceKey) {
+    pieces.at_mut(lot.last_piece).next = Some(piece);
+    lot.last_piece = piece;
+    if pieces.at(lot.first_piece).open == 0 {
+        lot.first_piece = piece;
+    }
+}
+
+/// Keeps `key` in the list exactly while it is live, in the order of submission.
+fn keep_listed(list: &mut Vec<OrderKey>, key: OrderKey, live: bool) {
+    match (list.binary_search(&key), live) {
+        (Err(place), true) => list.insert(place, key),
+        (Ok(place), false) => {
+            list.remove(place);
+        }
+        (Ok(_), true) | (Err(_), false) => {}
+    }
+}

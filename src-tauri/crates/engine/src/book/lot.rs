@@ -1,0 +1,109 @@
+//! Lots: what an entry order opened and what of it is still open.
+
+use phantom_model::{ArenaKey, Bracket, ContractId, Price, Side, Timestamp};
+
+use super::order::OrderKey;
+use crate::fact::Leg;
+
+/// A piece's row in the book.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PieceKey(u32);
+
+impl ArenaKey for PieceKey {
+    fn from_row(row: u32) -> Self {
+        Self(row)
+    }
+    fn row(self) -> u32 {
+        self.0
+    }
+}
+
+/// Contracts of a lot with one entry price. Pieces are consumed oldest first, so that money stays
+/// whole: a lot filled at several prices has no average that every exit could be measured against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// Entry price.
+    pub price: Price,
+    /// Contracts still open.
+    pub open: u32,
+    /// The next younger piece of the lot.
+    pub next: Option<PieceKey>,
+}
+
+/// How a lot is protected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LotState {
+    /// Its bracket is empty: nobody asked for protection.
+    Bare,
+    /// Its phantom watches.
+    Armed,
+    /// Its phantom has fired: the lot leaves, whatever it takes.
+    Exiting {
+        /// Which leg fired.
+        leg: Leg,
+        /// Since when it waits for the cancel of a resting exit.
+        waiting_since: Option<Timestamp>,
+        /// Exits refused so far.
+        refusals: u8,
+    },
+    /// Every rung of the ladder was refused.
+    Unprotected {
+        /// Which leg fired.
+        leg: Leg,
+    },
+}
+
+/// One lot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lot {
+    /// The order that opened it.
+    pub order: OrderKey,
+    /// What it is a position in.
+    pub contract: ContractId,
+    /// The side that opened it: `Buy` is long.
+    pub side: Side,
+    /// Contracts still open.
+    pub open: u32,
+    /// Contracts in exits of its own that may still fill.
+    pub exit_leaves: u32,
+    /// Exits of its own sent so far.
+    pub exits_sent: u8,
+    /// What its phantom watches for.
+    pub bracket: Bracket,
+    /// How it is protected.
+    pub state: LotState,
+    /// When its first fill came.
+    pub opened_at: Timestamp,
+    /// The oldest piece that is still open.
+    pub first_piece: PieceKey,
+    /// The youngest piece.
+    pub last_piece: PieceKey,
+    /// The newest exit of its own.
+    pub last_exit: Option<OrderKey>,
+}
+
+impl Lot {
+    /// Contracts that no exit of the lot's own will close.
+    #[must_use]
+    pub const fn uncommitted(&self) -> u32 {
+        self.open.saturating_sub(self.exit_leaves)
+    }
+
+    /// The leg that fired, once one has.
+    #[must_use]
+    pub const fn fired(&self) -> Option<Leg> {
+        match self.state {
+            LotState::Bare | LotState::Armed => None,
+            LotState::Exiting { leg, .. } | LotState::Unprotected { leg } => Some(leg),
+        }
+    }
+
+    /// Since when the lot waits for the cancel of a resting exit.
+    #[must_use]
+    pub const fn waiting_since(&self) -> Option<Timestamp> {
+        match self.state {
+            LotState::Exiting { waiting_since, .. } => waiting_since,
+            LotState::Bare | LotState::Armed | LotState::Unprotected { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Orders and their executions as rows of the book.
+
+use phantom_model::{
+    ArenaKey, ContractId, ExecId, FailReason, LotId, OrderId, OrderKind, OrderStatus, Price, Qty, Side,
+    Timestamp,
+};
+
+use crate::fact::Purpose;
+use crate::input::Origin;
+
+/// An order's row in the book.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OrderKey(u32);
+
+impl ArenaKey for OrderKey {
+    fn from_row(row: u32) -> Self {
+        Self(row)
+    }
+    fn row(self) -> u32 {
+        self.0
+    }
+}
+
+/// An execution's row in the book.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FillKey(u32);
+
+impl ArenaKey for FillKey {
+    fn from_row(row: u32) -> Self {
+        Self(row)
+    }
+    fn row(self) -> u32 {
+        self.0
+    }
+}
+
+/// One execution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FillRow {
+    /// The broker's id.
+    pub exec: ExecId,
+    /// Contracts.
+    pub qty: Qty,
+    /// Price.
+    pub price: Price,
+    /// When it was applied.
+    pub at: Timestamp,
+    /// The execution of the same order before this one.
+    pub earlier: Option<FillKey>,
+}
+
+/// How a cancel of the order stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cancelling {
+    /// Nobody has asked.
+    No,
+    /// Asked, no answer yet.
+    Asked,
+    /// The broker did not cancel.
+    Refused,
+}
+
+/// One order that was submitted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// What it trades.
+    pub contract: ContractId,
+    /// Buy or sell.
+    pub side: Side,
+    /// How many contracts were ordered.
+    pub qty: Qty,
+    /// Market or limit.
+    pub kind: OrderKind,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Who caused it; `None` for a phantom.
+    pub origin: Option<Origin>,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// The answer is overdue.
+    pub unknown: bool,
+    /// How a cancel of it stands.
+    pub cancelling: Cancelling,
+    /// Why it failed.
+    pub failed: Option<FailReason>,
+    /// Contracts filled.
+    pub filled: u32,
+    /// Sum of price x quantity of its executions, in ticks.
+    pub cost_ticks: i64,
+    /// When it was recorded.
+    pub submitted_at: Timestamp,
+    /// Its newest execution.
+    pub last_fill: Option<FillKey>,
+    /// The lot that it opened.
+    pub lot: Option<LotId>,
+    /// For an exit of a lot: the exit before it.
+    pub earlier_exit: Option<OrderKey>,
+}
+
+impl Order {
+    /// Contracts that may still fill: nothing once the order has ended.
+    #[must_use]
+    pub const fn leaves(&self) -> u32 {
+        if self.status.is_live() { self.qty.contracts().saturating_sub(self.filled) } else { 0 }
+    }
+
+    /// Whether it rests in the market, so that a cancel can win against a fill: a limit order.
+    #[must_use]
+    pub const fn rests(&self) -> bool {
+        match self.kind {
+            OrderKind::Limit(_) => self.status.is_live(),
+            OrderKind::Market => false,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the engine is told before it starts.
+
+use phantom_compliance::Minis;
+use phantom_model::price::Grid;
+use phantom_model::{Money, Span};
+
+/// What the engine must know of a contract.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContractTerms {
+    /// Which prices exist.
+    pub grid: Grid,
+    /// What one tick of one contract is worth.
+    pub tick_value: Money,
+    /// The size of one contract in mini-equivalents.
+    pub weight: Minis,
+    /// Fees per contract and side.
+    pub fee_per_side: Money,
+}
+
+/// How long the engine waits for answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timing {
+    /// After this long without an answer an order is unknown, and the broker is asked.
+    pub answer_overdue: Span,
+    /// How long an exit waits for the cancel of a resting exit, and a flatten for its cancels.
+    pub cancel_wait: Span,
+    /// After this long a lot that still waits to exit raises an alarm.
+    pub exit_alarm: Span,
+    /// When a flatten answers at the latest.
+    pub flatten_answer: Span,
+    /// How long after its answer a flatten watches for late fills.
+    pub flatten_watch: Span,
+}
+
+impl Timing {
+    /// 5 s, 500 ms, 1 s, 10 s, 30 s.
+    pub const STANDARD: Self = Self {
+        answer_overdue: Span::from_millis(5_000),
+        cancel_wait: Span::from_millis(500),
+        exit_alarm: Span::from_millis(1_000),
+        flatten_answer: Span::from_millis(10_000),
+        flatten_watch: Span::from_millis(30_000),
+    };
+}

@@ -1,0 +1,272 @@
+//! The engine itself: dispatch of inputs, and the way every fact takes into the book.
+
+use phantom_compliance::{Limits, Minis, OrderRequest, Permit, Refusal, Standing, can_submit};
+use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
+
+use crate::book::{Book, OrderKey};
+use crate::config::{ContractTerms, Timing};
+use crate::deadlines::{Deadlines, Due};
+use crate::fact::{Alarm, Fact, FactBody, Invariant, LatchCause};
+use crate::input::Input;
+use crate::marks::{Judged, Mark};
+use crate::outcome::{Outcome, Request};
+
+/// Orders, phantoms and exits of one account.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(crate) terms: Arena<ContractId, ContractTerms>,
+    pub(crate) limits: Limits,
+    pub(crate) timing: Timing,
+    pub(crate) book: Book,
+    pub(crate) marks: Arena<ContractId, Mark>,
+    pub(crate) deadlines: Deadlines,
+    /// Lots armed by a fill that the coming print made: they see only later prints.
+    pub(crate) fresh: Vec<(ContractId, LotId)>,
+    /// Room for the lots that one print fires.
+    pub(crate) fired: Vec<LotId>,
+    unrealized_total: Money,
+}
+
+/// The moment of one input, and where its answers go.
+pub(crate) struct Now<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) out: &'a mut Outcome,
+}
+
+impl Now<'_> {
+    pub(crate) fn request(&mut self, request: Request) {
+        self.out.requests.push(request);
+    }
+}
+
+impl Engine {
+    /// An engine with an empty book.
+    #[must_use]
+    pub fn new(terms: Arena<ContractId, ContractTerms>, limits: Limits, timing: Timing) -> Self {
+        let book = Book::new(&terms);
+        Self::with_book(terms, limits, timing, book)
+    }
+
+    /// An engine on a book that was rebuilt from facts. Phantoms are armed again; deadlines start
+    /// from the times that the facts carry.
+    #[must_use]
+    pub fn with_book(
+        terms: Arena<ContractId, ContractTerms>,
+        limits: Limits,
+        timing: Timing,
+        book: Book,
+    ) -> Self {
+        let mut marks = Arena::new();
+        terms.iter().for_each(|_| {
+            marks.push(Mark::default());
+        });
+        let mut engine = Self {
+            terms,
+            limits,
+            timing,
+            book,
+            marks,
+            deadlines: Deadlines::new(),
+            fresh: Vec::new(),
+            fired: Vec::new(),
+            unrealized_total: Money::ZERO,
+        };
+        engine.restore_deadlines();
+        engine
+    }
+
+    /// Feeds one input. Facts and requests are added to `out`, which the caller clears.
+    ///
+    /// `at` never goes back from one call to the next. Deadlines before `at` should have been run by
+    /// an [`Input::Clock`] at their own time; those that were not are run first.
+    pub fn apply(&mut self, at: Timestamp, input: Input, out: &mut Outcome) {
+        if let Input::Market(record) = input {
+            if self.deadlines.next() <= at {
+                self.run_deadlines(&mut Now { at, out });
+            }
+            self.market(&mut Now { at, out }, &record);
+            return;
+        }
+        let now = &mut Now { at, out };
+        self.run_deadlines(now);
+        match input {
+            Input::Place { intake, origin } => self.place(now, intake, origin),
+            Input::Cancel { order, .. } => self.cancel(now, order),
+            Input::Flatten { origin } => self.start_flatten(now, origin),
+            Input::Halt { change, origin } => self.halt(now, change, origin),
+            Input::Report(report) => self.report(now, report),
+            Input::Market(_) | Input::Clock => {}
+        }
+    }
+
+    /// When the engine wants an [`Input::Clock`]; [`Timestamp::MAX`] when nothing waits.
+    #[must_use]
+    pub const fn next_due(&self) -> Timestamp {
+        self.deadlines.next()
+    }
+
+    /// The state of record.
+    #[must_use]
+    pub const fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// The terms of the traded contracts.
+    #[must_use]
+    pub const fn terms(&self) -> &Arena<ContractId, ContractTerms> {
+        &self.terms
+    }
+
+    /// Makes room for this many orders.
+    pub fn reserve(&mut self, orders: usize) {
+        self.book.reserve(orders);
+    }
+
+    /// Changes what the trader allows; it holds from the next order on.
+    pub const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// The gate's answer for an order that is not sent: what would happen on the click.
+    ///
+    /// # Errors
+    /// The refusal that the order would get now.
+    pub fn verdict(&self, request: &OrderRequest) -> Result<(), Refusal> {
+        self.permit(self.book.next_ticket(), request).map(|_| ())
+    }
+
+    /// The last good price of a contract.
+    #[must_use]
+    pub fn last_price(&self, contract: ContractId) -> Option<Price> {
+        self.marks.at(contract).last
+    }
+
+    /// Open profit of a contract at the last good price.
+    #[must_use]
+    pub fn unrealized(&self, contract: ContractId) -> Money {
+        self.marks.at(contract).unrealized
+    }
+
+    /// Open profit of the account at the last good prices.
+    #[must_use]
+    pub const fn unrealized_total(&self) -> Money {
+        self.unrealized_total
+    }
+
+    /// Contracts of a lot that its phantom protects: what is open less what exits on the way will close.
+    #[must_use]
+    pub fn armed_qty(&self, lot: LotId) -> u32 {
+        let row = self.book.lots().at(lot);
+        let reserved: u32 = self.work_on(lot).iter().map(|work| work.qty).sum();
+        row.uncommitted().saturating_sub(reserved)
+    }
+
+    pub(crate) fn permit(&self, id: OrderId, request: &OrderRequest) -> Result<Permit, Refusal> {
+        let terms = self.terms.at(request.contract);
+        let position = self.book.positions().at(request.contract);
+        let standing = Standing {
+            halt: self.book.halt(),
+            position: position.net,
+            exits_outstanding: position.exits_outstanding() + self.exits_about_to_leave(request.contract),
+            buy_entry_leaves: position.buy_entry_leaves,
+            sell_entry_leaves: position.sell_entry_leaves,
+            worst_elsewhere: self.worst_elsewhere(request.contract),
+            weight: terms.weight,
+            last_trade: self.marks.at(request.contract).last,
+            grid: &terms.grid,
+        };
+        can_submit(&self.limits, &standing, id, request)
+    }
+
+    fn worst_elsewhere(&self, contract: ContractId) -> Minis {
+        self.book.worst_total() - self.book.positions().at(contract).worst()
+    }
+
+    /// Records a fact: the only way into the book.
+    pub(crate) fn emit(&mut self, now: &mut Now<'_>, body: FactBody) {
+        let fact = Fact { seq: self.book.seq() + 1, at: now.at, body };
+        self.book.fold(&fact);
+        now.out.facts.push(fact);
+    }
+
+    pub(crate) fn alarm(&mut self, now: &mut Now<'_>, alarm: Alarm) {
+        self.emit(now, FactBody::AlarmRaised { alarm });
+    }
+
+    /// Blocks openings until a person has looked. Exits stay alive.
+    pub(crate) fn latch(&mut self, now: &mut Now<'_>, cause: LatchCause) {
+        if !self.book.halt().latched {
+            self.emit(now, FactBody::Latched { cause });
+        }
+    }
+
+    /// What every change of a position or of its orders ends with.
+    pub(crate) fn settle(&mut self, now: &mut Now<'_>, contract: ContractId) {
+        self.mark_position(contract);
+        if self.book.positions().at(contract).awaiting_exit > 0 {
+            self.pursue_waiting(now, contract);
+        }
+        self.advance_flatten(now);
+        let position = self.book.positions().at(contract);
+        if position.exits_outstanding() > position.net.size() {
+            self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
+        }
+    }
+
+    #[inline]
+    fn market(&mut self, now: &mut Now<'_>, record: &MarketRecord) {
+        let contract = record.contract;
+        if self.marks.at_mut(contract).take(&record.print) == Judged::Good {
+            self.mark_position(contract);
+            self.test_phantoms(now, contract, &record.print);
+        }
+        if !self.fresh.is_empty() {
+            self.fresh.retain(|(armed_in, _)| *armed_in != contract);
+        }
+    }
+
+    /// Renews the open profit of a contract: at each print and each fill.
+    #[inline]
+    pub(crate) fn mark_position(&mut self, contract: ContractId) {
+        let position = self.book.positions().at(contract);
+        let mark = self.marks.at_mut(contract);
+        let Some(last) = mark.last else { return };
+        let ticks = last.ticks() * position.net.signed() - position.open_cost_ticks;
+        let unrealized = self.terms.at(contract).tick_value * ticks;
+        self.unrealized_total = self.unrealized_total + unrealized - mark.unrealized;
+        mark.unrealized = unrealized;
+    }
+
+    fn run_deadlines(&mut self, now: &mut Now<'_>) {
+        while let Some((_, due)) = self.deadlines.take(now.at) {
+            match due {
+                Due::Answer(order) => self.answer_overdue(now, order),
+                Due::LotWait(lot) => self.lot_waited(now, lot),
+                Due::LotAlarm(lot) => self.lot_alarm(now, lot),
+                Due::Flatten => self.advance_flatten(now),
+            }
+        }
+    }
+
+    /// Sets every deadline that the book implies.
+    fn restore_deadlines(&mut self) {
+        let book = &self.book;
+        for (key, order) in book.live_orders() {
+            self.deadlines.set(order.submitted_at + self.timing.answer_overdue, Due::Answer(key));
+        }
+        for (_, position) in book.positions().iter() {
+            for &lot in &position.lots {
+                let Some(since) = book.lots().at(lot).waiting_since() else { continue };
+                self.deadlines.set(since + self.timing.cancel_wait, Due::LotWait(lot));
+                self.deadlines.set(since + self.timing.exit_alarm, Due::LotAlarm(lot));
+            }
+        }
+        if let Some((_, flatten)) = book.last_flatten() {
+            self.deadlines.set(flatten.started_at, Due::Flatten);
+        }
+    }
+
+    pub(crate) fn expect_answer(&mut self, now: &Now<'_>, order: OrderKey) {
+        self.deadlines.set(now.at + self.timing.answer_overdue, Due::Answer(order));
+    }
+}

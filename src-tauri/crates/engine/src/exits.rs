@@ -1,0 +1,228 @@
+//! The exit authority: the one owner of every exit of a contract.
+//!
+//! Its budget is the position that fills prove, less every exit that may still fill. Nothing leaves
+//! here that the budget does not cover, so two exits for the same contracts cannot exist.
+//!
+//! Reductions (a trader's, a signal's, a flatten's) consume lots oldest first. While they are out,
+//! they work on the lots that they would consume, and the phantoms of those lots protect only the
+//! rest; when a reduction ends without a fill, the phantoms have it all back.
+
+use phantom_compliance::{ClosingBudget, Outbound};
+use phantom_model::qty::ORDER_QTY_MAX;
+use phantom_model::{ContractId, LotId, OrderId, OrderKind, Price, Qty, Side, Ticks};
+
+use crate::book::{LotState, OrderKey};
+use crate::deadlines::Due;
+use crate::engine::{Engine, Now};
+use crate::fact::{Alarm, FactBody, Leg, Purpose};
+use crate::outcome::Request;
+
+/// How far through the market the marketable limit of the ladder goes.
+const MARKETABLE_BY: Ticks = Ticks::new(20);
+
+/// Contracts of a lot that one reduction works on.
+pub(crate) struct Work {
+    pub(crate) order: OrderKey,
+    pub(crate) qty: u32,
+}
+
+/// The exit ladder: each refusal takes an exit one rung further.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rung {
+    Market,
+    MarketableLimit,
+    NativeClose,
+}
+
+impl Rung {
+    /// The rung after so many refusals: the exit, the same again, a marketable limit, the broker's
+    /// own close; then `None`.
+    pub(crate) const fn after(refusals: usize) -> Option<Self> {
+        match refusals {
+            0 | 1 => Some(Self::Market),
+            2 => Some(Self::MarketableLimit),
+            3 => Some(Self::NativeClose),
+            4.. => None,
+        }
+    }
+}
+
+impl Engine {
+    /// Which reductions work on a lot: lots oldest first, reductions oldest first.
+    pub(crate) fn work_on(&self, lot: LotId) -> Vec<Work> {
+        let position = self.book.positions().at(self.book.lots().at(lot).contract);
+        let mut work = Vec::new();
+        // The common case by far, and the one on the way from a trade to its exit.
+        if position.reductions.is_empty() {
+            return work;
+        }
+        let before: u64 = position
+            .lots
+            .range(..lot)
+            .map(|&older| u64::from(self.book.lots().at(older).uncommitted()))
+            .sum();
+        let (mut from, until) = (before, before + u64::from(self.book.lots().at(lot).uncommitted()));
+        let mut reach = 0;
+        for &order in &position.reductions {
+            let leaves = u64::from(self.book.orders().at(order).leaves());
+            let end = (reach + leaves).min(until);
+            if end > from {
+                let qty = u32::try_from(end - from).unwrap_or(u32::MAX);
+                work.push(Work { order, qty });
+                from = end;
+            }
+            reach += leaves;
+        }
+        work
+    }
+
+    /// Contracts of a lot that a further exit could close once every resting exit on it is cancelled.
+    pub(crate) fn qty_an_exit_could_close(&self, lot: LotId) -> u32 {
+        let on_the_way: u32 = self
+            .work_on(lot)
+            .iter()
+            .filter(|work| !self.book.orders().at(work.order).rests())
+            .map(|work| work.qty)
+            .sum();
+        self.book.lots().at(lot).uncommitted().saturating_sub(on_the_way)
+    }
+
+    /// Contracts of fired lots whose exit is decided but has not left, and that no reduction covers.
+    pub(crate) fn exits_about_to_leave(&self, contract: ContractId) -> u64 {
+        let position = self.book.positions().at(contract);
+        if position.awaiting_exit == 0 {
+            return 0;
+        }
+        let waiting = position.lots.iter().filter(|&&lot| self.is_awaiting_exit(lot));
+        waiting.map(|&lot| u64::from(self.armed_qty(lot))).sum()
+    }
+
+    fn is_awaiting_exit(&self, lot: LotId) -> bool {
+        let row = self.book.lots().at(lot);
+        match row.state {
+            LotState::Exiting { .. } => row.uncommitted() > 0,
+            LotState::Bare | LotState::Armed | LotState::Unprotected { .. } => false,
+        }
+    }
+
+    /// Goes on with every fired lot of the contract that has not left yet.
+    pub(crate) fn pursue_waiting(&mut self, now: &mut Now<'_>, contract: ContractId) {
+        let lots = &self.book.positions().at(contract).lots;
+        let waiting: Vec<LotId> = lots.iter().copied().filter(|&lot| self.is_awaiting_exit(lot)).collect();
+        for lot in waiting {
+            self.pursue(now, lot);
+        }
+    }
+
+    /// Takes a fired lot as far towards its exit as it can go now.
+    pub(crate) fn pursue(&mut self, now: &mut Now<'_>, lot: LotId) {
+        let row = self.book.lots().at(lot);
+        let LotState::Exiting { leg, waiting_since, refusals } = row.state else { return };
+        let work = self.work_on(lot);
+        let reserved: u32 = work.iter().map(|work| work.qty).sum();
+        let resting: Vec<OrderKey> =
+            work.iter().map(|work| work.order).filter(|&key| self.book.orders().at(key).rests()).collect();
+        if !resting.is_empty() && !self.has_waited(now, lot, waiting_since) {
+            for key in resting {
+                self.request_cancel(now, key);
+            }
+            return;
+        }
+        let Some(rung) = Rung::after(usize::from(refusals)) else {
+            self.emit(now, FactBody::LotUnprotected { lot });
+            self.alarm(now, Alarm::Unprotected(lot));
+            return;
+        };
+        let free = self.book.lots().at(lot).uncommitted().saturating_sub(reserved);
+        self.send_lot_exit(now, lot, leg, rung, free);
+    }
+
+    /// Whether the lot has waited long enough for the cancels of its resting exits; starts the wait.
+    fn has_waited(
+        &mut self,
+        now: &mut Now<'_>,
+        lot: LotId,
+        waiting_since: Option<phantom_model::Timestamp>,
+    ) -> bool {
+        if let Some(since) = waiting_since {
+            return now.at >= since + self.timing.cancel_wait;
+        }
+        self.emit(now, FactBody::ExitWaiting { lot });
+        self.deadlines.set(now.at + self.timing.cancel_wait, Due::LotWait(lot));
+        self.deadlines.set(now.at + self.timing.exit_alarm, Due::LotAlarm(lot));
+        false
+    }
+
+    fn send_lot_exit(&mut self, now: &mut Now<'_>, lot: LotId, leg: Leg, rung: Rung, qty: u32) {
+        let row = self.book.lots().at(lot);
+        let (contract, side) = (row.contract, row.side);
+        // A position that was turned outside this program has nothing for this lot to close.
+        if self.book.positions().at(contract).net.side() != Some(side) {
+            return;
+        }
+        let Some(exit) = row.exits_sent.checked_add(1) else { return };
+        let id = OrderId::LotExit { lot, exit };
+        let left = self.budget(contract).left().min(u64::from(qty)).min(u64::from(ORDER_QTY_MAX));
+        let Some(qty) = u32::try_from(left).ok().and_then(Qty::new) else { return };
+        if self.send_exit(now, id, contract, qty, rung, Purpose::LotExit { lot, leg })
+            && rung == Rung::MarketableLimit
+        {
+            self.deadlines.set(now.at + self.timing.cancel_wait, Due::LotWait(lot));
+        }
+    }
+
+    /// Cuts an exit from the budget and sends it. Whether it went.
+    pub(crate) fn send_exit(
+        &mut self,
+        now: &mut Now<'_>,
+        id: OrderId,
+        contract: ContractId,
+        qty: Qty,
+        rung: Rung,
+        purpose: Purpose,
+    ) -> bool {
+        let budget = self.budget(contract);
+        let kind = match rung {
+            Rung::Market | Rung::NativeClose => OrderKind::Market,
+            Rung::MarketableLimit => self.marketable(contract),
+        };
+        let Some(exit) = budget.exit(id, contract, qty, kind) else { return false };
+        let way = match rung {
+            Rung::Market | Rung::MarketableLimit => Request::Submit,
+            Rung::NativeClose => Request::NativeClose,
+        };
+        self.submit(now, Outbound::Exit(exit), purpose, None, way);
+        true
+    }
+
+    pub(crate) fn budget(&self, contract: ContractId) -> ClosingBudget {
+        let position = self.book.positions().at(contract);
+        ClosingBudget::new(position.net, position.exits_outstanding())
+    }
+
+    /// A limit that far through the last price; at the market while there is none.
+    fn marketable(&self, contract: ContractId) -> OrderKind {
+        let through = |last: Price| match self.book.positions().at(contract).net.side() {
+            Some(Side::Sell) => last + MARKETABLE_BY,
+            Some(Side::Buy) | None => last - MARKETABLE_BY,
+        };
+        self.marks.at(contract).last.map_or(OrderKind::Market, |last| OrderKind::Limit(through(last)))
+    }
+
+    /// The wait of a lot is over: an exit of its own that rests unfilled makes room for the next
+    /// rung, and what no resting exit can fill leaves.
+    pub(crate) fn lot_waited(&mut self, now: &mut Now<'_>, lot: LotId) {
+        let unfilled = self.book.lots().at(lot).last_exit.filter(|&key| self.book.orders().at(key).rests());
+        if let Some(key) = unfilled {
+            self.request_cancel(now, key);
+        }
+        self.pursue(now, lot);
+    }
+
+    /// A lot that still waits now has waited for too long.
+    pub(crate) fn lot_alarm(&mut self, now: &mut Now<'_>, lot: LotId) {
+        if self.is_awaiting_exit(lot) {
+            self.alarm(now, Alarm::ExitSlow(lot));
+        }
+    }
+}

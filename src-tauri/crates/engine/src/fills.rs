@@ -1,0 +1,131 @@
+//! Executions: applied once, to the position first and then to the lots.
+
+use phantom_model::{
+    ContractId, FillReport, FillTiming, LotId, OrderStatus, OrderStep, Price, Side, Stepped,
+};
+
+use crate::book::{LotState, OrderKey};
+use crate::engine::{Engine, Now};
+use crate::fact::{Alarm, FactBody, LatchCause, Purpose};
+use crate::outcome::Request;
+
+impl Engine {
+    /// Applies one execution of an order of ours.
+    pub(crate) fn fill(&mut self, now: &mut Now<'_>, key: OrderKey, report: FillReport) {
+        if self.is_known(now, key, &report) {
+            return;
+        }
+        let FillReport { order, exec, qty, price, timing } = report;
+        let row = self.book.orders().at(key);
+        let (contract, side) = (row.contract, row.side);
+        let over = u64::from(row.filled) + u64::from(qty.contracts()) > u64::from(row.qty.contracts());
+        let late = matches!(row.status.after(OrderStep::FillPart), Stepped::Late(_));
+        let closing = self.closing_part(contract, side, qty.contracts());
+        let fee = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
+
+        self.emit(now, FactBody::OrderFilled { order, exec, qty, price, fee });
+        if late {
+            self.alarm(now, Alarm::LateFill(order));
+            // What ended before may be alive: it counts again until the broker proves otherwise.
+            now.request(Request::Query(order));
+        }
+        if over {
+            self.latch(now, LatchCause::Overfill(order));
+        }
+        self.consume(now, key, closing, price);
+        let opening = qty.contracts() - closing;
+        if opening > 0 {
+            self.open(now, key, opening, price, timing);
+        }
+        self.close_if_done(now, key);
+        self.settle(now, contract);
+    }
+
+    /// Whether the execution has been applied before. The first report of it counts.
+    fn is_known(&mut self, now: &mut Now<'_>, key: OrderKey, report: &FillReport) -> bool {
+        let order = self.book.orders().at(key);
+        let known = self.book.fills_of(order).find(|fill| fill.exec == report.exec);
+        let Some(fill) = known else { return false };
+        if (fill.qty, fill.price) != (report.qty, report.price) {
+            self.alarm(now, Alarm::ContradictingExec(report.order));
+        }
+        true
+    }
+
+    /// How much of a fill closes: fills rule the position, whatever the order was meant for.
+    fn closing_part(&self, contract: ContractId, side: Side, qty: u32) -> u32 {
+        let net = self.book.positions().at(contract).net;
+        if net.side().is_some_and(|held| held != side) {
+            u32::try_from(net.size()).unwrap_or(u32::MAX).min(qty)
+        } else {
+            0
+        }
+    }
+
+    /// Consumes lots: the exit's own lot first, then oldest first what no exit of a lot will close,
+    /// then oldest first whatever is open.
+    fn consume(&mut self, now: &mut Now<'_>, key: OrderKey, qty: u32, price: Price) {
+        let mut left = qty;
+        while left > 0 {
+            let Some((lot, most)) = self.next_to_consume(key) else { return };
+            left -= self.reduce_lot(now, key, lot, left.min(most), price);
+        }
+    }
+
+    fn next_to_consume(&self, key: OrderKey) -> Option<(LotId, u32)> {
+        let order = self.book.orders().at(key);
+        let lots = self.book.lots();
+        if let Purpose::LotExit { lot, .. } = order.purpose
+            && lots.at(lot).open > 0
+        {
+            return Some((lot, lots.at(lot).open));
+        }
+        let open = &self.book.positions().at(order.contract).lots;
+        let free = open.iter().map(|&lot| (lot, lots.at(lot).uncommitted())).find(|(_, most)| *most > 0);
+        free.or_else(|| open.first().map(|&lot| (lot, lots.at(lot).open)))
+    }
+
+    /// Takes up to `qty` contracts of the lot's oldest piece. How many it took.
+    fn reduce_lot(&mut self, now: &mut Now<'_>, key: OrderKey, lot: LotId, qty: u32, exit: Price) -> u32 {
+        let row = self.book.lots().at(lot);
+        let piece = self.book.pieces().at(row.first_piece);
+        let qty = qty.min(piece.open);
+        let (entry, opener) = (piece.price, row.order);
+        let ticks = (exit - entry).count() * row.side.sign() * i64::from(qty);
+        let realized = self.terms.at(row.contract).tick_value * ticks;
+        let by = self.book.orders().at(key).id;
+        self.emit(now, FactBody::LotReduced { lot, by, qty, entry, exit, realized });
+        self.close_if_done(now, opener);
+        qty
+    }
+
+    /// Opens the order's lot, or adds to it; its phantom is armed in the same step.
+    fn open(&mut self, now: &mut Now<'_>, key: OrderKey, qty: u32, price: Price, timing: FillTiming) {
+        let row = self.book.orders().at(key);
+        let (order, contract, purpose) = (row.id, row.contract, row.purpose);
+        let known = row.lot;
+        let lot = known.unwrap_or_else(|| self.book.lots().next_key());
+        let arms = known.is_none_or(|lot| self.book.lots().at(lot).open == 0);
+        let body = match known {
+            Some(lot) => FactBody::LotGrew { lot, qty, price },
+            None => FactBody::LotOpened { lot, order, qty, price },
+        };
+        self.emit(now, body);
+        if arms && timing == FillTiming::ByComingPrint && self.book.lots().at(lot).state == LotState::Armed {
+            self.fresh.push((contract, lot));
+        }
+        if !purpose.is_entry() {
+            self.latch(now, LatchCause::ExitOpened(order));
+        }
+    }
+
+    /// FILLED becomes CLOSED once nothing that the order opened is open.
+    fn close_if_done(&mut self, now: &mut Now<'_>, key: OrderKey) {
+        let row = self.book.orders().at(key);
+        let open = row.lot.map_or(0, |lot| self.book.lots().at(lot).open);
+        if row.status == OrderStatus::Filled && open == 0 {
+            let order = row.id;
+            self.emit(now, FactBody::OrderClosed { order });
+        }
+    }
+}

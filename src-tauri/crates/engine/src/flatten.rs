@@ -1,0 +1,179 @@
+//! Flatten all: cancel what works, close what fills prove to be open, answer when it is done.
+//!
+//! Openings are blocked from the press to the answer. Phantoms stay armed until the flatten's exit
+//! for their lot leaves. A press while one is under way joins it.
+
+use phantom_model::qty::ORDER_QTY_MAX;
+use phantom_model::{ContractId, FlattenId, OrderId, OrderStatus, Qty, Timestamp};
+
+use crate::book::{Cancelling, FlattenPhase, OrderKey};
+use crate::deadlines::Due;
+use crate::engine::{Engine, Now};
+use crate::exits::Rung;
+use crate::fact::{Alarm, FactBody, Purpose};
+use crate::input::Origin;
+
+impl Engine {
+    /// Begins a flatten, or joins the one under way.
+    pub(crate) fn start_flatten(&mut self, now: &mut Now<'_>, origin: Origin) {
+        if let Some((flatten, row)) = self.book.last_flatten() {
+            if row.is_pending() {
+                self.emit(now, FactBody::FlattenJoined { flatten, origin });
+                return;
+            }
+            // Its watch goes over to the new one, which covers every older order too.
+            self.emit(now, FactBody::FlattenEnded { flatten });
+        }
+        let flatten = self.book.flattens().next_key();
+        self.emit(now, FactBody::FlattenStarted { flatten, origin });
+        self.deadlines.set(now.at + self.timing.cancel_wait, Due::Flatten);
+        let working: Vec<OrderKey> = self
+            .book
+            .live_orders()
+            .filter(|(_, order)| order.purpose.is_entry() || order.rests())
+            .map(|(key, _)| key)
+            .collect();
+        for key in working {
+            self.request_cancel(now, key);
+        }
+        self.advance_flatten(now);
+    }
+
+    /// Takes the flatten as far as it can go now. Called after every report and at its deadlines.
+    pub(crate) fn advance_flatten(&mut self, now: &mut Now<'_>) {
+        let Some((flatten, row)) = self.book.last_flatten() else { return };
+        let started_at = row.started_at;
+        match row.phase {
+            FlattenPhase::Cancelling => {
+                if self.cancels_answered() || now.at >= started_at + self.timing.cancel_wait {
+                    self.emit(now, FactBody::FlattenExiting { flatten });
+                    self.deadlines.set(started_at + self.timing.flatten_answer, Due::Flatten);
+                    self.close_positions(now, flatten);
+                    self.answer_flatten(now, flatten, started_at);
+                }
+            }
+            FlattenPhase::Exiting => {
+                self.close_positions(now, flatten);
+                self.answer_flatten(now, flatten, started_at);
+            }
+            FlattenPhase::Watching { since, .. } => {
+                self.close_older(now, flatten);
+                let end = since + self.timing.flatten_watch;
+                if now.at >= end {
+                    self.emit(now, FactBody::FlattenEnded { flatten });
+                    self.deadlines.clear_flatten();
+                } else {
+                    self.deadlines.set(end, Due::Flatten);
+                }
+            }
+            FlattenPhase::Ended => {}
+        }
+    }
+
+    /// Whether every cancel that the flatten waits for has its answer.
+    fn cancels_answered(&self) -> bool {
+        self.book.live_orders().all(|(_, order)| order.cancelling != Cancelling::Asked)
+    }
+
+    /// One exit per position for what fills prove to be open, less every exit that may still fill.
+    fn close_positions(&mut self, now: &mut Now<'_>, flatten: FlattenId) {
+        let open: Vec<ContractId> = self
+            .book
+            .positions()
+            .iter()
+            .filter(|(_, position)| position.net.size() > position.exits_outstanding())
+            .map(|(contract, _)| contract)
+            .collect();
+        for contract in open {
+            self.close_up_to(now, flatten, contract, u64::MAX);
+        }
+    }
+
+    /// Sends exits for up to `most` contracts; several when one order cannot hold them.
+    fn close_up_to(&mut self, now: &mut Now<'_>, flatten: FlattenId, contract: ContractId, most: u64) {
+        let Some(rung) = Rung::after(self.flatten_refusals(flatten, contract)) else { return };
+        let mut left = self.budget(contract).left().min(most);
+        while left > 0 {
+            let part = u32::try_from(left.min(u64::from(ORDER_QTY_MAX))).ok().and_then(Qty::new);
+            let (Some(qty), Some(id)) = (part, self.next_flatten_exit(flatten, contract)) else { return };
+            if !self.send_exit(now, id, contract, qty, rung, Purpose::Flatten(flatten)) {
+                return;
+            }
+            left -= u64::from(qty.contracts());
+        }
+    }
+
+    fn next_flatten_exit(&self, flatten: FlattenId, contract: ContractId) -> Option<OrderId> {
+        let sent = self.flatten_exits(flatten, contract).count();
+        let exit = u8::try_from(sent).ok()?.checked_add(1)?;
+        Some(OrderId::FlattenExit { flatten, contract, exit })
+    }
+
+    fn flatten_exits(
+        &self,
+        flatten: FlattenId,
+        contract: ContractId,
+    ) -> impl Iterator<Item = &crate::book::Order> {
+        let exits = self.book.flattens().at(flatten).exits.iter().map(|&key| self.book.orders().at(key));
+        exits.filter(move |order| order.contract == contract)
+    }
+
+    fn flatten_refusals(&self, flatten: FlattenId, contract: ContractId) -> usize {
+        let refused = |status| matches!(status, OrderStatus::Failed | OrderStatus::Cancelled);
+        self.flatten_exits(flatten, contract).filter(|order| refused(order.status)).count()
+    }
+
+    /// Answers once everything is flat and nothing works, or when the time is up.
+    fn answer_flatten(&mut self, now: &mut Now<'_>, flatten: FlattenId, started_at: Timestamp) {
+        let flat = self.is_flat();
+        if !flat && now.at < started_at + self.timing.flatten_answer {
+            return;
+        }
+        if !flat {
+            self.alarm_stuck(now, flatten);
+        }
+        self.emit(now, FactBody::FlattenAnswered { flatten, flat });
+        self.deadlines.clear_flatten();
+        self.deadlines.set(now.at + self.timing.flatten_watch, Due::Flatten);
+    }
+
+    fn alarm_stuck(&mut self, now: &mut Now<'_>, flatten: FlattenId) {
+        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
+        for contract in contracts {
+            if Rung::after(self.flatten_refusals(flatten, contract)).is_none() {
+                self.alarm(now, Alarm::FlattenStuck(contract));
+            }
+        }
+    }
+
+    /// Every position zero and no order that may still fill. Nothing is armed then: a phantom needs
+    /// an open lot.
+    #[must_use]
+    fn is_flat(&self) -> bool {
+        let open = self.book.positions().iter().any(|(_, position)| position.net.size() > 0);
+        !open && !self.book.has_live_orders()
+    }
+
+    /// Closes what belongs to orders older than a flatten that has answered: late fills, and what
+    /// was still open when the time was up.
+    fn close_older(&mut self, now: &mut Now<'_>, flatten: FlattenId) {
+        let contracts = self.book.positions().iter();
+        let open: Vec<(ContractId, u64)> = contracts
+            .filter(|(_, position)| !position.lots.is_empty())
+            .map(|(contract, _)| (contract, self.open_and_older(flatten, contract)))
+            .collect();
+        for (contract, most) in open {
+            self.close_up_to(now, flatten, contract, most);
+        }
+    }
+
+    /// Contracts of lots older than the flatten that no exit will close.
+    fn open_and_older(&self, flatten: FlattenId, contract: ContractId) -> u64 {
+        let fence = self.book.flattens().at(flatten);
+        let position = self.book.positions().at(contract);
+        let lots = position.lots.iter().map(|&lot| self.book.lots().at(lot));
+        let older: u64 =
+            lots.filter(|lot| fence.covers(lot.order)).map(|lot| u64::from(lot.uncommitted())).sum();
+        older.saturating_sub(position.reduction_leaves)
+    }
+}

@@ -1,0 +1,78 @@
+//! What the engine is fed.
+
+use phantom_compliance::{OrderRequest, Refusal, Ticket};
+use phantom_model::{BrokerReport, MarketRecord, OrderId, SignalRef};
+
+/// One input. Whatever happens to the desk comes in as one of these.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// Buy or sell.
+    Place {
+        /// The order, read or refused at the edge.
+        intake: Intake,
+        /// Who asks.
+        origin: Origin,
+    },
+    /// Take a working order out of the market.
+    Cancel {
+        /// Which one.
+        order: OrderId,
+        /// Who asks.
+        origin: Origin,
+    },
+    /// Close everything, cancel everything.
+    Flatten {
+        /// Who asks.
+        origin: Origin,
+    },
+    /// Stop openings, or let them go on.
+    Halt {
+        /// What changes.
+        change: HaltChange,
+        /// Who asks.
+        origin: Origin,
+    },
+    /// The broker says something.
+    Report(BrokerReport),
+    /// The market says something.
+    Market(MarketRecord),
+    /// Time has passed: whatever is due, is done.
+    Clock,
+}
+
+/// An order at the engine's door.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Intake {
+    /// Every field was read.
+    Read(OrderRequest),
+    /// The ticket could not be read; the order is recorded as rejected.
+    Refused(Box<(Ticket, Refusal)>),
+}
+
+/// Where a command comes from. A signal and a click take the same way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Origin {
+    /// A click in the window.
+    Window,
+    /// A key.
+    Hotkey,
+    /// A signal from a file, a program or a strategy.
+    Signal(SignalRef),
+    /// A rule acting by itself.
+    Rule,
+}
+
+/// A change of what stops openings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HaltChange {
+    /// The kill switch goes on.
+    Kill,
+    /// A person lifts the kill switch.
+    LiftKill,
+    /// A rule locks the account.
+    LockOut,
+    /// The lock ends by its own rule.
+    EndLockOut,
+    /// A person has checked the books.
+    LiftLatch,
+}

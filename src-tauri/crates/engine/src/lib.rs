@@ -1,0 +1,30 @@
+//! The engine: one state, one function, no I/O.
+//!
+//! [`Engine::apply`] takes a time and an [`Input`] and answers facts and requests. It reads no clock,
+//! draws no chance, waits for nothing and touches no file, so that recovery is a fold, a replay is a
+//! loop, and a failure is reproducible. All state of record is the [`Book`], and the book changes
+//! only by folding a [`Fact`]: feeding the same facts to an empty book gives an equal book.
+//! What is not of record (last prices, deadlines) is rebuilt from the book and the next prints.
+
+pub mod book;
+pub mod config;
+mod deadlines;
+mod engine;
+mod exits;
+pub mod fact;
+mod fills;
+mod flatten;
+mod halt;
+pub mod input;
+mod marks;
+pub mod outcome;
+mod phantoms;
+mod place;
+mod reports;
+
+pub use book::Book;
+pub use config::{ContractTerms, Timing};
+pub use engine::Engine;
+pub use fact::{Fact, FactBody};
+pub use input::{HaltChange, Input, Intake, Origin};
+pub use outcome::{Outcome, Request};

@@ -1,0 +1,89 @@
+//! Phantoms against the trade stream.
+
+use phantom_model::{Bar, ContractId, LotId, Price, Print};
+
+use crate::book::{Lot, LotState, fires};
+use crate::engine::{Engine, Now};
+use crate::fact::{FactBody, Leg};
+
+impl Engine {
+    /// Compares a print with the armed phantoms of its contract. Two comparisons when it is quiet.
+    #[inline]
+    pub(crate) fn test_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
+        let levels = &self.book.positions().at(contract).levels;
+        let (low, high) = print.range();
+        if levels.is_quiet_at(low) && levels.is_quiet_at(high) {
+            return;
+        }
+        self.fire_phantoms(now, contract, print);
+    }
+
+    /// Fires what the print fires, oldest lot first. A lot fires once: the stop and the target go
+    /// together at that instant, before any exit leaves.
+    fn fire_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
+        let (low, high) = print.range();
+        let mut fired = std::mem::take(&mut self.fired);
+        let levels = &self.book.positions().at(contract).levels;
+        fired.extend(levels.fired_at(low));
+        if high != low {
+            fired.extend(levels.fired_at(high));
+        }
+        fired.sort_unstable();
+        fired.dedup();
+        for lot in fired.drain(..) {
+            if let Some((leg, price)) = self.leg_to_fire(contract, lot, print) {
+                self.emit(now, FactBody::PhantomFired { lot, leg, print: price });
+                self.leave(now, lot);
+            }
+        }
+        self.fired = fired;
+        self.mark_position(contract);
+    }
+
+    /// The leg that the print fires, and the price that does it; `None` when the lot may not fire now.
+    fn leg_to_fire(&self, contract: ContractId, lot: LotId, print: &Print) -> Option<(Leg, Price)> {
+        let row = self.book.lots().at(lot);
+        if row.state != LotState::Armed || self.fresh.contains(&(contract, lot)) {
+            return None;
+        }
+        // All of it is in exits that are on their way to the market: they decide. Should they fail,
+        // the phantom is still armed.
+        if self.qty_an_exit_could_close(lot) == 0 {
+            return None;
+        }
+        match print {
+            Print::Trade { price, .. } | Print::QuotedTrade { price, .. } => leg_at(row, *price),
+            Print::Bar(bar) => leg_in_bar(row, bar),
+        }
+    }
+
+    /// A phantom has fired: what is left of the entry must not add to a lot that leaves.
+    fn leave(&mut self, now: &mut Now<'_>, lot: LotId) {
+        let entry = self.book.lots().at(lot).order;
+        self.request_cancel(now, entry);
+        self.pursue(now, lot);
+    }
+}
+
+fn leg_at(lot: &Lot, price: Price) -> Option<(Leg, Price)> {
+    let fires = |leg, level: Option<Price>| level.is_some_and(|level| fires(lot.side, leg, level, price));
+    if fires(Leg::Stop, lot.bracket.stop) {
+        Some((Leg::Stop, price))
+    } else if fires(Leg::Target, lot.bracket.target) {
+        Some((Leg::Target, price))
+    } else {
+        None
+    }
+}
+
+/// The open comes first; after it the order of prices in a bar is not known, so the stop wins.
+fn leg_in_bar(lot: &Lot, bar: &Bar) -> Option<(Leg, Price)> {
+    let reached = |leg, level: Option<Price>| {
+        let level = level?;
+        let extreme = [bar.low, bar.high].into_iter().find(|&price| fires(lot.side, leg, level, price));
+        extreme.map(|_| (leg, level))
+    };
+    leg_at(lot, bar.open)
+        .or_else(|| reached(Leg::Stop, lot.bracket.stop))
+        .or_else(|| reached(Leg::Target, lot.bracket.target))
+}

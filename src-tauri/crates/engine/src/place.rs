@@ -1,0 +1,79 @@
+//! Commands: place and cancel.
+
+use phantom_compliance::{Outbound, Permit};
+use phantom_model::OrderId;
+
+use crate::book::{Cancelling, OrderKey};
+use crate::engine::{Engine, Now};
+use crate::fact::{Asked, FactBody, Purpose};
+use crate::input::{Intake, Origin};
+use crate::outcome::Request;
+
+impl Engine {
+    /// Places an order, or records why not.
+    pub(crate) fn place(&mut self, now: &mut Now<'_>, intake: Intake, origin: Origin) {
+        let order = self.book.next_ticket();
+        let request = match intake {
+            Intake::Read(request) => request,
+            Intake::Refused(refused) => {
+                let (ticket, refusal) = *refused;
+                let what = Box::new((Asked::Ticket(ticket), refusal));
+                self.emit(now, FactBody::OrderRejected { order, what, origin });
+                return;
+            }
+        };
+        let (outbound, purpose) = match self.permit(order, &request) {
+            Ok(Permit::Opening(approved)) => (Outbound::Opening(approved), Purpose::Entry(request.bracket)),
+            Ok(Permit::Reducing(exit)) => (Outbound::Exit(exit), Purpose::Reduction),
+            Err(refusal) => {
+                let what = Box::new((Asked::Request(request), refusal));
+                self.emit(now, FactBody::OrderRejected { order, what, origin });
+                return;
+            }
+        };
+        self.submit(now, outbound, purpose, Some(origin), Request::Submit);
+    }
+
+    /// Records an order and asks for it to be sent.
+    pub(crate) fn submit(
+        &mut self,
+        now: &mut Now<'_>,
+        outbound: Outbound,
+        purpose: Purpose,
+        origin: Option<Origin>,
+        way: impl FnOnce(Outbound) -> Request,
+    ) {
+        let key = self.book.orders().next_key();
+        let body = FactBody::OrderSubmitted {
+            order: outbound.id(),
+            contract: outbound.contract(),
+            side: outbound.side(),
+            qty: outbound.qty(),
+            kind: outbound.kind(),
+            purpose,
+            origin,
+        };
+        self.emit(now, body);
+        self.expect_answer(now, key);
+        now.request(way(outbound));
+    }
+
+    /// Takes an order out of the market, if it can still be in it.
+    pub(crate) fn cancel(&mut self, now: &mut Now<'_>, order: OrderId) {
+        if let Some(key) = self.book.find(order) {
+            self.request_cancel(now, key);
+        }
+    }
+
+    /// Asks the broker to cancel, once.
+    pub(crate) fn request_cancel(&mut self, now: &mut Now<'_>, key: OrderKey) {
+        let order = self.book.orders().at(key);
+        if !order.status.is_live() || order.cancelling == Cancelling::Asked {
+            return;
+        }
+        let id = order.id;
+        self.emit(now, FactBody::CancelRequested { order: id });
+        self.expect_answer(now, key);
+        now.request(Request::Cancel(id));
+    }
+}

@@ -1,0 +1,34 @@
+//! Several simulated sessions as one market.
+
+use std::convert::Infallible;
+use std::iter::Map;
+
+use phantom_model::MarketRecord;
+
+use super::session::SimulatedSession;
+use crate::merge::Merged;
+
+/// A session as a stream that cannot fail.
+type Endless = Map<SimulatedSession, fn(MarketRecord) -> Result<MarketRecord, Infallible>>;
+
+/// Sessions merged by time, ties in argument order. Endless unless there is no session at all.
+pub struct SimulatedMarket {
+    sessions: Merged<Endless>,
+}
+
+impl SimulatedMarket {
+    /// The market of `sessions`.
+    pub fn new(sessions: impl IntoIterator<Item = SimulatedSession>) -> Self {
+        let endless = |session: SimulatedSession| -> Endless { session.map(Ok) };
+        Self { sessions: Merged::new(sessions.into_iter().map(endless)) }
+    }
+}
+
+impl Iterator for SimulatedMarket {
+    type Item = MarketRecord;
+
+    fn next(&mut self) -> Option<MarketRecord> {
+        let Ok(record) = self.sessions.next()?;
+        Some(record)
+    }
+}

@@ -1,0 +1,165 @@
+//! Identifiers. Small integers inside; text only at the edge.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ArenaKey;
+
+macro_rules! row_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(u32);
+
+        impl ArenaKey for $name {
+            fn from_row(row: u32) -> Self {
+                Self(row)
+            }
+            fn row(self) -> u32 {
+                self.0
+            }
+        }
+    };
+}
+
+row_id! {
+    /// A lot: the open rest of one entry order.
+    LotId
+}
+row_id! {
+    /// One press of flatten all.
+    FlattenId
+}
+row_id! {
+    /// A traded contract, by its row in the desk's list of contracts.
+    ContractId
+}
+
+/// The broker's name for one execution. Applied at most once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ExecId(u64);
+
+impl ExecId {
+    /// The execution numbered `number`.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// A signal, by its place in the list that its source keeps; the text id stays with the source.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SignalRef(u32);
+
+impl SignalRef {
+    /// The signal in place `place`.
+    #[must_use]
+    pub const fn new(place: u32) -> Self {
+        Self(place)
+    }
+
+    /// The place.
+    #[must_use]
+    pub const fn place(self) -> u32 {
+        self.0
+    }
+}
+
+/// Our own order id: made once, never reused, and for exits a pure function of what they close, so
+/// that it is known after a crash without having been written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum OrderId {
+    /// The n-th order asked for by a person or a signal: `T17`.
+    Ticket(u32),
+    /// The n-th exit of a lot: `L17-X1`.
+    LotExit {
+        /// The lot that it closes.
+        lot: LotId,
+        /// Counts from 1.
+        exit: u8,
+    },
+    /// The n-th exit that a flatten sends for a contract: `F3-C0-X1`.
+    FlattenExit {
+        /// The flatten that sends it.
+        flatten: FlattenId,
+        /// The contract that it closes.
+        contract: ContractId,
+        /// Counts from 1.
+        exit: u8,
+    },
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticket(n) => write!(f, "T{n}"),
+            Self::LotExit { lot, exit } => write!(f, "L{}-X{exit}", lot.row()),
+            Self::FlattenExit { flatten, contract, exit } => {
+                write!(f, "F{}-C{}-X{exit}", flatten.row(), contract.row())
+            }
+        }
+    }
+}
+
+/// A text that is no order id.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is no order id")]
+pub struct NoOrderId(String);
+
+impl FromStr for OrderId {
+    type Err = NoOrderId;
+
+    fn from_str(text: &str) -> Result<Self, NoOrderId> {
+        let id = parse_ticket(text).or_else(|| parse_lot_exit(text)).or_else(|| parse_flatten_exit(text));
+        // Only the one spelling: `T007` is not `T7`.
+        id.filter(|id| id.to_string() == text).ok_or_else(|| NoOrderId(text.to_owned()))
+    }
+}
+
+fn parse_ticket(text: &str) -> Option<OrderId> {
+    Some(OrderId::Ticket(text.strip_prefix('T')?.parse().ok()?))
+}
+
+fn parse_lot_exit(text: &str) -> Option<OrderId> {
+    let (lot, exit) = text.strip_prefix('L')?.split_once("-X")?;
+    Some(OrderId::LotExit { lot: LotId(lot.parse().ok()?), exit: exit.parse().ok()? })
+}
+
+fn parse_flatten_exit(text: &str) -> Option<OrderId> {
+    let (flatten, rest) = text.strip_prefix('F')?.split_once("-C")?;
+    let (contract, exit) = rest.split_once("-X")?;
+    Some(OrderId::FlattenExit {
+        flatten: FlattenId(flatten.parse().ok()?),
+        contract: ContractId(contract.parse().ok()?),
+        exit: exit.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_id_survives_the_way_to_text_and_back() {
+        for id in [
+            OrderId::Ticket(1),
+            OrderId::LotExit { lot: LotId(17), exit: 2 },
+            OrderId::FlattenExit { flatten: FlattenId(3), contract: ContractId(0), exit: 1 },
+        ] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+    }
+
+    #[test]
+    fn only_the_one_spelling_of_an_id_is_taken() {
+        for text in ["", "T", "T07", "t7", "L1", "L1-X", "L1-X256", "F1-X1", "T7 ", "T4294967296"] {
+            assert!(text.parse::<OrderId>().is_err(), "{text:?}");
+        }
+    }
+}

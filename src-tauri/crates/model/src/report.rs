@@ -1,0 +1,124 @@
+//! What a broker says about our orders.
+
+use std::fmt;
+
+use crate::{ExecId, OrderId, Price, Qty};
+
+/// One report of the broker. Reports may come twice, late, or out of order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BrokerReport {
+    /// The broker has the order, and it works.
+    Accepted {
+        /// Our id.
+        order: OrderId,
+    },
+    /// An execution.
+    Filled(FillReport),
+    /// The order works no more; what was filled stays filled.
+    Cancelled {
+        /// Our id.
+        order: OrderId,
+    },
+    /// The broker refused the order, or it provably never reached the broker.
+    Failed {
+        /// Our id.
+        order: OrderId,
+        /// Why.
+        reason: FailReason,
+    },
+    /// The broker did not cancel: too late, or it does not know the order.
+    CancelRefused {
+        /// Our id.
+        order: OrderId,
+    },
+}
+
+/// One execution.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FillReport {
+    /// Our id.
+    pub order: OrderId,
+    /// The broker's id of the execution.
+    pub exec: ExecId,
+    /// Contracts filled by this execution.
+    pub qty: Qty,
+    /// The price of this execution.
+    pub price: Price,
+    /// Where in the feed it happened.
+    pub timing: FillTiming,
+}
+
+/// Where in the market's feed a fill happened, so that a phantom armed by it sees only later prints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FillTiming {
+    /// The broker did not say: the next print is later than the fill.
+    Unknown,
+    /// The print that the engine gets next for this contract made the fill.
+    ByComingPrint,
+}
+
+/// Why the broker, or the way to it, said no.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FailReason {
+    /// Not enough margin.
+    Margin,
+    /// Outside the exchange's price band.
+    PriceBand,
+    /// The market does not take orders now.
+    MarketClosed,
+    /// The account may not do this.
+    NotPermitted,
+    /// Too many messages.
+    RateLimit,
+    /// It provably never left: every try to send it failed before the first byte.
+    NeverSent,
+    /// Refused without a reason that we know.
+    Unspecified,
+}
+
+impl FailReason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Margin,
+        Self::PriceBand,
+        Self::MarketClosed,
+        Self::NotPermitted,
+        Self::RateLimit,
+        Self::NeverSent,
+        Self::Unspecified,
+    ];
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Margin => "broker_margin",
+            Self::PriceBand => "broker_price_band",
+            Self::MarketClosed => "broker_market_closed",
+            Self::NotPermitted => "broker_not_permitted",
+            Self::RateLimit => "broker_rate_limit",
+            Self::NeverSent => "never_sent",
+            Self::Unspecified => "broker_refused",
+        }
+    }
+}
+
+impl fmt::Display for FailReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl BrokerReport {
+    /// The order that it is about.
+    #[must_use]
+    pub const fn order(&self) -> OrderId {
+        match self {
+            Self::Accepted { order }
+            | Self::Cancelled { order }
+            | Self::Failed { order, .. }
+            | Self::CancelRefused { order } => *order,
+            Self::Filled(fill) => fill.order,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Builders and readable fixtures for tests of the other crates. Development only.

@@ -46,6 +46,16 @@ impl<B: Broker, J: Journal> Core<B, J> {
         &self.journal
     }
 
+    /// The journal, to take from it.
+    pub const fn journal_mut(&mut self) -> &mut J {
+        &mut self.journal
+    }
+
+    /// The journal, at the end.
+    pub fn into_journal(self) -> J {
+        self.journal
+    }
+
     /// The broker.
     pub const fn broker(&self) -> &B {
         &self.broker
@@ -76,16 +86,19 @@ impl<B: Broker, J: Journal> Core<B, J> {
     #[inline]
     pub fn market(&mut self, record: MarketRecord) {
         self.run_until(record.at);
+        // A stamp that lags behind the desk's clock does not turn it back.
+        let at = self.now;
         self.broker.show(&record);
-        self.take_reports(record.at);
-        self.engine.apply(record.at, Input::Market(record), &mut self.outcome);
-        self.carry_out(record.at);
+        self.take_reports(at);
+        self.engine.apply(at, Input::Market(record), &mut self.outcome);
+        self.carry_out(at);
     }
 
     /// Feeds a command or a report and carries out what follows. Answers the facts of the input
     /// itself, not those of what followed.
     pub fn input(&mut self, at: Timestamp, input: Input) -> Vec<Fact> {
         self.run_until(at);
+        let at = self.now;
         self.engine.apply(at, input, &mut self.outcome);
         let facts = self.outcome.facts.clone();
         self.carry_out(at);

@@ -4,11 +4,19 @@
 //! the broker, reports come back in, until nothing is left to do. A replay drives it from a file;
 //! the running desk drives it from queues.
 
+pub mod clock;
 pub mod core;
+pub mod handle;
 pub mod journal;
 pub mod listing;
+pub mod receipt;
 mod retries;
+pub mod task;
 
+pub use clock::{Clock, MarketClock};
 pub use core::Core;
+pub use handle::{DeskFault, DeskHandle, Snapshot};
 pub use journal::{Journal, MemoryJournal};
 pub use listing::{Listing, ListingError};
+pub use receipt::{ClosedPosition, FlattenReceipt, PlaceAnswer};
+pub use task::Desk;

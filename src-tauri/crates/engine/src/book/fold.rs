@@ -55,7 +55,7 @@ impl Book {
                 row.unknown = false;
             }),
             FactBody::LotOpened { lot, order, qty, price } => {
-                self.fold_lot_opened(at, lot, order, qty, price)
+                self.fold_lot_opened(at, lot, order, qty, price);
             }
             FactBody::LotGrew { lot, qty, price } => self.fold_lot_grew(lot, qty, price),
             FactBody::LotReduced { lot, qty, entry, realized, .. } => {

@@ -1,0 +1,150 @@
+//! How the rest of the program speaks with the desk.
+
+use std::sync::Arc;
+
+use phantom_compliance::{Limits, OrderRequest, Refusal, Ticket};
+use phantom_engine::{Book, Fact, HaltChange, Origin};
+use phantom_model::{BrokerReport, MarketRecord, Money, OrderId, Price, Timestamp};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::receipt::{FlattenReceipt, PlaceAnswer};
+
+/// Commands that may wait. A person and a few strategies never fill it; when something does, the
+/// command is refused at once instead of trading late.
+pub const COMMANDS_MAX: usize = 256;
+/// Records that may wait: about a second of the busiest market. A feed that is faster waits.
+pub const RECORDS_MAX: usize = 16_384;
+/// Broker reports that may wait. The connection waits when it is full; nothing is dropped.
+pub const REPORTS_MAX: usize = 4_096;
+/// Batches of facts that a slow listener may be behind before it must take a new snapshot.
+pub const BATCHES_MAX: usize = 1_024;
+
+/// Why the desk did not take a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DeskFault {
+    /// Too many commands wait.
+    #[error("the desk is busy: too many commands wait")]
+    Busy,
+    /// The desk has stopped.
+    #[error("the desk has stopped")]
+    Stopped,
+}
+
+/// A command with the way back for its answer.
+pub(crate) enum Command {
+    Place { ticket: Ticket, origin: Origin, answer: oneshot::Sender<PlaceAnswer> },
+    Cancel { order: OrderId, origin: Origin },
+    Flatten { origin: Origin, answer: oneshot::Sender<FlattenReceipt> },
+    Halt { change: HaltChange, origin: Origin },
+    SetLimits(Limits),
+    Verdict { request: OrderRequest, answer: oneshot::Sender<Result<(), Refusal>> },
+    Snapshot { answer: oneshot::Sender<Snapshot> },
+}
+
+/// The desk at one moment, with a subscription that goes on from exactly there.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The state of record; `book.seq()` is the number of its last fact.
+    pub book: Book,
+    /// The market's time.
+    pub at: Timestamp,
+    /// Last good price and open profit of each contract, in the order of the contract list.
+    pub marks: Vec<(Option<Price>, Money)>,
+    /// Every later batch of facts. Falling behind by [`BATCHES_MAX`] batches asks for a new snapshot.
+    pub later: broadcast::Receiver<Arc<[Fact]>>,
+}
+
+/// A cheap handle to a running desk.
+#[derive(Clone, Debug)]
+pub struct DeskHandle {
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) records: mpsc::Sender<MarketRecord>,
+    pub(crate) reports: mpsc::Sender<BrokerReport>,
+}
+
+impl DeskHandle {
+    /// Places an order and waits for its answer: at most five seconds.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command; the order was not sent then.
+    pub async fn place(&self, ticket: Ticket, origin: Origin) -> Result<PlaceAnswer, DeskFault> {
+        self.ask(|answer| Command::Place { ticket, origin, answer }).await
+    }
+
+    /// Closes and cancels everything, and waits for the receipt: at most ten seconds.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub async fn flatten_all(&self, origin: Origin) -> Result<FlattenReceipt, DeskFault> {
+        self.ask(|answer| Command::Flatten { origin, answer }).await
+    }
+
+    /// Asks for an order to be taken out of the market. What comes of it is told by facts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn cancel(&self, order: OrderId, origin: Origin) -> Result<(), DeskFault> {
+        self.tell(Command::Cancel { order, origin })
+    }
+
+    /// Stops openings or frees them.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn halt(&self, change: HaltChange, origin: Origin) -> Result<(), DeskFault> {
+        self.tell(Command::Halt { change, origin })
+    }
+
+    /// Changes what the trader allows; it holds from the next order on.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn set_limits(&self, limits: Limits) -> Result<(), DeskFault> {
+        self.tell(Command::SetLimits(limits))
+    }
+
+    /// What the gate would say to this order now.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn verdict(&self, request: OrderRequest) -> Result<Result<(), Refusal>, DeskFault> {
+        self.ask(|answer| Command::Verdict { request, answer }).await
+    }
+
+    /// The desk as it is, and everything from there on.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn snapshot(&self) -> Result<Snapshot, DeskFault> {
+        self.ask(|answer| Command::Snapshot { answer }).await
+    }
+
+    /// Feeds a record of the market; waits while the desk is behind.
+    ///
+    /// # Errors
+    /// [`DeskFault::Stopped`] when the desk has stopped.
+    pub async fn feed(&self, record: MarketRecord) -> Result<(), DeskFault> {
+        self.records.send(record).await.map_err(|_| DeskFault::Stopped)
+    }
+
+    /// Feeds a report of a broker connection; waits while the desk is behind.
+    ///
+    /// # Errors
+    /// [`DeskFault::Stopped`] when the desk has stopped.
+    pub async fn report(&self, report: BrokerReport) -> Result<(), DeskFault> {
+        self.reports.send(report).await.map_err(|_| DeskFault::Stopped)
+    }
+
+    fn tell(&self, command: Command) -> Result<(), DeskFault> {
+        self.commands.try_send(command).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => DeskFault::Busy,
+            mpsc::error::TrySendError::Closed(_) => DeskFault::Stopped,
+        })
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, DeskFault> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(command(answer))?;
+        answered.await.map_err(|_| DeskFault::Stopped)
+    }
+}

@@ -1,0 +1,128 @@
+//! The answers to commands.
+
+use phantom_compliance::Refusal;
+use phantom_engine::fact::FactBody;
+use phantom_engine::{Book, Fact};
+use phantom_model::{ContractId, FailReason, FlattenId, Money, NetQty, OrderId, OrderStatus};
+
+/// What became of a placed order: at its acknowledgement or its end, or after five seconds as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlaceAnswer {
+    /// The order's id; refused orders have one too.
+    pub order: OrderId,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Why our gate refused it.
+    pub refusal: Option<Refusal>,
+    /// Why the broker refused it.
+    pub failed: Option<FailReason>,
+    /// The broker's answer is overdue.
+    pub unknown: bool,
+}
+
+/// The receipt of a flatten: what it found, what it did, what is left.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FlattenReceipt {
+    /// Which flatten.
+    pub flatten: FlattenId,
+    /// Whether every position is zero and nothing works. Never true on a guess.
+    pub flat: bool,
+    /// What was closed, by exit order, in the order of the first fill.
+    pub closed: Vec<ClosedPosition>,
+    /// Orders that the broker confirmed to be out of the market.
+    pub cancelled: Vec<OrderId>,
+    /// Positions that are still open.
+    pub still_open: Vec<(ContractId, NetQty)>,
+}
+
+/// What one exit order closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClosedPosition {
+    /// The contract.
+    pub contract: ContractId,
+    /// The exit order.
+    pub order: OrderId,
+    /// Contracts closed.
+    pub qty: u32,
+    /// Sum of exit price x quantity, in ticks: divide by `qty` for the average fill.
+    pub exit_cost_ticks: i64,
+    /// Gross profit.
+    pub realized: Money,
+}
+
+impl PlaceAnswer {
+    /// The answer as the book knows it now; `None` for an id that was never given.
+    #[must_use]
+    pub fn of(book: &Book, order: OrderId) -> Option<Self> {
+        let row = book.orders().at(book.find(order)?);
+        Some(Self { order, status: row.status, refusal: None, failed: row.failed, unknown: row.unknown })
+    }
+
+    /// The answer to an order that our gate refused.
+    #[must_use]
+    pub const fn rejected(order: OrderId, refusal: Refusal) -> Self {
+        Self { order, status: OrderStatus::Rejected, refusal: Some(refusal), failed: None, unknown: false }
+    }
+}
+
+impl FlattenReceipt {
+    /// An empty receipt for a flatten that has begun.
+    #[must_use]
+    pub const fn begun(flatten: FlattenId) -> Self {
+        Self { flatten, flat: false, closed: Vec::new(), cancelled: Vec::new(), still_open: Vec::new() }
+    }
+
+    /// Adds what a fact tells. Whether it was this flatten's answer.
+    pub fn note(&mut self, book: &Book, fact: &Fact) -> bool {
+        match &fact.body {
+            FactBody::OrderCancelled { order } => self.cancelled.push(*order),
+            FactBody::LotReduced { lot, by, qty, exit, realized, .. } => {
+                let contract = book.lots().at(*lot).contract;
+                let row = self.row(contract, *by);
+                row.qty += qty;
+                row.exit_cost_ticks += exit.ticks() * i64::from(*qty);
+                row.realized += *realized;
+            }
+            FactBody::FlattenAnswered { flatten, flat } if *flatten == self.flatten => {
+                self.flat = *flat;
+                let positions = book.positions().iter().map(|(contract, position)| (contract, position.net));
+                self.still_open = positions.filter(|(_, net)| net.size() > 0).collect();
+                return true;
+            }
+            FactBody::FlattenAnswered { .. }
+            | FactBody::OrderRejected { .. }
+            | FactBody::OrderSubmitted { .. }
+            | FactBody::OrderAccepted { .. }
+            | FactBody::OrderFilled { .. }
+            | FactBody::OrderFailed { .. }
+            | FactBody::OrderClosed { .. }
+            | FactBody::OrderUnknown { .. }
+            | FactBody::CancelRequested { .. }
+            | FactBody::CancelRefused { .. }
+            | FactBody::LotOpened { .. }
+            | FactBody::LotGrew { .. }
+            | FactBody::PhantomFired { .. }
+            | FactBody::ExitWaiting { .. }
+            | FactBody::LotUnprotected { .. }
+            | FactBody::FlattenStarted { .. }
+            | FactBody::FlattenJoined { .. }
+            | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenEnded { .. }
+            | FactBody::Halted { .. }
+            | FactBody::Latched { .. }
+            | FactBody::AlarmRaised { .. } => {}
+        }
+        false
+    }
+
+    fn row(&mut self, contract: ContractId, order: OrderId) -> &mut ClosedPosition {
+        let known = self.closed.iter().position(|row| row.order == order);
+        let place = known.unwrap_or_else(|| {
+            let (exit_cost_ticks, realized) = (0, Money::ZERO);
+            self.closed.push(ClosedPosition { contract, order, qty: 0, exit_cost_ticks, realized });
+            self.closed.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "the place was found or made just above")]
+        &mut self.closed[place]
+    }
+}

@@ -1,0 +1,287 @@
+//! The one task that owns the engine.
+//!
+//! It waits for reports, commands, records and deadlines, in this order of urgency, and does one
+//! thing at a time. Every queue is bounded. It ends when every handle is gone.
+
+use std::sync::Arc;
+
+use phantom_broker::Broker;
+use phantom_engine::fact::FactBody;
+use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
+use phantom_model::{FlattenId, OrderId, Span, Timestamp};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::core::Core;
+use crate::handle::{BATCHES_MAX, COMMANDS_MAX, Command, DeskHandle, RECORDS_MAX, REPORTS_MAX, Snapshot};
+use crate::journal::Journal;
+use crate::listing::Listing;
+use crate::receipt::{FlattenReceipt, PlaceAnswer};
+
+/// How long a placed order waits for its answer before it is told as it is.
+const PLACE_ANSWER: Span = Span::from_millis(5_000);
+/// Records that are worked on before commands are looked at again: a flood of trades must not keep
+/// a person waiting.
+const RECORDS_AT_ONCE: usize = 256;
+
+/// A journal that also keeps the facts of the step, to publish them.
+struct Published<J> {
+    journal: J,
+    step: Vec<Fact>,
+}
+
+impl<J: Journal> Journal for Published<J> {
+    fn append(&mut self, facts: &[Fact]) {
+        self.journal.append(facts);
+        self.step.extend_from_slice(facts);
+    }
+}
+
+struct PendingPlace {
+    order: OrderId,
+    until: Timestamp,
+    answer: oneshot::Sender<PlaceAnswer>,
+}
+
+struct PendingFlatten {
+    receipt: FlattenReceipt,
+    answers: Vec<oneshot::Sender<FlattenReceipt>>,
+}
+
+/// The desk before it runs.
+pub struct Desk<B, J, C> {
+    core: Core<B, Published<J>>,
+    clock: C,
+    listing: Arc<Listing>,
+    commands: mpsc::Receiver<Command>,
+    records: mpsc::Receiver<phantom_model::MarketRecord>,
+    reports: mpsc::Receiver<phantom_model::BrokerReport>,
+    publish: broadcast::Sender<Arc<[Fact]>>,
+    places: Vec<PendingPlace>,
+    flatten: Option<PendingFlatten>,
+}
+
+/// What the desk woke up for.
+enum Woken {
+    Report(phantom_model::BrokerReport),
+    Command(Command),
+    Records(usize),
+    Due,
+    AllGone,
+}
+
+impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
+    /// Puts a desk together. It does nothing until it is run.
+    pub fn new(engine: Engine, broker: B, journal: J, clock: C, listing: Arc<Listing>) -> (Self, DeskHandle) {
+        let (command_in, commands) = mpsc::channel(COMMANDS_MAX);
+        let (record_in, records) = mpsc::channel(RECORDS_MAX);
+        let (report_in, reports) = mpsc::channel(REPORTS_MAX);
+        let (publish, _) = broadcast::channel(BATCHES_MAX);
+        let core = Core::new(engine, broker, Published { journal, step: Vec::new() });
+        let places = Vec::new();
+        let desk = Self { core, clock, listing, commands, records, reports, publish, places, flatten: None };
+        (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
+    }
+
+    /// Runs until every handle is gone, then gives the journal back.
+    pub async fn run(mut self) -> J {
+        let mut batch = Vec::with_capacity(RECORDS_AT_ONCE);
+        loop {
+            match self.wake(&mut batch).await {
+                Woken::Report(report) => {
+                    let now = self.now();
+                    self.core.input(now, Input::Report(report));
+                }
+                Woken::Command(command) => self.command(command),
+                Woken::Records(0) | Woken::Due => {}
+                Woken::Records(_) => {
+                    for record in batch.drain(..) {
+                        self.core.market(record);
+                        self.finish_step();
+                    }
+                }
+                Woken::AllGone => return self.core.into_journal().journal,
+            }
+            let now = self.now();
+            self.core.run_until(now);
+            self.finish_step();
+            self.answer_overdue(now);
+        }
+    }
+
+    async fn wake(&mut self, batch: &mut Vec<phantom_model::MarketRecord>) -> Woken {
+        let due = self.next_wake();
+        tokio::select! {
+            biased;
+            Some(report) = self.reports.recv() => Woken::Report(report),
+            command = self.commands.recv() => command.map_or(Woken::AllGone, Woken::Command),
+            count = self.records.recv_many(batch, RECORDS_AT_ONCE), if !self.records.is_closed() || !self.records.is_empty() => Woken::Records(count),
+            () = sleep_until(due) => Woken::Due,
+        }
+    }
+
+    /// The market's time; it never goes back, whatever the feed's stamps say.
+    fn now(&self) -> Timestamp {
+        self.clock.now().max(self.core.now())
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        let answers = self.places.iter().map(|place| place.until);
+        let due = answers.min().map_or(self.core.next_due(), |answer| answer.min(self.core.next_due()));
+        if due == Timestamp::MAX { None } else { self.clock.instant_of(due) }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Place { ticket, origin, answer } => self.place(&ticket, origin, answer),
+            Command::Cancel { order, origin } => self.feed(Input::Cancel { order, origin }),
+            Command::Flatten { origin, answer } => self.flatten(origin, answer),
+            Command::Halt { change, origin } => self.halt(change, origin),
+            Command::SetLimits(limits) => self.core.engine_mut().set_limits(limits),
+            Command::Verdict { request, answer } => {
+                answer.send(self.core.engine().verdict(&request)).ok();
+            }
+            Command::Snapshot { answer } => {
+                answer.send(self.snapshot()).ok();
+            }
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        let now = self.now();
+        self.core.input(now, input);
+    }
+
+    fn halt(&mut self, change: HaltChange, origin: Origin) {
+        self.feed(Input::Halt { change, origin });
+    }
+
+    fn place(
+        &mut self,
+        ticket: &phantom_compliance::Ticket,
+        origin: Origin,
+        answer: oneshot::Sender<PlaceAnswer>,
+    ) {
+        let intake = match ticket.read(|symbol| self.listing.resolve(symbol)) {
+            Ok(request) => Intake::Read(request),
+            Err(refusal) => Intake::Refused(Box::new((ticket.clone(), refusal))),
+        };
+        let now = self.now();
+        let facts = self.core.input(now, Input::Place { intake, origin });
+        // Deadlines that ran before the order may have left facts of their own.
+        let outcome = facts.into_iter().find_map(|fact| placed(fact.body));
+        match outcome {
+            Some(Placed::Rejected(rejection)) => {
+                // Nobody may be waiting any more: then there is nobody to tell.
+                answer.send(*rejection).ok();
+            }
+            Some(Placed::Submitted(order)) => {
+                self.places.push(PendingPlace { order, until: now + PLACE_ANSWER, answer });
+            }
+            None => {}
+        }
+    }
+
+    fn flatten(&mut self, origin: Origin, answer: oneshot::Sender<FlattenReceipt>) {
+        // What happened before the press belongs to no receipt.
+        self.finish_step();
+        if let Some(pending) = &mut self.flatten {
+            pending.answers.push(answer);
+            self.feed(Input::Flatten { origin });
+            return;
+        }
+        let flatten: FlattenId = self.core.book().flattens().next_key();
+        self.flatten =
+            Some(PendingFlatten { receipt: FlattenReceipt::begun(flatten), answers: vec![answer] });
+        self.feed(Input::Flatten { origin });
+    }
+
+    /// Publishes the facts of the step and answers who waited for them.
+    fn finish_step(&mut self) {
+        if self.core.journal().step.is_empty() {
+            return;
+        }
+        let step: Arc<[Fact]> = std::mem::take(&mut self.core.journal_mut().step).into();
+        self.answer_flatten(&step);
+        self.answer_places();
+        // Without listeners there is nobody to tell.
+        self.publish.send(step).ok();
+    }
+
+    fn answer_flatten(&mut self, step: &[Fact]) {
+        let Some(pending) = &mut self.flatten else { return };
+        let book = self.core.book();
+        if !step.iter().any(|fact| pending.receipt.note(book, fact)) {
+            return;
+        }
+        if let Some(done) = self.flatten.take() {
+            for answer in done.answers {
+                answer.send(done.receipt.clone()).ok();
+            }
+        }
+    }
+
+    fn answer_places(&mut self) {
+        let book = self.core.book();
+        let mut waiting = Vec::with_capacity(self.places.len());
+        for place in self.places.drain(..) {
+            match PlaceAnswer::of(book, place.order) {
+                Some(now) if now.status == phantom_model::OrderStatus::Pending => waiting.push(place),
+                Some(now) => {
+                    place.answer.send(now).ok();
+                }
+                None => {}
+            }
+        }
+        self.places = waiting;
+    }
+
+    /// Five seconds are over: the answer is the state as it is.
+    fn answer_overdue(&mut self, now: Timestamp) {
+        let (over, waiting) =
+            std::mem::take(&mut self.places).into_iter().partition(|place| place.until <= now);
+        self.places = waiting;
+        let over: Vec<PendingPlace> = over;
+        for place in over {
+            if let Some(answer) = PlaceAnswer::of(self.core.book(), place.order) {
+                place.answer.send(answer).ok();
+            }
+        }
+    }
+
+    fn snapshot(&mut self) -> Snapshot {
+        self.finish_step();
+        let engine = self.core.engine();
+        let contracts = engine.terms().iter();
+        Snapshot {
+            book: engine.book().clone(),
+            at: self.now(),
+            marks: contracts.map(|(id, _)| (engine.last_price(id), engine.unrealized(id))).collect(),
+            later: self.publish.subscribe(),
+        }
+    }
+}
+
+/// What an order command became.
+enum Placed {
+    Submitted(OrderId),
+    Rejected(Box<PlaceAnswer>),
+}
+
+fn placed(body: FactBody) -> Option<Placed> {
+    if let FactBody::OrderRejected { order, what, .. } = body {
+        return Some(Placed::Rejected(Box::new(PlaceAnswer::rejected(order, what.1))));
+    }
+    if let FactBody::OrderSubmitted { order, .. } = body {
+        return Some(Placed::Submitted(order));
+    }
+    None
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

@@ -123,6 +123,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
         while let Some((message, tries)) = self.retries.take(due) {
             self.send(due, message, tries);
         }
+        self.take_reports(due);
         self.engine.apply(due, Input::Clock, &mut self.outcome);
         self.carry_out(due);
     }

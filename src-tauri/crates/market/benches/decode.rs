@@ -1,12 +1,11 @@
 //! How many lines a second become records: a million lines of text in memory, decoded one by one.
 
-use std::fmt::Write as _;
-
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use phantom_market::TickFile;
+use phantom_market::{Merged, SubSeconds, TickFile};
 use phantom_model::price::Grid;
 use phantom_model::{ArenaKey, ContractId};
+use rust_decimal::Decimal;
 
 const LINES: u32 = 1_000_000;
 
@@ -15,26 +14,31 @@ fn main() {
 }
 
 /// Ten trades a second through a day and a bit, on the grid of gold.
-fn text(quotes: &str, fraction_digits: usize) -> String {
-    let mut text = String::new();
-    for line in 0..LINES {
+fn text(sub_seconds: SubSeconds, quotes: &str) -> String {
+    let lines = (0..LINES).map(|line| {
         let (tenth, second) = (line % 10, line / 10);
         let (day, hour, minute) = (7 + second / 86_400, second / 3_600 % 24, second / 60 % 60);
-        let written = write!(text, "201310{day:02} {hour:02}{minute:02}{:02}", second % 60);
-        debug_assert!(written.is_ok());
-        if fraction_digits > 0 {
-            text.push_str(&format!(" {tenth}{}", "0".repeat(fraction_digits - 1)));
-        }
-        text.push_str(&format!(";13{:02}.{tenth}{quotes};{}\n", line / 7 % 90, 1 + line % 9));
-    }
-    text
+        let fraction = match sub_seconds {
+            SubSeconds::Absent => String::new(),
+            SubSeconds::Present => format!(" {tenth}000000"),
+        };
+        let (price, size) = (1_300 + line / 7 % 90, 1 + line % 9);
+        format!(
+            "201310{day:02} {hour:02}{minute:02}{:02}{fraction};{price}.{tenth}{quotes};{size}\n",
+            second % 60
+        )
+    });
+    lines.collect::<Vec<_>>().concat()
+}
+
+fn gold(text: &str) -> Option<TickFile<&[u8]>> {
+    let grid = Grid::new(Decimal::new(1, 1))?;
+    Some(TickFile::new(text.as_bytes(), "bench", ContractId::from_row(0), grid))
 }
 
 fn decode(bencher: Bencher, text: &str) {
-    let gold = Grid::new(rust_decimal::Decimal::new(1, 1));
     bencher.counter(ItemsCount::new(LINES)).counter(BytesCount::of_str(text)).bench(|| {
-        let grid = gold?;
-        let mut file = TickFile::new(text.as_bytes(), "bench", ContractId::from_row(0), grid);
+        let mut file = gold(text)?;
         let mut ticks = 0_i64;
         while let Ok(Some(record)) = file.next_record() {
             ticks += record.print.last().ticks();
@@ -47,23 +51,36 @@ fn decode(bencher: Bencher, text: &str) {
 
 #[divan::bench]
 fn trades(bencher: Bencher) {
-    decode(bencher, &text("", 0));
+    decode(bencher, &text(SubSeconds::Absent, ""));
 }
 
 #[divan::bench]
 fn trades_with_sub_seconds(bencher: Bencher) {
-    decode(bencher, &text("", 7));
+    decode(bencher, &text(SubSeconds::Present, ""));
 }
 
 #[divan::bench]
 fn tick_replay(bencher: Bencher) {
-    decode(bencher, &text(";1319.9;1320.0", 7));
+    decode(bencher, &text(SubSeconds::Present, ";1319.9;1320.0"));
 }
 
-/// The ground: finding the line ends and nothing else.
+#[divan::bench]
+fn one_file_merged(bencher: Bencher) {
+    let text = text(SubSeconds::Present, "");
+    bencher.counter(ItemsCount::new(LINES)).bench(|| {
+        let mut merged = Merged::new(gold(&text));
+        let mut ticks = 0_i64;
+        while let Ok(Some(record)) = merged.next_record() {
+            ticks += record.print.last().ticks();
+        }
+        ticks
+    });
+}
+
+/// The ground under the figures above: finding the line ends and nothing else.
 #[divan::bench]
 fn line_ends_only(bencher: Bencher) {
-    let text = text("", 7);
+    let text = text(SubSeconds::Present, "");
     bencher
         .counter(ItemsCount::new(LINES))
         .counter(BytesCount::of_str(&text))

@@ -29,16 +29,16 @@ const HEAT_WILD: i64 = HEAT_ONE * 3;
 const MOODS: [i64; 3] = [HEAT_ONE / 2, HEAT_ONE * 3 / 4, HEAT_ONE * 5 / 4];
 /// How many seconds heat takes to return.
 const COOLING_SECONDS: i64 = 128;
-/// A mood lasts 20 minutes on average, and news strike every 10.
+/// A mood lasts 20 minutes on average, and news strike every 15.
 const MOOD_SECONDS: u32 = 1_200;
-const NEWS_SECONDS: u32 = 600;
+const NEWS_SECONDS: u32 = 900;
 
 /// How much livelier than later the first moment of a session is, in thousandths, and in how many
 /// seconds half of that is gone.
 const OPENING_MILLI: i64 = 3_500;
 const OPENING_HALF_SECONDS: i64 = 240;
-/// The open shows in the count of trades first; each single move grows by a tenth part of it.
-const OPENING_MOVE_PARTS: i64 = 10;
+/// The open makes moves larger by half as much as it makes trades more.
+const OPENING_MOVE_PARTS: i64 = 2;
 /// A new session opens every day at the same time.
 const DAY_SECONDS: i64 = 86_400;
 
@@ -111,7 +111,9 @@ impl Path {
         // Three parts in 256 of a bell: about 5 % a second, up or down.
         let flicker = self.heat * self.chance.bell() * 3 / 256;
         let cooling = (self.mood - self.heat) / COOLING_SECONDS;
-        self.heat = (self.heat + flicker + cooling).clamp(HEAT_MIN, HEAT_MAX);
+        // No open is calm, whatever the mood.
+        let heat_min = HEAT_MIN + HEAT_ONE * self.opening_milli() / OPENING_MILLI;
+        self.heat = (self.heat + flicker + cooling).clamp(heat_min, HEAT_MAX);
     }
 
     const fn opening_milli(&self) -> i64 {

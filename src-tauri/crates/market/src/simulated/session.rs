@@ -27,8 +27,10 @@ const IMPACT_BEATS: i64 = 16;
 /// One buyer or seller in this many is followed by another of the kind, whatever the quotes say.
 const REPEAT_ONE_IN: u32 = 4;
 
-/// A size doubles with every 10/7 halvings, at most so often.
-const SIZE_DOUBLINGS_MAX: i64 = 9;
+/// A size doubles with every 10/7 halvings: at most so often, and once more for every fourfold count of
+/// trades. Where few trade, nobody trades hundreds.
+const SIZE_DOUBLINGS_MIN: i64 = 4;
+const DOUBLING_Q16: i64 = 1 << 16;
 
 /// An endless stream of trades of one contract, made from a seed.
 pub struct SimulatedSession {
@@ -86,6 +88,12 @@ impl SimulatedSession {
         })
     }
 
+    /// The figures that it was made of.
+    #[must_use]
+    pub const fn shape(&self) -> &SessionShape {
+        &self.shape
+    }
+
     /// The next trade.
     pub fn next_record(&mut self) -> MarketRecord {
         if self.order.prints_left == 0 {
@@ -116,7 +124,8 @@ impl SimulatedSession {
         // Two orders make three prints on average.
         let mean_nanos = NANOS_PER_MINUTE * 1_000 / 2 * 3
             / (i64::from(self.shape.trades_per_minute) * self.path.activity_milli());
-        let gap_nanos = ((mean_nanos * self.chance.halvings_q16()) >> 16) * LN_2_Q16 / TICK_Q16;
+        let halvings_nanos = (mean_nanos * self.chance.halvings_q16()) >> 16;
+        let gap_nanos = (halvings_nanos * LN_2_Q16) >> 16;
         self.nanos_since_open += gap_nanos / STAMP_NANOS * STAMP_NANOS;
         let beats = self.path.advance_to(self.nanos_since_open / BEAT_NANOS);
         self.impact_q16 -= self.impact_q16 * beats.min(IMPACT_BEATS) / IMPACT_BEATS;
@@ -169,9 +178,11 @@ impl SimulatedSession {
 
     /// Contracts of one print: one mostly, with a tail that falls off slowly.
     fn size(&mut self) -> u32 {
-        let doublings_q16 = (self.chance.halvings_q16() * 7 / 10).min(SIZE_DOUBLINGS_MAX * TICK_Q16);
-        let (whole, part) = (doublings_q16 / TICK_Q16, doublings_q16 % TICK_Q16);
-        let tail = ((TICK_Q16 + part) << whole) / TICK_Q16;
+        let busy = self.shape.trades_per_minute.checked_ilog2().unwrap_or(0) / 2;
+        let doublings_max = SIZE_DOUBLINGS_MIN + i64::from(busy);
+        let doublings_q16 = (self.chance.halvings_q16() * 7 / 10).min(doublings_max * DOUBLING_Q16);
+        let (whole, part) = (doublings_q16 / DOUBLING_Q16, doublings_q16 % DOUBLING_Q16);
+        let tail = ((DOUBLING_Q16 + part) << whole) / DOUBLING_Q16;
         let ordinary = 1 + self.chance.below(self.shape.ordinary_size);
         ordinary * u32::try_from(tail).unwrap_or(1)
     }

@@ -117,3 +117,22 @@ pub(crate) fn shape(root: &str, grid: Grid) -> Option<SessionShape> {
         ordinary_size: tape.ordinary_size,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_root_and_each_underlying_stands_once_and_no_underlying_is_without_a_root() {
+        let mut roots: Vec<_> = TAPES.iter().map(|tape| tape.root).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        assert_eq!(roots.len(), TAPES.len());
+        let mut used: Vec<_> = TAPES.iter().map(|tape| tape.underlying).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut named: Vec<_> = UNDERLYINGS.iter().map(|underlying| underlying.name).collect();
+        named.sort_unstable();
+        assert_eq!(named, used);
+    }
+}

@@ -8,13 +8,11 @@ use phantom_market::TickFile;
 
 /// Lines of trades, one second apart.
 fn text(prices: &[i64], line_end: &str) -> String {
-    (0..)
-        .zip(prices)
-        .map(|(second, ticks): (usize, _)| {
-            let (minute, second) = (second / 60 % 60, second % 60);
-            format!("20131007 14{minute:02}{second:02};{}.{};1{line_end}", ticks / 10, ticks % 10)
-        })
-        .collect()
+    let line = |(second, ticks): (usize, &i64)| {
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        format!("20131007 {hour:02}{minute:02}{second:02};{}.{};1{line_end}", ticks / 10, ticks % 10)
+    };
+    prices.iter().enumerate().map(line).collect::<Vec<_>>().concat()
 }
 
 fn in_pieces(text: &str, sizes: Vec<usize>) -> Vec<MarketRecord> {
@@ -36,11 +34,8 @@ fn a_reader_that_gives_few_bytes_at_a_time_gives_the_same_records() {
 #[test]
 fn records_across_the_border_of_the_buffer_are_whole() {
     // More than two buffers of 128 KiB, with lines that do not divide them.
-    let prices: Vec<i64> = (0..3_600 * 4).map(|i| 13_000 + i % 7_000).collect();
-    let text: String = prices.chunks(3_600).map(|hour| text(hour, "\n")).collect();
-    let mut hours = (14..).flat_map(|hour| std::iter::repeat_n(hour, 3_600));
-    let text: String =
-        text.lines().map(|line| format!("20131007 {}{}\n", hours.next().unwrap(), &line[11..])).collect();
+    let prices: Vec<i64> = (0..14_400).map(|i| 9_950 + i % 7_000).collect();
+    let text = text(&prices, "\n");
     assert!(text.len() > 300_000);
     let records = all(text.as_bytes()).unwrap();
     let read: Vec<i64> = records.iter().map(|record| record.print.last().ticks()).collect();
@@ -85,7 +80,7 @@ proptest! {
         ),
     ) {
         // Any bytes end in records and at most one error with a line inside the file.
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let lines = bytes.split(|byte| *byte == b'\n').count();
         let mut file = gold(bytes.as_slice());
         let results = file.by_ref().count();
         prop_assert!(results <= lines);

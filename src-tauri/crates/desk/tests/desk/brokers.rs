@@ -1,0 +1,70 @@
+//! Brokers that misbehave in one way each.
+
+use std::sync::{Arc, Mutex};
+
+use phantom_broker::{Broker, Message, SendEnd, SendFault};
+use phantom_broker_mock::MockBroker;
+use phantom_model::{BrokerReport, MarketRecord, OrderId, Timestamp};
+
+use crate::world::mock;
+
+/// What was sent, in order, with the times of the tries.
+pub(crate) type Sent = Arc<Mutex<Vec<(Timestamp, OrderId)>>>;
+
+/// A line on which the first sends do not leave.
+pub(crate) struct Stuck {
+    broker: MockBroker,
+    fails: usize,
+    pub(crate) tries: Sent,
+}
+
+impl Stuck {
+    pub(crate) fn for_the_first(fails: usize) -> (Self, Sent) {
+        let tries = Sent::default();
+        (Self { broker: mock(), fails, tries: Arc::clone(&tries) }, tries)
+    }
+}
+
+impl Broker for Stuck {
+    fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
+        self.tries.lock().unwrap().push((at, message.order()));
+        if self.fails > 0 {
+            self.fails -= 1;
+            return SendEnd::SurelyNotSent(SendFault::QueueFull);
+        }
+        self.broker.send(at, message)
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        self.broker.next_report()
+    }
+
+    fn next_due(&self) -> Timestamp {
+        self.broker.next_due()
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        self.broker.advance(now);
+    }
+
+    fn show(&mut self, record: &MarketRecord) {
+        self.broker.show(record);
+    }
+}
+
+/// A line that takes everything, says nothing of whether it left, and never answers.
+#[derive(Default)]
+pub(crate) struct Mute {
+    pub(crate) messages: Arc<Mutex<Vec<Message>>>,
+}
+
+impl Broker for Mute {
+    fn send(&mut self, _at: Timestamp, message: Message) -> SendEnd {
+        self.messages.lock().unwrap().push(message);
+        SendEnd::Unknown
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        None
+    }
+}

@@ -1,0 +1,101 @@
+//! Commands and their answers.
+
+use phantom_compliance::Limits;
+use phantom_engine::{HaltChange, Origin};
+use phantom_model::{NetQty, OrderId, OrderStatus, Side};
+
+use crate::brokers::Mute;
+use crate::world::{mock, run, ticket};
+
+#[tokio::test(start_paused = true)]
+async fn a_placed_order_is_answered_at_its_acknowledgement() {
+    let world = run(mock(), Limits::NONE);
+    let answer = world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
+    assert_eq!((answer.order, answer.status), (OrderId::Ticket(1), OrderStatus::Accepted));
+    assert!(answer.refusal.is_none() && answer.failed.is_none() && !answer.unknown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_order_is_answered_with_its_reason_and_what_would_be_right() {
+    let world = run(mock(), Limits::NEW_INSTALL);
+    for (asked, reason) in [
+        (ticket(Side::Sell, "1"), "short_selling_off"),
+        (ticket(Side::Buy, "0"), "bad_qty"),
+        (ticket(Side::Buy, "6"), "order_size"),
+    ] {
+        let answer = world.desk.place(asked, Origin::Window).await.unwrap();
+        assert_eq!(answer.status, OrderStatus::Rejected);
+        assert_eq!(answer.refusal.unwrap().reason(), reason);
+    }
+    let snapshot = world.desk.snapshot().await.unwrap();
+    assert_eq!(snapshot.book.seq(), 3, "each refusal is recorded");
+    assert!(snapshot.book.orders().is_empty(), "nothing was submitted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_without_an_answer_is_told_after_five_seconds_as_it_is() {
+    let broker = Mute::default();
+    let messages = broker.messages.clone();
+    let world = run(broker, Limits::NONE);
+    let began = tokio::time::Instant::now();
+    let answer = world.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 5);
+    assert_eq!((answer.status, answer.unknown), (OrderStatus::Pending, true));
+    let sent = messages.lock().unwrap();
+    let kinds: Vec<bool> = sent.iter().map(|m| matches!(m, phantom_broker::Message::Submit(_))).collect();
+    assert_eq!(kinds, [true, false], "asked about once, never sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flatten_answers_with_a_receipt_of_what_it_closed_and_cancelled() {
+    let world = run(mock(), Limits::NONE);
+    world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
+    world.print(13_201).await;
+    let mut resting = ticket(Side::Buy, "1");
+    resting.kind = phantom_compliance::TicketKind::Limit;
+    resting.price = Some("1300.0".into());
+    let resting = world.desk.place(resting, Origin::Window).await.unwrap();
+
+    let desk = world.desk.clone();
+    let first = tokio::spawn(async move { desk.flatten_all(Origin::Window).await.unwrap() });
+    let desk = world.desk.clone();
+    let second = tokio::spawn(async move { desk.flatten_all(Origin::Hotkey).await.unwrap() });
+    tokio::task::yield_now().await;
+    world.print(13_196).await;
+
+    let receipt = first.await.unwrap();
+    assert_eq!(second.await.unwrap(), receipt, "pressing twice is the same as once");
+    assert!(receipt.flat && receipt.still_open.is_empty());
+    assert_eq!(receipt.cancelled, [resting.order]);
+    assert_eq!(receipt.closed.len(), 1);
+    let closed = receipt.closed[0];
+    assert_eq!((closed.contract, closed.qty, closed.exit_cost_ticks), (world.gold, 2, 26_392));
+    assert_eq!(closed.realized.cents_text(), "-100.00");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flatten_that_gets_no_fill_answers_after_ten_seconds_and_names_what_is_open() {
+    let world = run(mock(), Limits::NONE);
+    world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
+    world.print(13_201).await;
+    let began = tokio::time::Instant::now();
+    let receipt = world.desk.flatten_all(Origin::Window).await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 10);
+    assert!(!receipt.flat);
+    assert_eq!(receipt.still_open, [(world.gold, NetQty::new(2))]);
+    world.print(13_200).await;
+    let snapshot = world.desk.snapshot().await.unwrap();
+    assert_eq!(snapshot.book.positions().at(world.gold).net, NetQty::FLAT, "the work goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_kill_switch_stops_openings_and_leaves_exits() {
+    let world = run(mock(), Limits::NONE);
+    world.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
+    world.print(13_201).await;
+    world.desk.halt(HaltChange::Kill, Origin::Window).unwrap();
+    let refused = world.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
+    assert_eq!(refused.refusal.unwrap().reason(), "killed");
+    let exit = world.desk.place(ticket(Side::Sell, "1"), Origin::Window).await.unwrap();
+    assert_eq!(exit.status, OrderStatus::Accepted);
+}

@@ -1,0 +1,12 @@
+//! The desk around a real engine: answers, receipts, retries, queues, subscriptions.
+//!
+//! Time is paused and advanced by the runtime, so nothing here sleeps.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod brokers;
+mod commands;
+mod listing;
+mod sends;
+mod stream;
+mod world;

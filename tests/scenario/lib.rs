@@ -35,6 +35,9 @@ pub struct Day {
 
 impl Day {
     /// A day of NQ, ES and gold with a broker that delays, slips, fills in parts and refuses.
+    ///
+    /// # Panics
+    /// When the built-in tables do not load: the test has failed then.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let settings = MockSettings {

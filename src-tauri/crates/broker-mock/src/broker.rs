@@ -66,8 +66,7 @@ impl MockBroker {
             self.report_again(id);
             return;
         }
-        let mut order = MockOrder::new(outbound);
-        order.leaves = qty.contracts();
+        let mut order = MockOrder::new(outbound, qty);
         if let Some(reason) = self.draw.refusal(self.settings.refusals) {
             order.standing = Standing::Failed(reason);
             self.reports.push_back(BrokerReport::Failed { order: id, reason });
@@ -150,13 +149,17 @@ impl MockBroker {
         let exec = ExecId::new(self.execs);
         order.leaves -= qty.contracts();
         order.fills.push((exec, qty, price));
+        let cut = order.leaves == 0 && order.cut > 0;
         if order.leaves == 0 {
-            order.standing = Standing::Filled;
+            order.standing = if cut { Standing::Cancelled } else { Standing::Filled };
         }
         let side = order.side;
         let held = self.positions.entry(record.contract).or_default();
         *held = held.after(side, qty);
         self.reports.push_back(filled(id, exec, qty, price, FillTiming::ByComingPrint));
+        if cut {
+            self.reports.push_back(BrokerReport::Cancelled { order: id });
+        }
         qty.contracts()
     }
 }

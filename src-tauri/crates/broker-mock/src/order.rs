@@ -22,18 +22,22 @@ pub(crate) struct MockOrder {
     pub(crate) side: Side,
     pub(crate) kind: OrderKind,
     pub(crate) leaves: u32,
+    /// Contracts that were asked for beyond what the broker will do: reported as cancelled at the end.
+    pub(crate) cut: u32,
     pub(crate) standing: Standing,
     pub(crate) fills: Vec<(ExecId, Qty, Price)>,
 }
 
 impl MockOrder {
-    pub(crate) const fn new(outbound: &Outbound) -> Self {
+    /// The order, of which the broker will do `qty`.
+    pub(crate) const fn new(outbound: &Outbound, qty: Qty) -> Self {
         Self {
             id: outbound.id(),
             contract: outbound.contract(),
             side: outbound.side(),
             kind: outbound.kind(),
-            leaves: outbound.qty().contracts(),
+            leaves: qty.contracts(),
+            cut: outbound.qty().contracts().saturating_sub(qty.contracts()),
             standing: Standing::Working,
             fills: Vec::new(),
         }

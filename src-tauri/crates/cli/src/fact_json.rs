@@ -1,0 +1,268 @@
+//! A fact as JSON: `seq`, `at`, `kind` and the fields of its kind.
+//!
+//! Prices are decimals on the contract's grid and money is exact, both as text; ids are text too. A
+//! lot, a flatten and an execution have a letter and a number, as in the ids of their orders.
+
+use std::fmt::Display;
+
+use phantom_compliance::{OrderRequest, Ticket};
+use phantom_engine::fact::{Alarm, Asked, Invariant, LatchCause, Leg, Purpose};
+use phantom_engine::input::HaltChange;
+use phantom_engine::{Fact, FactBody, Origin};
+use phantom_model::{
+    ArenaKey, Bracket, ContractId, FlattenId, LotId, Money, OrderId, OrderKind, Price, Qty, Side,
+};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::money_text;
+use crate::replay::{Run, ticket_word};
+
+/// A fact and the run that it belongs to, which knows the contracts and the signals.
+pub(crate) struct FactLine<'a> {
+    pub(crate) fact: &'a Fact,
+    pub(crate) run: &'a Run,
+}
+
+/// Fields in the order in which they are written.
+type Fields = Vec<(&'static str, Value)>;
+
+impl Serialize for FactLine<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Fact { seq, at, body } = self.fact;
+        let head = [("seq", json!(seq)), ("at", json!(at.to_string())), ("kind", json!(kind(body)))];
+        to.collect_map(head.into_iter().chain(self.fields(body)))
+    }
+}
+
+const fn kind(body: &FactBody) -> &'static str {
+    match body {
+        FactBody::OrderRejected { .. } => "orderRejected",
+        FactBody::OrderSubmitted { .. } => "orderSubmitted",
+        FactBody::OrderAccepted { .. } => "orderAccepted",
+        FactBody::OrderFilled { .. } => "orderFilled",
+        FactBody::OrderCancelled { .. } => "orderCancelled",
+        FactBody::OrderFailed { .. } => "orderFailed",
+        FactBody::OrderClosed { .. } => "orderClosed",
+        FactBody::OrderUnknown { .. } => "orderUnknown",
+        FactBody::CancelRequested { .. } => "cancelRequested",
+        FactBody::CancelRefused { .. } => "cancelRefused",
+        FactBody::LotOpened { .. } => "lotOpened",
+        FactBody::LotGrew { .. } => "lotGrew",
+        FactBody::LotReduced { .. } => "lotReduced",
+        FactBody::PhantomFired { .. } => "phantomFired",
+        FactBody::ExitWaiting { .. } => "exitWaiting",
+        FactBody::LotUnprotected { .. } => "lotUnprotected",
+        FactBody::FlattenStarted { .. } => "flattenStarted",
+        FactBody::FlattenJoined { .. } => "flattenJoined",
+        FactBody::FlattenExiting { .. } => "flattenExiting",
+        FactBody::FlattenAnswered { .. } => "flattenAnswered",
+        FactBody::FlattenEnded { .. } => "flattenEnded",
+        FactBody::Halted { .. } => "halted",
+        FactBody::Latched { .. } => "latched",
+        FactBody::AlarmRaised { .. } => "alarmRaised",
+    }
+}
+
+impl FactLine<'_> {
+    fn fields(&self, body: &FactBody) -> Fields {
+        match body {
+            FactBody::OrderRejected { order, what, origin } => {
+                let (asked, refusal) = &**what;
+                let refused =
+                    vec![("reason", json!(refusal.reason())), ("message", json!(refusal.to_string()))];
+                [of_order(*order), self.asked(asked), refused, self.origin(Some(*origin))].concat()
+            }
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, origin } => {
+                let terms = self.terms(*contract, *side, *qty, *kind);
+                [of_order(*order), terms, self.purpose(*contract, *purpose), self.origin(*origin)].concat()
+            }
+            FactBody::OrderAccepted { order }
+            | FactBody::OrderCancelled { order }
+            | FactBody::OrderClosed { order }
+            | FactBody::OrderUnknown { order }
+            | FactBody::CancelRequested { order }
+            | FactBody::CancelRefused { order } => of_order(*order),
+            FactBody::OrderFilled { order, exec, qty, price, fee } => vec![
+                ("order", shown(order)),
+                ("exec", json!(format!("E{}", exec.number()))),
+                ("qty", json!(qty.contracts())),
+                ("price", self.price_of_order(*order, *price)),
+                ("fee", money(*fee)),
+            ],
+            FactBody::OrderFailed { order, reason } => {
+                vec![("order", shown(order)), ("reason", json!(reason.code()))]
+            }
+            FactBody::LotOpened { lot, order, qty, price } => {
+                let rest = vec![("qty", json!(qty)), ("price", self.price_of_lot(*lot, *price))];
+                [of_lot(*lot), of_order(*order), rest].concat()
+            }
+            FactBody::LotGrew { lot, qty, price } => {
+                vec![("lot", lot_id(*lot)), ("qty", json!(qty)), ("price", self.price_of_lot(*lot, *price))]
+            }
+            FactBody::LotReduced { lot, by, qty, entry, exit, realized } => vec![
+                ("lot", lot_id(*lot)),
+                ("by", shown(by)),
+                ("qty", json!(qty)),
+                ("entry", self.price_of_lot(*lot, *entry)),
+                ("exit", self.price_of_lot(*lot, *exit)),
+                ("realized", money(*realized)),
+            ],
+            FactBody::PhantomFired { lot, leg, print } => {
+                let fired = vec![("leg", json!(leg_word(*leg))), ("print", self.price_of_lot(*lot, *print))];
+                [of_lot(*lot), fired].concat()
+            }
+            FactBody::ExitWaiting { lot } | FactBody::LotUnprotected { lot } => of_lot(*lot),
+            FactBody::FlattenStarted { flatten, origin } | FactBody::FlattenJoined { flatten, origin } => {
+                [of_flatten(*flatten), self.origin(Some(*origin))].concat()
+            }
+            FactBody::FlattenExiting { flatten } | FactBody::FlattenEnded { flatten } => of_flatten(*flatten),
+            FactBody::FlattenAnswered { flatten, flat } => {
+                [of_flatten(*flatten), vec![("flat", json!(flat))]].concat()
+            }
+            FactBody::Halted { change, origin } => {
+                [vec![("change", json!(halt_word(*change)))], self.origin(Some(*origin))].concat()
+            }
+            FactBody::Latched { cause } => latch(*cause),
+            FactBody::AlarmRaised { alarm } => self.alarm(*alarm),
+        }
+    }
+
+    fn asked(&self, asked: &Asked) -> Fields {
+        match asked {
+            Asked::Request(OrderRequest { contract, side, qty, kind, bracket }) => {
+                let terms = self.terms(*contract, *side, *qty, *kind);
+                [terms, self.bracket(*contract, *bracket)].concat()
+            }
+            Asked::Ticket(Ticket { symbol, side, qty, kind, price, stop, target }) => vec![
+                ("symbol", json!(symbol)),
+                ("side", json!(side.word())),
+                ("qty", json!(qty)),
+                ("type", json!(ticket_word(*kind))),
+                ("price", json!(price)),
+                ("stopPrice", json!(stop)),
+                ("takeProfit", json!(target)),
+            ],
+        }
+    }
+
+    fn terms(&self, contract: ContractId, side: Side, qty: Qty, kind: OrderKind) -> Fields {
+        vec![
+            ("contract", self.contract(contract)),
+            ("side", json!(side.word())),
+            ("qty", json!(qty.contracts())),
+            ("type", json!(kind.word())),
+            ("price", json!(kind.limit().map(|price| self.price(contract, price)))),
+        ]
+    }
+
+    fn bracket(&self, contract: ContractId, bracket: Bracket) -> Fields {
+        let leg = |price: Option<Price>| json!(price.map(|price| self.price(contract, price)));
+        vec![("stopPrice", leg(bracket.stop)), ("takeProfit", leg(bracket.target))]
+    }
+
+    fn purpose(&self, contract: ContractId, purpose: Purpose) -> Fields {
+        match purpose {
+            Purpose::Entry(bracket) => {
+                [vec![("purpose", json!("entry"))], self.bracket(contract, bracket)].concat()
+            }
+            Purpose::Reduction => vec![("purpose", json!("reduction"))],
+            Purpose::LotExit { lot, leg } => [vec![("purpose", json!(leg_word(leg)))], of_lot(lot)].concat(),
+            Purpose::Flatten(flatten) => [vec![("purpose", json!("flatten"))], of_flatten(flatten)].concat(),
+        }
+    }
+
+    /// Who asked; a signal by its own name. Nothing for what the desk does by itself.
+    fn origin(&self, origin: Option<Origin>) -> Fields {
+        let word = match origin {
+            None => return Fields::new(),
+            Some(Origin::Window) => "window",
+            Some(Origin::Hotkey) => "hotkey",
+            Some(Origin::Rule) => "rule",
+            Some(Origin::Signal(signal)) => {
+                return vec![("origin", json!("signal")), ("signal", json!(self.run.signal_id(signal)))];
+            }
+        };
+        vec![("origin", json!(word))]
+    }
+
+    fn alarm(&self, alarm: Alarm) -> Fields {
+        let (word, about) = match alarm {
+            Alarm::LateFill(order) => ("lateFill", of_order(order)),
+            Alarm::IllegalStep(order) => ("illegalStep", of_order(order)),
+            Alarm::ContradictingExec(order) => ("contradictingExec", of_order(order)),
+            Alarm::ExitSlow(lot) => ("exitSlow", of_lot(lot)),
+            Alarm::Unprotected(lot) => ("unprotected", of_lot(lot)),
+            Alarm::FlattenStuck(contract) => ("flattenStuck", vec![("contract", self.contract(contract))]),
+        };
+        [vec![("alarm", json!(word))], about].concat()
+    }
+
+    fn contract(&self, contract: ContractId) -> Value {
+        shown(self.run.listing().contract(contract))
+    }
+
+    fn price(&self, contract: ContractId, price: Price) -> String {
+        self.run.listing().contract(contract).instrument().grid().text(price)
+    }
+
+    fn price_of_lot(&self, lot: LotId, price: Price) -> Value {
+        json!(self.run.book().lots().get(lot).map(|lot| self.price(lot.contract, price)))
+    }
+
+    fn price_of_order(&self, order: OrderId, price: Price) -> Value {
+        let book = self.run.book();
+        json!(book.find(order).map(|key| self.price(book.orders().at(key).contract, price)))
+    }
+}
+
+fn latch(cause: LatchCause) -> Fields {
+    let (word, about) = match cause {
+        LatchCause::Overfill(order) => ("overfill", of_order(order)),
+        LatchCause::ExitOpened(order) => ("exitOpened", of_order(order)),
+        LatchCause::ForeignOrder(order) => ("foreignOrder", of_order(order)),
+        LatchCause::Broken(Invariant::ExitsWithinPosition) => ("exitsBeyondPosition", Fields::new()),
+    };
+    [vec![("cause", json!(word))], about].concat()
+}
+
+const fn halt_word(change: HaltChange) -> &'static str {
+    match change {
+        HaltChange::Kill => "kill",
+        HaltChange::LiftKill => "liftKill",
+        HaltChange::LockOut => "lockOut",
+        HaltChange::EndLockOut => "endLockOut",
+        HaltChange::LiftLatch => "liftLatch",
+    }
+}
+
+const fn leg_word(leg: Leg) -> &'static str {
+    match leg {
+        Leg::Stop => "stop",
+        Leg::Target => "target",
+    }
+}
+
+fn of_order(order: OrderId) -> Fields {
+    vec![("order", shown(&order))]
+}
+
+fn of_lot(lot: LotId) -> Fields {
+    vec![("lot", lot_id(lot))]
+}
+
+fn of_flatten(flatten: FlattenId) -> Fields {
+    vec![("flatten", json!(format!("F{}", flatten.row())))]
+}
+
+fn lot_id(lot: LotId) -> Value {
+    json!(format!("L{}", lot.row()))
+}
+
+fn money(money: Money) -> Value {
+    json!(money_text::exact(money))
+}
+
+fn shown(value: &impl Display) -> Value {
+    json!(value.to_string())
+}

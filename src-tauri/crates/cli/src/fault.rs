@@ -1,0 +1,89 @@
+//! What can go wrong with a run, in words, and the exit status that says so.
+//!
+//! 0: done; 1: the result could not be written; 2: something that was given is not right. An order
+//! that a rule refuses is none of these: it is part of the result.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use phantom_market::{PriceKind, TickFileError};
+use phantom_model::{ContractError, NoContract, TableError};
+use phantom_runtime::ListingError;
+use phantom_signals::SignalFileError;
+
+use crate::log::LOG_VARIABLE;
+
+/// Why a command did not end well.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    TickFile(#[from] TickFileError),
+    #[error(transparent)]
+    SignalFile(#[from] SignalFileError),
+    #[error("{file}: the name says no contract, such as GC 12-13.Last.txt, and there is no --symbol")]
+    NoContractInName { file: String },
+    #[error("{file}: {source}; name the file like GC 12-13.Last.txt, or give --symbol")]
+    BadContractInName { file: String, source: ContractError },
+    #[error("{file}: {source}; rename the file, --symbol {symbol} is another instrument")]
+    NameAgainstSymbol { file: String, source: ContractError, symbol: String },
+    #[error("{file}: holds {}; a replay needs trades, the .Last.txt export", quotes(*kind))]
+    NoTrades { file: String, kind: PriceKind },
+    #[error(
+        "no instrument {symbol:?}; {}`phantom instruments` lists them",
+        meant.as_ref().map_or(String::new(), |meant| format!("did you mean {meant}? "))
+    )]
+    UnknownSymbol { symbol: String, meant: Option<String> },
+    #[error(transparent)]
+    Listing(#[from] ListingError),
+    #[error(transparent)]
+    NoFrontMonth(#[from] NoContract),
+    #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
+    NoRulePack { id: String },
+    #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
+    JournalExists { file: String },
+    #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]
+    JournalFolder { file: String, source: io::Error },
+    #[error("{LOG_VARIABLE} holds {text:?}, which is no log filter; one is info or phantom_runtime=debug")]
+    LogFilter { text: String },
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("{file}: cannot be written: {source}")]
+    JournalWrite { file: String, source: io::Error },
+    #[error("the result cannot be written to standard output: {0}")]
+    Output(#[source] io::Error),
+}
+
+impl Fault {
+    /// Says what happened on standard error, and how the program ends.
+    pub(crate) fn exit(&self) -> ExitCode {
+        // When nobody can hear it, the exit status still tells.
+        if writeln!(io::stderr(), "{self}").is_err() {
+            tracing::error!(fault = %self);
+        }
+        match self {
+            Self::JournalWrite { .. } | Self::Output(_) => ExitCode::from(1),
+            Self::TickFile(_)
+            | Self::SignalFile(_)
+            | Self::NoContractInName { .. }
+            | Self::BadContractInName { .. }
+            | Self::NameAgainstSymbol { .. }
+            | Self::NoTrades { .. }
+            | Self::UnknownSymbol { .. }
+            | Self::Listing(_)
+            | Self::NoFrontMonth(_)
+            | Self::NoRulePack { .. }
+            | Self::JournalExists { .. }
+            | Self::JournalFolder { .. }
+            | Self::LogFilter { .. }
+            | Self::Table(_) => ExitCode::from(2),
+        }
+    }
+}
+
+const fn quotes(kind: PriceKind) -> &'static str {
+    match kind {
+        PriceKind::Bid => "bids",
+        PriceKind::Ask => "asks",
+        PriceKind::Last => "trades",
+    }
+}

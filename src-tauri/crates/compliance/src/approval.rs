@@ -2,7 +2,33 @@
 
 use phantom_model::{ContractId, NetQty, OrderId, OrderKind, Qty, Side};
 
-/// Something that the gate let through. Only this crate can make one.
+/// Something that the gate let through. Only this crate can make one: outside, this does not compile.
+///
+/// ```compile_fail,E0423
+/// use phantom_compliance::{Approved, NewOrder};
+///
+/// fn forge(order: NewOrder) -> Approved<NewOrder> {
+///     Approved(order)
+/// }
+/// ```
+///
+/// Nor does this, while taking a look at what was approved does:
+///
+/// ```compile_fail,E0624
+/// use phantom_compliance::{Approved, NewOrder};
+///
+/// fn forge(order: NewOrder) -> Approved<NewOrder> {
+///     Approved::new(order)
+/// }
+/// ```
+///
+/// ```
+/// use phantom_compliance::{Approved, NewOrder};
+///
+/// fn look(approved: &Approved<NewOrder>) -> &NewOrder {
+///     approved.get()
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Approved<T>(T);
 
@@ -62,7 +88,28 @@ impl ClosingBudget {
     }
 }
 
-/// An order that can only reduce a position. Only a [`ClosingBudget`] makes one.
+/// An order that can only reduce a position. Only a [`ClosingBudget`] makes one: outside, this does not
+/// compile.
+///
+/// ```compile_fail,E0451
+/// use phantom_compliance::{ExitOrder, NewOrder};
+///
+/// fn forge(order: NewOrder) -> ExitOrder {
+///     let NewOrder { id, contract, side, qty, kind } = order;
+///     ExitOrder { id, contract, side, qty, kind }
+/// }
+/// ```
+///
+/// The budget decides the side and the most that there is to close:
+///
+/// ```
+/// use phantom_compliance::{ClosingBudget, NewOrder};
+///
+/// fn close(budget: &ClosingBudget, order: NewOrder) -> bool {
+///     let NewOrder { id, contract, qty, kind, .. } = order;
+///     budget.exit(id, contract, qty, kind).is_some()
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExitOrder {
     id: OrderId,

@@ -5,6 +5,7 @@ mod levels;
 mod lot;
 mod order;
 mod position;
+mod room;
 
 use std::collections::BTreeSet;
 
@@ -108,15 +109,6 @@ impl Book {
             book.fold(fact);
         }
         book
-    }
-
-    /// Makes room for this many orders, so that a busy session does not pause to grow.
-    pub fn reserve(&mut self, orders: usize) {
-        self.orders.reserve(orders);
-        self.fills.reserve(orders);
-        self.pieces.reserve(orders);
-        self.lots.reserve(orders);
-        self.tickets.reserve(orders);
     }
 
     /// The number of the last fact.

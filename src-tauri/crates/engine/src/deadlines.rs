@@ -14,6 +14,8 @@ pub(crate) enum Due {
     Answer(OrderKey),
     /// A lot has waited long enough for the cancels of its resting exits.
     LotWait(LotId),
+    /// A marketable limit of the ladder has had its time to fill.
+    ExitRests(OrderKey),
     /// A lot waits to exit for too long.
     LotAlarm(LotId),
     /// The flatten under way: its cancels, its answer, or the end of its watch.
@@ -30,6 +32,7 @@ struct Line(VecDeque<(Timestamp, Due)>);
 pub(crate) struct Deadlines {
     answers: Line,
     lot_waits: Line,
+    exit_rests: Line,
     lot_alarms: Line,
     /// The flatten has its own three delays and only one is set at a time.
     flatten: Option<Timestamp>,
@@ -41,6 +44,7 @@ impl Deadlines {
         Self {
             answers: Line(VecDeque::new()),
             lot_waits: Line(VecDeque::new()),
+            exit_rests: Line(VecDeque::new()),
             lot_alarms: Line(VecDeque::new()),
             flatten: None,
             next: Timestamp::MAX,
@@ -56,6 +60,7 @@ impl Deadlines {
         match due {
             Due::Answer(_) => self.answers.0.push_back((at, due)),
             Due::LotWait(_) => self.lot_waits.0.push_back((at, due)),
+            Due::ExitRests(_) => self.exit_rests.0.push_back((at, due)),
             Due::LotAlarm(_) => self.lot_alarms.0.push_back((at, due)),
             Due::Flatten => {
                 self.flatten = Some(at);
@@ -82,7 +87,7 @@ impl Deadlines {
             self.flatten = None;
             Some(Due::Flatten)
         } else {
-            [&mut self.lot_waits, &mut self.lot_alarms, &mut self.answers]
+            [&mut self.lot_waits, &mut self.exit_rests, &mut self.lot_alarms, &mut self.answers]
                 .into_iter()
                 .find(|line| line.0.front().is_some_and(|(front, _)| *front == at))
                 .and_then(|line| line.0.pop_front())
@@ -108,7 +113,7 @@ impl Deadlines {
     }
 
     fn find_next(&mut self) {
-        let heads = [&self.answers, &self.lot_waits, &self.lot_alarms]
+        let heads = [&self.answers, &self.lot_waits, &self.exit_rests, &self.lot_alarms]
             .into_iter()
             .filter_map(|line| line.0.front().map(|(at, _)| *at));
         self.next = heads.chain(self.flatten).min().unwrap_or(Timestamp::MAX);

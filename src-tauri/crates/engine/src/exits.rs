@@ -11,7 +11,7 @@ use phantom_compliance::{ClosingBudget, Outbound};
 use phantom_model::qty::ORDER_QTY_MAX;
 use phantom_model::{ContractId, LotId, OrderId, OrderKind, Price, Qty, Side, Ticks};
 
-use crate::book::{LotState, OrderKey};
+use crate::book::{Cancelling, LotState, OrderKey};
 use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Leg, Purpose};
@@ -48,18 +48,31 @@ impl Rung {
 }
 
 impl Engine {
-    /// Which reductions work on a lot: lots oldest first, reductions oldest first.
+    /// Open lots in the order in which reductions consume them: oldest first. While a flatten watches,
+    /// what belongs to orders older than the flatten comes before what was opened since, so that its
+    /// exits close the late fill and not the new position.
+    pub(crate) fn lots_by_turn(&self, contract: ContractId) -> impl Iterator<Item = LotId> {
+        let lots = &self.book.positions().at(contract).lots;
+        let flatten = self.book.last_flatten().map(|(_, flatten)| flatten);
+        let is_first =
+            move |lot: LotId| flatten.is_some_and(|it| it.covers(self.book.lots().at(lot).order));
+        let first = flatten.into_iter().flat_map(move |_| lots.iter().filter(move |&&lot| is_first(lot)));
+        first.chain(lots.iter().filter(move |&&lot| !is_first(lot))).copied()
+    }
+
+    /// Which reductions work on a lot: lots in their turn, reductions oldest first.
     pub(crate) fn work_on(&self, lot: LotId) -> Vec<Work> {
-        let position = self.book.positions().at(self.book.lots().at(lot).contract);
+        let contract = self.book.lots().at(lot).contract;
+        let position = self.book.positions().at(contract);
         let mut work = Vec::new();
         // The common case by far, and the one on the way from a trade to its exit.
         if position.reductions.is_empty() {
             return work;
         }
-        let before: u64 = position
-            .lots
-            .range(..lot)
-            .map(|&older| u64::from(self.book.lots().at(older).uncommitted()))
+        let before: u64 = self
+            .lots_by_turn(contract)
+            .take_while(|&turn| turn != lot)
+            .map(|earlier| u64::from(self.book.lots().at(earlier).uncommitted()))
             .sum();
         let (mut from, until) = (before, before + u64::from(self.book.lots().at(lot).uncommitted()));
         let mut reach = 0;
@@ -122,19 +135,30 @@ impl Engine {
         let reserved: u32 = work.iter().map(|work| work.qty).sum();
         let resting: Vec<OrderKey> =
             work.iter().map(|work| work.order).filter(|&key| self.book.orders().at(key).rests()).collect();
-        if !resting.is_empty() && !self.has_waited(now, lot, waiting_since) {
+        if !resting.is_empty() {
+            let has_waited = self.has_waited(now, lot, waiting_since);
             for key in resting {
-                self.request_cancel(now, key);
+                // Once: a cancel that was refused is queried, not repeated.
+                if self.book.orders().at(key).cancelling == Cancelling::No {
+                    self.request_cancel(now, key);
+                }
             }
-            return;
+            if !has_waited {
+                return;
+            }
         }
         let Some(rung) = Rung::after(usize::from(refusals)) else {
-            self.emit(now, FactBody::LotUnprotected { lot });
-            self.alarm(now, Alarm::Unprotected(lot));
+            self.give_up(now, lot);
             return;
         };
         let free = self.book.lots().at(lot).uncommitted().saturating_sub(reserved);
         self.send_lot_exit(now, lot, leg, rung, free);
+    }
+
+    /// Nothing more can be sent for the lot: from here on it is a person's.
+    fn give_up(&mut self, now: &mut Now<'_>, lot: LotId) {
+        self.emit(now, FactBody::LotUnprotected { lot });
+        self.alarm(now, Alarm::Unprotected(lot));
     }
 
     /// Whether the lot has waited long enough for the cancels of its resting exits; starts the wait.
@@ -160,15 +184,14 @@ impl Engine {
         if self.book.positions().at(contract).net.side() != Some(side) {
             return;
         }
-        let Some(exit) = row.exits_sent.checked_add(1) else { return };
+        let Some(exit) = row.exits_sent.checked_add(1) else {
+            self.give_up(now, lot);
+            return;
+        };
         let id = OrderId::LotExit { lot, exit };
         let left = self.budget(contract).left().min(u64::from(qty)).min(u64::from(ORDER_QTY_MAX));
         let Some(qty) = u32::try_from(left).ok().and_then(Qty::new) else { return };
-        if self.send_exit(now, id, contract, qty, rung, Purpose::LotExit { lot, leg })
-            && rung == Rung::MarketableLimit
-        {
-            self.deadlines.set(now.at + self.timing.cancel_wait, Due::LotWait(lot));
-        }
+        self.send_exit(now, id, contract, qty, rung, Purpose::LotExit { lot, leg });
     }
 
     /// Cuts an exit from the budget and sends it. Whether it went.
@@ -191,7 +214,11 @@ impl Engine {
             Rung::Market | Rung::MarketableLimit => Request::Submit,
             Rung::NativeClose => Request::NativeClose,
         };
+        let key = self.book.orders().next_key();
         self.submit(now, Outbound::Exit(exit), purpose, None, way);
+        if rung == Rung::MarketableLimit {
+            self.deadlines.set(now.at + self.timing.cancel_wait, Due::ExitRests(key));
+        }
         true
     }
 
@@ -209,14 +236,12 @@ impl Engine {
         self.marks.at(contract).last.map_or(OrderKind::Market, |last| OrderKind::Limit(through(last)))
     }
 
-    /// The wait of a lot is over: an exit of its own that rests unfilled makes room for the next
-    /// rung, and what no resting exit can fill leaves.
-    pub(crate) fn lot_waited(&mut self, now: &mut Now<'_>, lot: LotId) {
-        let unfilled = self.book.lots().at(lot).last_exit.filter(|&key| self.book.orders().at(key).rests());
-        if let Some(key) = unfilled {
+    /// A marketable limit that still rests makes room for the next rung.
+    pub(crate) fn exit_rests(&mut self, now: &mut Now<'_>, key: OrderKey) {
+        let order = self.book.orders().at(key);
+        if order.rests() && order.cancelling == Cancelling::No {
             self.request_cancel(now, key);
         }
-        self.pursue(now, lot);
     }
 
     /// A lot that still waits now has waited for too long.

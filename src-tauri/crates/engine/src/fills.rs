@@ -6,7 +6,7 @@ use phantom_model::{
 
 use crate::book::{LotState, OrderKey};
 use crate::engine::{Engine, Now};
-use crate::fact::{Alarm, FactBody, LatchCause, Purpose};
+use crate::fact::{Alarm, FactBody, Invariant, LatchCause, Purpose};
 use crate::outcome::Request;
 
 impl Engine {
@@ -19,15 +19,19 @@ impl Engine {
         let row = self.book.orders().at(key);
         let (contract, side) = (row.contract, row.side);
         let over = u64::from(row.filled) + u64::from(qty.contracts()) > u64::from(row.qty.contracts());
-        let late = matches!(row.status.after(OrderStep::FillPart), Stepped::Late(_));
+        let stepped = row.status.after(OrderStep::FillPart);
         let closing = self.closing_part(contract, side, qty.contracts());
         let fee = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
 
         self.emit(now, FactBody::OrderFilled { order, exec, qty, price, fee });
-        if late {
-            self.alarm(now, Alarm::LateFill(order));
-            // What ended before may be alive: it counts again until the broker proves otherwise.
-            now.request(Request::Query(order));
+        match stepped {
+            Stepped::To(_) | Stepped::Stale => {}
+            Stepped::Late(_) => {
+                self.alarm(now, Alarm::LateFill(order));
+                // What ended before may be alive: it counts again until the broker proves otherwise.
+                now.request(Request::Query(order));
+            }
+            Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
         }
         if over {
             self.latch(now, LatchCause::Overfill(order));
@@ -36,6 +40,10 @@ impl Engine {
         let opening = qty.contracts() - closing;
         if opening > 0 {
             self.open(now, key, opening, price, timing);
+        }
+        if closing > 0 && opening > 0 && self.book.positions().at(contract).exits_outstanding() > 0 {
+            // The position has turned: what is out to close it would now add to it.
+            self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
         }
         self.close_if_done(now, key);
         self.settle(now, contract);
@@ -81,7 +89,8 @@ impl Engine {
             return Some((lot, lots.at(lot).open));
         }
         let open = &self.book.positions().at(order.contract).lots;
-        let free = open.iter().map(|&lot| (lot, lots.at(lot).uncommitted())).find(|(_, most)| *most > 0);
+        let by_turn = self.lots_by_turn(order.contract);
+        let free = by_turn.map(|lot| (lot, lots.at(lot).uncommitted())).find(|(_, most)| *most > 0);
         free.or_else(|| open.first().map(|&lot| (lot, lots.at(lot).open)))
     }
 

@@ -6,12 +6,25 @@
 use phantom_model::qty::ORDER_QTY_MAX;
 use phantom_model::{ContractId, FlattenId, OrderId, OrderStatus, Qty, Timestamp};
 
-use crate::book::{Cancelling, FlattenPhase, OrderKey};
+use crate::book::{Cancelling, Flatten, FlattenPhase, OrderKey};
+use crate::config::Timing;
 use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::exits::Rung;
 use crate::fact::{Alarm, FactBody, Purpose};
 use crate::input::Origin;
+
+impl Flatten {
+    /// When it next does something by itself: exits, answers, or ends its watch.
+    pub(crate) fn due(&self, timing: &Timing) -> Option<Timestamp> {
+        match self.phase {
+            FlattenPhase::Cancelling => Some(self.started_at + timing.cancel_wait),
+            FlattenPhase::Exiting => Some(self.started_at + timing.flatten_answer),
+            FlattenPhase::Watching { since, .. } => Some(since + timing.flatten_watch),
+            FlattenPhase::Ended => None,
+        }
+    }
+}
 
 impl Engine {
     /// Begins a flatten, or joins the one under way.
@@ -48,15 +61,19 @@ impl Engine {
                 if self.cancels_answered() || now.at >= started_at + self.timing.cancel_wait {
                     self.emit(now, FactBody::FlattenExiting { flatten });
                     self.deadlines.set(started_at + self.timing.flatten_answer, Due::Flatten);
+                    self.cancel_newly_working(now, |_| true);
                     self.close_positions(now, flatten);
                     self.answer_flatten(now, flatten, started_at);
                 }
             }
             FlattenPhase::Exiting => {
+                self.cancel_newly_working(now, |_| true);
                 self.close_positions(now, flatten);
                 self.answer_flatten(now, flatten, started_at);
             }
             FlattenPhase::Watching { since, .. } => {
+                let fence = row.fence;
+                self.cancel_newly_working(now, |key| key < fence);
                 self.close_older(now, flatten);
                 let end = since + self.timing.flatten_watch;
                 if now.at >= end {
@@ -67,6 +84,26 @@ impl Engine {
                 }
             }
             FlattenPhase::Ended => {}
+        }
+    }
+
+    /// Asks for the cancel of what has come to work since the press: an entry that a late fill
+    /// revived, a resting exit that somebody placed meanwhile. Once for each; the flatten's own exits
+    /// and those of lots have a ladder.
+    fn cancel_newly_working(&mut self, now: &mut Now<'_>, which: impl Fn(OrderKey) -> bool) {
+        let working: Vec<OrderKey> = self
+            .book
+            .live_orders()
+            .filter(|(key, order)| order.cancelling == Cancelling::No && which(*key))
+            .filter(|(_, order)| match order.purpose {
+                Purpose::Entry(_) => true,
+                Purpose::Reduction => order.rests(),
+                Purpose::LotExit { .. } | Purpose::Flatten(_) => false,
+            })
+            .map(|(key, _)| key)
+            .collect();
+        for key in working {
+            self.request_cancel(now, key);
         }
     }
 
@@ -129,20 +166,21 @@ impl Engine {
         if !flat && now.at < started_at + self.timing.flatten_answer {
             return;
         }
-        if !flat {
-            self.alarm_stuck(now, flatten);
-        }
         self.emit(now, FactBody::FlattenAnswered { flatten, flat });
         self.deadlines.clear_flatten();
         self.deadlines.set(now.at + self.timing.flatten_watch, Due::Flatten);
     }
 
-    fn alarm_stuck(&mut self, now: &mut Now<'_>, flatten: FlattenId) {
-        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
-            if Rung::after(self.flatten_refusals(flatten, contract)).is_none() {
-                self.alarm(now, Alarm::FlattenStuck(contract));
-            }
+    /// An order has ended. When it was an exit of a flatten and the last rung of its ladder, the time
+    /// to say so is now, whether the flatten has answered or not.
+    pub(crate) fn alarm_stuck(&mut self, now: &mut Now<'_>, ended: OrderKey) {
+        let order = self.book.orders().at(ended);
+        let contract = order.contract;
+        let Purpose::Flatten(flatten) = order.purpose else { return };
+        let refusals = self.flatten_refusals(flatten, contract);
+        let was_last = Rung::after(refusals).is_none() && Rung::after(refusals.saturating_sub(1)).is_some();
+        if was_last && self.budget(contract).left() > 0 {
+            self.alarm(now, Alarm::FlattenStuck(contract));
         }
     }
 

@@ -1,6 +1,7 @@
 //! What stops openings: the kill switch, a lockout, the latch.
 
 use phantom_compliance::Halt;
+use phantom_model::ContractId;
 
 use crate::engine::{Engine, Now};
 use crate::fact::FactBody;
@@ -19,6 +20,12 @@ impl Engine {
         };
         if changes {
             self.emit(now, FactBody::Halted { change, origin });
+            // A latch whose cause still stands does not stay lifted.
+            let contracts: Vec<ContractId> =
+                self.book.positions().iter().map(|(contract, _)| contract).collect();
+            for contract in contracts {
+                self.check_exits(now, contract);
+            }
         }
     }
 }

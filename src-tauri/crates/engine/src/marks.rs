@@ -2,6 +2,8 @@
 
 use phantom_model::{Money, Price, Print, Ticks};
 
+use crate::book::Position;
+
 /// The widest step between two prints that is never absurd.
 const BAND_MIN: Ticks = Ticks::new(20);
 /// One part in this many of the last good price: 0.5 %.
@@ -45,6 +47,17 @@ impl Mark {
         self.last = Some(price);
         self.suspect = None;
         Judged::Good
+    }
+
+    /// Renews the open profit and answers by how much it has changed.
+    #[inline]
+    pub(crate) fn renew(&mut self, position: &Position, tick_value: Money) -> Money {
+        let Some(last) = self.last else { return Money::ZERO };
+        let ticks = last.ticks() * position.net.signed() - position.open_cost_ticks;
+        let unrealized = tick_value * ticks;
+        let change = unrealized - self.unrealized;
+        self.unrealized = unrealized;
+        change
     }
 }
 

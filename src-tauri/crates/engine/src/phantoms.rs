@@ -7,20 +7,10 @@ use crate::engine::{Engine, Now};
 use crate::fact::{FactBody, Leg};
 
 impl Engine {
-    /// Compares a print with the armed phantoms of its contract. Two comparisons when it is quiet.
-    #[inline]
-    pub(crate) fn test_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
-        let levels = &self.book.positions().at(contract).levels;
-        let (low, high) = print.range();
-        if levels.is_quiet_at(low) && levels.is_quiet_at(high) {
-            return;
-        }
-        self.fire_phantoms(now, contract, print);
-    }
-
     /// Fires what the print fires, oldest lot first. A lot fires once: the stop and the target go
     /// together at that instant, before any exit leaves.
-    fn fire_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
+    #[inline(never)]
+    pub(crate) fn fire_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
         let (low, high) = print.range();
         let mut fired = std::mem::take(&mut self.fired);
         let levels = &self.book.positions().at(contract).levels;
@@ -37,7 +27,6 @@ impl Engine {
             }
         }
         self.fired = fired;
-        self.mark_position(contract);
     }
 
     /// The leg that the print fires, and the price that does it; `None` when the lot may not fire now.

@@ -1,6 +1,6 @@
 //! What the broker reports, in whatever order and however often.
 
-use phantom_model::{BrokerReport, OrderId, OrderStatus, OrderStep, Stepped};
+use phantom_model::{BrokerReport, OrderId, OrderStatus, OrderStep, Stepped, Timestamp};
 
 use crate::book::{Cancelling, Order, OrderKey};
 use crate::engine::{Engine, Now};
@@ -26,7 +26,7 @@ impl Engine {
             BrokerReport::CancelRefused { order } => self.cancel_refused(now, key, order),
         }
         let book = &self.book;
-        self.deadlines.drop_answered(|order| waits_for_answer(book.orders().at(order)));
+        self.deadlines.drop_answered(|order| owes_answer_since(book.orders().at(order)).is_some());
     }
 
     /// A report for an order that is not in the book, or that our own gate refused.
@@ -40,11 +40,16 @@ impl Engine {
 
     fn accepted(&mut self, now: &mut Now<'_>, key: OrderKey, order: OrderId) {
         let row = self.book.orders().at(key);
+        let (was_unknown, contract) = (row.unknown, row.contract);
         match row.status.after(OrderStep::Accept) {
             Stepped::To(_) | Stepped::Late(_) => self.emit(now, FactBody::OrderAccepted { order }),
-            Stepped::Stale if row.unknown => self.emit(now, FactBody::OrderAccepted { order }),
+            Stepped::Stale if was_unknown => self.emit(now, FactBody::OrderAccepted { order }),
             Stepped::Stale => {}
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
+        }
+        if was_unknown {
+            // Whoever waits for a cancel that was lost asks again.
+            self.settle(now, contract);
         }
     }
 
@@ -56,6 +61,7 @@ impl Engine {
             Stepped::To(_) | Stepped::Late(_) => {
                 self.emit(now, body);
                 self.settle(now, contract);
+                self.alarm_stuck(now, key);
             }
             Stepped::Stale => {}
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
@@ -79,7 +85,10 @@ impl Engine {
     /// The answer is overdue. Time proves nothing: the order counts on, and the broker is asked.
     pub(crate) fn answer_overdue(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let row = self.book.orders().at(key);
-        if !waits_for_answer(row) || row.unknown {
+        // A deadline of an older question may come first: its answer has come.
+        let overdue =
+            owes_answer_since(row).is_some_and(|since| now.at >= since + self.timing.answer_overdue);
+        if !overdue || row.unknown {
             return;
         }
         let order = row.id;
@@ -88,12 +97,14 @@ impl Engine {
     }
 }
 
-/// Whether the broker still owes an answer: to the submission or to a cancel.
-fn waits_for_answer(order: &Order) -> bool {
+/// Since when the broker owes an answer, to the submission or to a cancel; `None` when it does not.
+fn owes_answer_since(order: &Order) -> Option<Timestamp> {
     use OrderStatus::{Accepted, Cancelled, Closed, Failed, Filled, PartiallyFilled, Pending, Rejected};
     match order.status {
-        Pending => true,
-        Accepted | PartiallyFilled => order.cancelling == Cancelling::Asked,
-        Filled | Closed | Cancelled | Failed | Rejected => false,
+        Pending => Some(order.submitted_at),
+        Accepted | PartiallyFilled => {
+            (order.cancelling == Cancelling::Asked).then_some(order.cancel_asked_at)
+        }
+        Filled | Closed | Cancelled | Failed | Rejected => None,
     }
 }

@@ -3,7 +3,9 @@
 //! The one place where the engine indexes: a key can only come from the arena that made the row, and
 //! rows are never taken out, so a key is always valid in its own arena.
 
+use std::fmt;
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 
 /// A row number with a type of its own.
 pub trait ArenaKey: Copy {
@@ -11,6 +13,33 @@ pub trait ArenaKey: Copy {
     fn from_row(row: u32) -> Self;
     /// The row number.
     fn row(self) -> u32;
+}
+
+/// What keys are made of: a row number of which an optional one takes no more room.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowNumber(NonZeroU32);
+
+impl RowNumber {
+    /// The number of row `row`. The last number of all, which no table reaches, stands for its
+    /// neighbour below.
+    #[must_use]
+    #[inline]
+    pub const fn new(row: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(row))
+    }
+
+    /// The row.
+    #[must_use]
+    #[inline]
+    pub const fn get(self) -> u32 {
+        self.0.get() - 1
+    }
+}
+
+impl fmt::Debug for RowNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.get())
+    }
 }
 
 /// Rows of `T`, found by `K`.
@@ -83,9 +112,15 @@ impl<K: ArenaKey, T> Arena<K, T> {
         self.rows.iter().enumerate().map(|(row, value)| (K::from_row(row_number(row)), value))
     }
 
-    /// Makes room for `additional` more rows.
-    pub fn reserve(&mut self, additional: usize) {
-        self.rows.reserve(additional);
+    /// Makes room for `additional` more rows and writes to all of it once, so that no page is fetched
+    /// from the system between a trade and its exit. `blank` is what is written; it leaves no row.
+    pub fn reserve(&mut self, additional: usize, blank: T)
+    where
+        T: Clone,
+    {
+        let rows = self.rows.len();
+        self.rows.resize(rows.saturating_add(additional), blank);
+        self.rows.truncate(rows);
     }
 }
 

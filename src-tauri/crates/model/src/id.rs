@@ -3,20 +3,20 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ArenaKey;
+use crate::{ArenaKey, arena::RowNumber};
 
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub struct $name(u32);
+        pub struct $name(RowNumber);
 
         impl ArenaKey for $name {
             fn from_row(row: u32) -> Self {
-                Self(row)
+                Self(RowNumber::new(row))
             }
             fn row(self) -> u32 {
-                self.0
+                self.0.get()
             }
         }
     };
@@ -128,15 +128,15 @@ fn parse_ticket(text: &str) -> Option<OrderId> {
 
 fn parse_lot_exit(text: &str) -> Option<OrderId> {
     let (lot, exit) = text.strip_prefix('L')?.split_once("-X")?;
-    Some(OrderId::LotExit { lot: LotId(lot.parse().ok()?), exit: exit.parse().ok()? })
+    Some(OrderId::LotExit { lot: LotId::from_row(lot.parse().ok()?), exit: exit.parse().ok()? })
 }
 
 fn parse_flatten_exit(text: &str) -> Option<OrderId> {
     let (flatten, rest) = text.strip_prefix('F')?.split_once("-C")?;
     let (contract, exit) = rest.split_once("-X")?;
     Some(OrderId::FlattenExit {
-        flatten: FlattenId(flatten.parse().ok()?),
-        contract: ContractId(contract.parse().ok()?),
+        flatten: FlattenId::from_row(flatten.parse().ok()?),
+        contract: ContractId::from_row(contract.parse().ok()?),
         exit: exit.parse().ok()?,
     })
 }
@@ -149,8 +149,12 @@ mod tests {
     fn an_order_id_survives_the_way_to_text_and_back() {
         for id in [
             OrderId::Ticket(1),
-            OrderId::LotExit { lot: LotId(17), exit: 2 },
-            OrderId::FlattenExit { flatten: FlattenId(3), contract: ContractId(0), exit: 1 },
+            OrderId::LotExit { lot: LotId::from_row(17), exit: 2 },
+            OrderId::FlattenExit {
+                flatten: FlattenId::from_row(3),
+                contract: ContractId::from_row(0),
+                exit: 1,
+            },
         ] {
             assert_eq!(id.to_string().parse(), Ok(id));
         }
@@ -158,7 +162,9 @@ mod tests {
 
     #[test]
     fn only_the_one_spelling_of_an_id_is_taken() {
-        for text in ["", "T", "T07", "t7", "L1", "L1-X", "L1-X256", "F1-X1", "T7 ", "T4294967296"] {
+        for text in
+            ["", "T", "T07", "t7", "L1", "L1-X", "L1-X256", "F1-X1", "T7 ", "T4294967296", "L4294967295-X1"]
+        {
             assert!(text.parse::<OrderId>().is_err(), "{text:?}");
         }
     }

@@ -35,6 +35,13 @@ impl Money {
         self.0
     }
 
+    /// Where a sum stops that goes on from `towards`. Out of the way, so that the sums which fit, all
+    /// of them, cost one addition.
+    #[cold]
+    const fn end(towards: i64) -> Self {
+        Self(if towards < 0 { i64::MIN } else { i64::MAX })
+    }
+
     /// The amount of a decimal; `None` when it has more than four decimals or is out of range.
     #[must_use]
     pub fn from_decimal(dollars: Decimal) -> Option<Self> {
@@ -63,8 +70,10 @@ impl Money {
 
 impl Add for Money {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        // The sign of both, for a sum that does not fit.
+        self.0.checked_add(other.0).map_or_else(|| Self::end(self.0), Self)
     }
 }
 
@@ -76,8 +85,9 @@ impl AddAssign for Money {
 
 impl Sub for Money {
     type Output = Self;
+    #[inline]
     fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
+        self.0.checked_sub(other.0).map_or_else(|| Self::end(self.0), Self)
     }
 }
 
@@ -124,6 +134,16 @@ mod tests {
         ] {
             assert_eq!(Money::from_units(units).cents_text(), text);
         }
+    }
+
+    #[test]
+    fn sums_stop_at_the_ends() {
+        let (most, least) = (Money::from_units(i64::MAX), Money::from_units(i64::MIN));
+        let unit = Money::from_units(1);
+        assert_eq!((most + unit, least - unit), (most, least));
+        assert_eq!((least + -unit, most - -unit), (least, most));
+        assert_eq!((Money::ZERO - least, least + most), (most, -unit));
+        assert_eq!((most * 2, most * -2), (most, least));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! and refuses what is not on the grid. Nothing is ever rounded on the way in.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::{Add, Neg, Sub};
 
 use rust_decimal::Decimal;
@@ -19,8 +20,11 @@ use rust_decimal::Decimal;
 pub const PRICE_TICKS_MAX: i64 = 1_000_000_000;
 
 /// A price, in ticks of its instrument. May be negative: crude oil was, in April 2020.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Price(i64);
+///
+/// Kept as the distance from one tick below the lowest price, which is never zero: a price and an
+/// optional price take four bytes each, and orders, lots and facts hold many of both.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Price(NonZeroU32);
 
 /// A distance between two prices, in ticks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -30,19 +34,30 @@ impl Price {
     /// The price `ticks` ticks above zero; `None` beyond [`PRICE_TICKS_MAX`] either way.
     #[must_use]
     pub const fn new(ticks: i64) -> Option<Self> {
-        if ticks >= -PRICE_TICKS_MAX && ticks <= PRICE_TICKS_MAX { Some(Self(ticks)) } else { None }
+        if ticks >= -PRICE_TICKS_MAX && ticks <= PRICE_TICKS_MAX { Some(Self::within(ticks)) } else { None }
+    }
+
+    /// The price of a count that is known to be in range.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 2 000 000 000 after the addition"
+    )]
+    const fn within(ticks: i64) -> Self {
+        Self(NonZeroU32::MIN.saturating_add((ticks + PRICE_TICKS_MAX) as u32))
     }
 
     /// The count of ticks above zero.
     #[must_use]
+    #[inline]
     pub const fn ticks(self) -> i64 {
-        self.0
+        self.0.get() as i64 - (PRICE_TICKS_MAX + 1)
     }
 
     /// How far `self` is from `other`, never negative.
     #[must_use]
     pub const fn distance(self, other: Self) -> Ticks {
-        Ticks((self.0 - other.0).abs())
+        Ticks((self.ticks() - other.ticks()).abs())
     }
 }
 
@@ -66,7 +81,7 @@ impl Ticks {
 impl Sub for Price {
     type Output = Ticks;
     fn sub(self, other: Self) -> Ticks {
-        Ticks(self.0 - other.0)
+        Ticks(self.ticks() - other.ticks())
     }
 }
 
@@ -74,7 +89,7 @@ impl Add<Ticks> for Price {
     type Output = Self;
     /// Stops at [`PRICE_TICKS_MAX`].
     fn add(self, by: Ticks) -> Self {
-        Self(self.0.saturating_add(by.0).clamp(-PRICE_TICKS_MAX, PRICE_TICKS_MAX))
+        Self::within(self.ticks().saturating_add(by.0).clamp(-PRICE_TICKS_MAX, PRICE_TICKS_MAX))
     }
 }
 
@@ -82,6 +97,12 @@ impl Sub<Ticks> for Price {
     type Output = Self;
     fn sub(self, by: Ticks) -> Self {
         self + -by
+    }
+}
+
+impl fmt::Debug for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Price").field(&self.ticks()).finish()
     }
 }
 
@@ -271,6 +292,21 @@ mod tests {
 
     fn grid(size: &str) -> Grid {
         Grid::new(size.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_price_ends_at_its_limits_and_an_optional_one_takes_no_more_room() {
+        for ticks in [-PRICE_TICKS_MAX, -1, 0, 1, PRICE_TICKS_MAX] {
+            assert_eq!(Price::new(ticks).unwrap().ticks(), ticks);
+        }
+        assert_eq!((Price::new(PRICE_TICKS_MAX + 1), Price::new(-PRICE_TICKS_MAX - 1)), (None, None));
+        assert_eq!(
+            Price::new(PRICE_TICKS_MAX).unwrap() + Ticks::new(1),
+            Price::new(PRICE_TICKS_MAX).unwrap()
+        );
+        assert!(Price::new(-1).unwrap() < Price::new(0).unwrap());
+        assert_eq!(format!("{:?}", Price::new(-7).unwrap()), "Price(-7)");
+        assert_eq!(size_of::<Option<Price>>(), 4);
     }
 
     #[test]

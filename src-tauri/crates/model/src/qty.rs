@@ -1,7 +1,7 @@
 //! Quantities: whole contracts, unsigned for orders and fills, signed for positions.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::NonZeroU16;
 
 use crate::Side;
 
@@ -10,16 +10,17 @@ pub const ORDER_QTY_MAX: u32 = 1_000;
 
 /// A quantity of an order or a fill: 1 to [`ORDER_QTY_MAX`] contracts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Qty(NonZeroU32);
+pub struct Qty(NonZeroU16);
 
 impl Qty {
     /// One contract.
-    pub const ONE: Self = Self(NonZeroU32::MIN);
+    pub const ONE: Self = Self(NonZeroU16::MIN);
 
     /// `contracts` contracts; `None` outside 1 to [`ORDER_QTY_MAX`].
     #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "what is cut off is refused by the comparison")]
     pub const fn new(contracts: u32) -> Option<Self> {
-        match NonZeroU32::new(contracts) {
+        match NonZeroU16::new(contracts as u16) {
             Some(n) if contracts <= ORDER_QTY_MAX => Some(Self(n)),
             Some(_) | None => None,
         }
@@ -28,7 +29,7 @@ impl Qty {
     /// The count of contracts.
     #[must_use]
     pub const fn contracts(self) -> u32 {
-        self.0.get()
+        self.0.get() as u32
     }
 }
 
@@ -96,7 +97,9 @@ mod tests {
         assert_eq!(Qty::new(0), None);
         assert_eq!(Qty::new(1), Some(Qty::ONE));
         assert_eq!(Qty::new(ORDER_QTY_MAX).unwrap().contracts(), 1_000);
-        assert_eq!(Qty::new(ORDER_QTY_MAX + 1), None);
+        for beyond in [ORDER_QTY_MAX + 1, 65_536, 65_537, u32::MAX] {
+            assert_eq!(Qty::new(beyond), None);
+        }
     }
 
     #[test]

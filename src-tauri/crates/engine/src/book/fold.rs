@@ -33,23 +33,28 @@ impl Book {
             FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, origin } => {
                 self.fold_submitted(at, &Submission { order, contract, side, qty, kind, purpose, origin });
             }
-            FactBody::OrderAccepted { order } => self.step(order, OrderStep::Accept, |_| ()),
+            FactBody::OrderAccepted { order } => self.fold_accepted(order),
             FactBody::OrderFilled { order, exec, qty, price, fee } => {
                 self.fold_filled(order, FillRow { exec, qty, price, at, earlier: None }, fee);
             }
             FactBody::OrderCancelled { order } => {
-                self.step(order, OrderStep::Cancel, |_| ());
+                // Should a late fill revive it, it can be cancelled again.
+                self.step(order, OrderStep::Cancel, |row| row.cancelling = Cancelling::No);
                 self.count_refusal(order);
             }
             FactBody::OrderFailed { order, reason } => {
-                self.step(order, OrderStep::Fail, |row| row.failed = Some(reason));
+                self.step(order, OrderStep::Fail, |row| {
+                    row.failed = Some(reason);
+                    row.cancelling = Cancelling::No;
+                });
                 self.count_refusal(order);
             }
             FactBody::OrderClosed { order } => self.step(order, OrderStep::Close, |_| ()),
             FactBody::OrderUnknown { order } => self.touch(order, |row| row.unknown = true),
-            FactBody::CancelRequested { order } => {
-                self.touch(order, |row| row.cancelling = Cancelling::Asked);
-            }
+            FactBody::CancelRequested { order } => self.touch(order, |row| {
+                row.cancelling = Cancelling::Asked;
+                row.cancel_asked_at = at;
+            }),
             FactBody::CancelRefused { order } => self.touch(order, |row| {
                 row.cancelling = Cancelling::Refused;
                 row.unknown = false;
@@ -116,6 +121,7 @@ impl Book {
             status: OrderStatus::Pending,
             unknown: false,
             cancelling: Cancelling::No,
+            cancel_asked_at: Timestamp::MIN,
             failed: None,
             filled: 0,
             cost_ticks: 0,
@@ -126,6 +132,17 @@ impl Book {
         });
         self.live.insert(key);
         self.count_leaves(key, 0);
+    }
+
+    /// The broker's word that an unknown order works is its word on the cancel too: it was lost, and
+    /// may be asked for again.
+    fn fold_accepted(&mut self, order: OrderId) {
+        let was_unknown = self.find(order).is_some_and(|key| self.orders.at(key).unknown);
+        self.step(order, OrderStep::Accept, |row| {
+            if was_unknown {
+                row.cancelling = Cancelling::No;
+            }
+        });
     }
 
     fn fold_filled(&mut self, order: OrderId, fill: FillRow, fee: Money) {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use phantom_model::{Bracket, LotId, Price, Side};
+use phantom_model::{Bracket, LotId, Price, Print, Side};
 
 use crate::fact::Leg;
 
@@ -86,6 +86,16 @@ impl Levels {
     #[inline]
     pub const fn is_quiet_at(&self, price: Price) -> bool {
         price.ticks() > self.fires_at_or_below_ticks && price.ticks() < self.fires_at_or_above_ticks
+    }
+
+    /// Whether a print fires nothing: two comparisons, for a bar one pair at each end.
+    #[must_use]
+    #[inline]
+    pub const fn is_quiet_in(&self, print: &Print) -> bool {
+        match print {
+            Print::Trade { price, .. } | Print::QuotedTrade { price, .. } => self.is_quiet_at(*price),
+            Print::Bar(bar) => self.is_quiet_at(bar.low) && self.is_quiet_at(bar.high),
+        }
     }
 
     /// The lots with a leg that a trade at this price fires, in no useful order.

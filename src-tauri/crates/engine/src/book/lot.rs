@@ -1,5 +1,6 @@
 //! Lots: what an entry order opened and what of it is still open.
 
+use phantom_model::arena::RowNumber;
 use phantom_model::{ArenaKey, Bracket, ContractId, Price, Side, Timestamp};
 
 use super::order::OrderKey;
@@ -7,14 +8,14 @@ use crate::fact::Leg;
 
 /// A piece's row in the book.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct PieceKey(u32);
+pub struct PieceKey(RowNumber);
 
 impl ArenaKey for PieceKey {
     fn from_row(row: u32) -> Self {
-        Self(row)
+        Self(RowNumber::new(row))
     }
     fn row(self) -> u32 {
-        self.0
+        self.0.get()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Orders and their executions as rows of the book.
 
+use phantom_model::arena::RowNumber;
 use phantom_model::{
     ArenaKey, ContractId, ExecId, FailReason, LotId, OrderId, OrderKind, OrderStatus, Price, Qty, Side,
     Timestamp,
@@ -10,27 +11,27 @@ use crate::input::Origin;
 
 /// An order's row in the book.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct OrderKey(u32);
+pub struct OrderKey(RowNumber);
 
 impl ArenaKey for OrderKey {
     fn from_row(row: u32) -> Self {
-        Self(row)
+        Self(RowNumber::new(row))
     }
     fn row(self) -> u32 {
-        self.0
+        self.0.get()
     }
 }
 
 /// An execution's row in the book.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct FillKey(u32);
+pub struct FillKey(RowNumber);
 
 impl ArenaKey for FillKey {
     fn from_row(row: u32) -> Self {
-        Self(row)
+        Self(RowNumber::new(row))
     }
     fn row(self) -> u32 {
-        self.0
+        self.0.get()
     }
 }
 
@@ -83,6 +84,8 @@ pub struct Order {
     pub unknown: bool,
     /// How a cancel of it stands.
     pub cancelling: Cancelling,
+    /// When a cancel was last asked for; [`Timestamp::MIN`] before the first.
+    pub cancel_asked_at: Timestamp,
     /// Why it failed.
     pub failed: Option<FailReason>,
     /// Contracts filled.

@@ -1,0 +1,18 @@
+//! What the engine promises, from outside. Every world checks every invariant after every input.
+
+#[cfg(test)]
+mod exits;
+#[cfg(test)]
+mod flatten;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod money;
+#[cfg(test)]
+mod phantoms;
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod recovery;
+#[cfg(test)]
+mod unknown;

@@ -1,0 +1,156 @@
+//! Overdue answers: time proves nothing.
+
+use phantom_compliance::{Limits, Minis};
+use phantom_model::Money;
+use phantom_testkit::{World, buy, sell};
+
+fn limited() -> World {
+    let limits = Limits { position_max: Some(Minis::whole(3)), ..Limits::NONE };
+    let mut world = World::with(limits, Money::ZERO);
+    world.print("1320.0");
+    world
+}
+
+#[test]
+fn an_order_without_an_answer_is_unknown_after_five_seconds_and_asked_about_once() {
+    let mut world = limited();
+    world.place(buy(1));
+    world.hush();
+    world.advance_ms(4_999);
+    world.expect("");
+    world.advance_ms(1);
+    world.expect("unknown T1");
+    world.expect_requests("query T1");
+    world.advance_ms(600_000);
+    world.expect("");
+    world.expect_requests("");
+}
+
+#[test]
+fn an_answer_in_time_leaves_nothing_overdue() {
+    let mut world = limited();
+    world.place(buy(1).limit("1318.0"));
+    world.place(buy(1));
+    world.accept("T1");
+    world.fill("T2", 1, "1320.0");
+    world.hush();
+    world.advance_ms(60_000);
+    world.expect("");
+}
+
+#[test]
+fn an_unknown_order_counts_fully_against_the_limits_and_is_never_sent_again() {
+    let mut world = limited();
+    world.place(buy(2));
+    world.advance_ms(5_000);
+    world.hush();
+    let refusal = world.verdict(buy(2)).unwrap();
+    assert_eq!(refusal.to_string(), "2 of 3 contracts in use; 1 more");
+    world.place(buy(1));
+    world.expect("submit T2 BUY 1 GC MARKET");
+    world.expect_requests("send T2");
+}
+
+#[test]
+fn only_a_report_takes_an_order_out_of_unknown() {
+    type Answer = fn(&mut World);
+    let answers: [(Answer, &str); 5] = [
+        (|world| world.accept("T1"), "accept T1"),
+        (|world| world.fill("T1", 1, "1320.0"), "fill T1 1@1320.0 | lot L0 T1 1@1320.0"),
+        (|world| world.fill("T1", 2, "1320.0"), "fill T1 2@1320.0 | lot L0 T1 2@1320.0"),
+        (|world| world.cancelled("T1"), "cancelled T1"),
+        (|world| world.fail("T1"), "failed T1 broker_refused"),
+    ];
+    for (answer, facts) in answers {
+        let mut world = limited();
+        world.place(buy(2));
+        world.advance_ms(5_000);
+        world.hush();
+        answer(&mut world);
+        world.expect(facts);
+        let key = world.book().find("T1".parse().unwrap()).unwrap();
+        assert!(!world.book().orders().at(key).unknown, "{facts}");
+    }
+}
+
+#[test]
+fn a_repeated_acknowledgement_takes_a_working_order_out_of_unknown() {
+    let mut world = limited();
+    world.place(buy(1).limit("1318.0"));
+    world.accept("T1");
+    world.cancel("T1");
+    world.advance_ms(5_000);
+    world.hush();
+    // The broker says that it works: the cancel was lost, and may be asked for again.
+    world.accept("T1");
+    world.expect("accept T1");
+    world.cancel("T1");
+    world.expect("cancel T1");
+    world.expect_requests("cancel T1");
+    world.advance_ms(5_000);
+    world.expect("unknown T1");
+    world.cancelled("T1");
+    world.expect("cancelled T1");
+}
+
+#[test]
+fn a_cancel_without_an_answer_is_overdue_five_seconds_after_it_was_asked() {
+    let mut world = limited();
+    world.place(buy(1).limit("1318.0"));
+    world.accept("T1");
+    world.advance_ms(60_000);
+    world.cancel("T1");
+    world.hush();
+    world.advance_ms(4_999);
+    world.expect("");
+    world.advance_ms(1);
+    world.expect("unknown T1");
+    world.expect_requests("query T1");
+}
+
+#[test]
+fn the_answer_to_a_cancel_is_not_overdue_because_an_older_order_has_none() {
+    let mut world = limited();
+    world.place(buy(1).limit("1317.0"));
+    world.place(buy(1).limit("1318.0"));
+    world.accept("T2");
+    world.advance_ms(4_000);
+    world.cancel("T2");
+    world.hush();
+    // Five seconds after the submissions: only T1 owes an answer for that long.
+    world.advance_ms(1_000);
+    world.expect("unknown T1");
+    world.advance_ms(3_999);
+    world.expect("");
+    world.advance_ms(1);
+    world.expect("unknown T2");
+}
+
+#[test]
+fn a_pending_order_whose_cancel_was_refused_is_asked_about_again() {
+    let mut world = limited();
+    world.place(buy(1).limit("1318.0"));
+    world.advance_ms(1_000);
+    world.cancel("T1");
+    world.refuse_cancel("T1");
+    world.expect_requests("send T1 | cancel T1 | query T1");
+    world.hush();
+    world.advance_ms(4_000);
+    world.expect("unknown T1");
+    world.expect_requests("query T1");
+}
+
+#[test]
+fn an_exit_without_an_answer_counts_until_it_is_proved_dead() {
+    let mut world = limited();
+    world.enter(buy(2).stop("1319.2"), "1320.0");
+    world.print("1319.2");
+    world.hush();
+    world.advance_ms(5_000);
+    world.expect("unknown L0-X1");
+    world.expect_requests("query L0-X1");
+    world.place(sell(1));
+    world.expect("reject T2 would_cross_zero");
+    world.fail("L0-X1");
+    world.expect("failed L0-X1 broker_refused | submit L0-X2 SELL 2 GC MARKET");
+}

@@ -1,0 +1,74 @@
+//! Orders as a test writes them: `buy(2).stop("1319.2").target("1322.0")`.
+
+use phantom_compliance::OrderRequest;
+use phantom_model::{Bracket, OrderKind, Qty, Side};
+
+use crate::contracts::{contract, price};
+
+/// An order in the making: at the market in `GC` until it says otherwise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Draft {
+    root: &'static str,
+    side: Side,
+    contracts: u32,
+    limit: Option<&'static str>,
+    stop: Option<&'static str>,
+    target: Option<&'static str>,
+}
+
+/// Buys so many contracts.
+#[must_use]
+pub const fn buy(contracts: u32) -> Draft {
+    Draft::new(Side::Buy, contracts)
+}
+
+/// Sells so many contracts.
+#[must_use]
+pub const fn sell(contracts: u32) -> Draft {
+    Draft::new(Side::Sell, contracts)
+}
+
+impl Draft {
+    /// An order at the market in `GC`.
+    #[must_use]
+    pub const fn new(side: Side, contracts: u32) -> Self {
+        Self { root: "GC", side, contracts, limit: None, stop: None, target: None }
+    }
+
+    /// In another contract.
+    #[must_use]
+    pub const fn on(self, root: &'static str) -> Self {
+        Self { root, ..self }
+    }
+
+    /// At this price or better.
+    #[must_use]
+    pub const fn limit(self, price: &'static str) -> Self {
+        Self { limit: Some(price), ..self }
+    }
+
+    /// With this stop-loss.
+    #[must_use]
+    pub const fn stop(self, price: &'static str) -> Self {
+        Self { stop: Some(price), ..self }
+    }
+
+    /// With this take-profit.
+    #[must_use]
+    pub const fn target(self, price: &'static str) -> Self {
+        Self { target: Some(price), ..self }
+    }
+
+    /// The order as the gate sees it.
+    #[must_use]
+    pub fn request(&self) -> OrderRequest {
+        let price = |text: &str| price(self.root, text);
+        OrderRequest {
+            contract: contract(self.root),
+            side: self.side,
+            qty: Qty::new(self.contracts).unwrap(),
+            kind: self.limit.map_or(OrderKind::Market, |limit| OrderKind::Limit(price(limit))),
+            bracket: Bracket { stop: self.stop.map(price), target: self.target.map(price) },
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Everything counted again, from the facts alone, in the plainest way that is right.
+//!
+//! The ledger shares no code with the book. It takes each fact with the rules that the fact itself
+//! must obey, and then compares its own counts with the engine's.
+
+mod compare;
+mod orders;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use phantom_compliance::Halt;
+use phantom_engine::fact::{Alarm, LatchCause, Leg};
+use phantom_engine::{Fact, FactBody, HaltChange};
+use phantom_model::{
+    Bracket, ContractId, ExecId, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
+    Timestamp,
+};
+
+use crate::line::lot_name;
+
+pub use table::may_go;
+
+/// What the facts have told.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    seq: u64,
+    at: Option<Timestamp>,
+    orders: BTreeMap<OrderId, OrderRow>,
+    /// Ids of orders in the order of submission.
+    submitted: Vec<OrderId>,
+    rejected: BTreeSet<OrderId>,
+    execs: BTreeSet<ExecId>,
+    lots: BTreeMap<LotId, LotRow>,
+    sums: BTreeMap<ContractId, Sums>,
+    halt: Halt,
+    /// The engine has latched, or an exit that had ended was filled after all and the one sent in its
+    /// place is still out. A lot may be closed that an exit of its own still works on: from here on lots
+    /// and exits need not match one by one, even when the latch is lifted.
+    doubted: bool,
+    owed: Owed,
+}
+
+/// An order, from its facts.
+#[derive(Clone, Debug)]
+struct OrderRow {
+    contract: ContractId,
+    side: Side,
+    qty: u32,
+    kind: OrderKind,
+    use_: Use,
+    status: OrderStatus,
+    unknown: bool,
+    filled: u32,
+    cost_ticks: i64,
+    lot: Option<LotId>,
+}
+
+/// What an order is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Use {
+    Entry(Bracket),
+    Reduction,
+    LotExit(LotId),
+}
+
+/// A lot, from its facts.
+#[derive(Clone, Debug)]
+struct LotRow {
+    order: OrderId,
+    contract: ContractId,
+    side: Side,
+    bracket: Bracket,
+    /// Contracts and entry price, oldest first; consumed pieces are gone.
+    pieces: Vec<(u32, Price)>,
+    fired: Option<Leg>,
+    waiting_since: Option<Timestamp>,
+    unprotected: bool,
+    exits_sent: u8,
+}
+
+/// What the fills of a contract add up to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Sums {
+    net: NetQty,
+    realized: Money,
+    fees: Money,
+}
+
+/// What a fact has promised and a later fact of the same input must keep.
+#[derive(Clone, Debug, Default)]
+struct Owed {
+    alarms: Vec<Alarm>,
+    latch: bool,
+    /// Contracts of the last fill that no lot has taken or given yet.
+    unallotted: u32,
+}
+
+impl LotRow {
+    fn open(&self) -> u32 {
+        self.pieces.iter().map(|(qty, _)| qty).sum()
+    }
+}
+
+impl OrderRow {
+    fn leaves(&self) -> u32 {
+        if self.status.is_live() { self.qty.saturating_sub(self.filled) } else { 0 }
+    }
+
+    const fn is_exit(&self) -> bool {
+        match self.use_ {
+            Use::Entry(_) => false,
+            Use::Reduction | Use::LotExit(_) => true,
+        }
+    }
+}
+
+impl Ledger {
+    /// Takes one fact, and checks what it must obey by itself.
+    ///
+    /// `tick_value` is what one tick of a contract is worth.
+    pub fn take(&mut self, fact: &Fact, tick_value: impl Fn(ContractId) -> Money) {
+        assert_eq!(fact.seq, self.seq + 1, "facts are numbered without gaps");
+        assert!(self.at.is_none_or(|at| at <= fact.at), "facts never go back in time");
+        self.seq = fact.seq;
+        self.at = Some(fact.at);
+        match &fact.body {
+            FactBody::LotOpened { lot, order, qty, price } => self.lot_opened(*lot, *order, *qty, *price),
+            FactBody::LotGrew { lot, qty, price } => self.lot_grew(*lot, *qty, *price),
+            FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
+                let piece = (*qty, *entry);
+                let row = self.lot(*lot);
+                let ticks = (*exit - *entry).count() * row.side.sign() * i64::from(*qty);
+                assert_eq!(*realized, tick_value(row.contract) * ticks, "profit of {}", lot_name(*lot));
+                self.lot_reduced(*lot, *by, piece, *realized);
+            }
+            FactBody::PhantomFired { lot, leg, print } => self.fired(*lot, *leg, *print),
+            FactBody::ExitWaiting { lot } => {
+                let row = self.lots.get_mut(lot).unwrap();
+                assert!(row.fired.is_some(), "{} waits but has not fired", lot_name(*lot));
+                row.waiting_since = Some(fact.at);
+            }
+            FactBody::LotUnprotected { lot } => {
+                self.lots.get_mut(lot).unwrap().unprotected = true;
+                self.owed.alarms.push(Alarm::Unprotected(*lot));
+            }
+            FactBody::FlattenStarted { .. } => self.halt.flattening = true,
+            FactBody::FlattenAnswered { flat, .. } => {
+                self.halt.flattening = false;
+                assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
+            }
+            FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
+            FactBody::FlattenExiting { .. } | FactBody::FlattenEnded { .. } => {}
+            FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Latched { cause } => self.latched(*cause),
+            FactBody::AlarmRaised { alarm } => self.owed.alarms.retain(|owed| owed != alarm),
+            body @ (FactBody::OrderRejected { .. }
+            | FactBody::OrderSubmitted { .. }
+            | FactBody::OrderAccepted { .. }
+            | FactBody::OrderFilled { .. }
+            | FactBody::OrderCancelled { .. }
+            | FactBody::OrderFailed { .. }
+            | FactBody::OrderClosed { .. }
+            | FactBody::OrderUnknown { .. }
+            | FactBody::CancelRequested { .. }
+            | FactBody::CancelRefused { .. }) => self.take_order(body),
+        }
+    }
+
+    fn lot(&self, lot: LotId) -> &LotRow {
+        self.lots.get(&lot).unwrap()
+    }
+
+    fn lot_opened(&mut self, lot: LotId, order: OrderId, qty: u32, price: Price) {
+        self.owed.unallotted -= qty;
+        let row = self.orders.get_mut(&order).unwrap();
+        assert_eq!(row.lot.replace(lot), None, "{order} opens one lot");
+        let bracket = match row.use_ {
+            Use::Entry(bracket) => bracket,
+            Use::Reduction | Use::LotExit(_) => Bracket::NONE,
+        };
+        let row = LotRow {
+            order,
+            contract: row.contract,
+            side: row.side,
+            bracket,
+            pieces: vec![(qty, price)],
+            fired: None,
+            waiting_since: None,
+            unprotected: false,
+            exits_sent: 0,
+        };
+        assert!(self.lots.insert(lot, row).is_none(), "{} is opened twice", lot_name(lot));
+    }
+
+    fn lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
+        self.owed.unallotted -= qty;
+        self.lots.get_mut(&lot).unwrap().pieces.push((qty, price));
+    }
+
+    /// A lot's pieces go oldest first, and an exit of a lot takes its own lot first.
+    fn lot_reduced(&mut self, lot: LotId, by: OrderId, (qty, entry): (u32, Price), realized: Money) {
+        self.owed.unallotted -= qty;
+        if let Use::LotExit(own) = self.orders.get(&by).unwrap().use_
+            && self.lot(own).open() > 0
+        {
+            assert_eq!(lot, own, "{by} reduces another lot than its own");
+        }
+        let row = self.lots.get_mut(&lot).unwrap();
+        let (open, price) = row.pieces.first_mut().unwrap();
+        assert_eq!(*price, entry, "{} is consumed oldest piece first", lot_name(lot));
+        *open = open.checked_sub(qty).unwrap();
+        if *open == 0 {
+            row.pieces.remove(0);
+        }
+        self.sums.entry(row.contract).or_default().realized += realized;
+    }
+
+    /// A phantom fires once, by a print that reaches its leg.
+    fn fired(&mut self, lot: LotId, leg: Leg, print: Price) {
+        let row = self.lots.get_mut(&lot).unwrap();
+        assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
+        assert!(row.open() > 0, "{} fires after it closed", lot_name(lot));
+        let (level, wins) = match leg {
+            Leg::Stop => (row.bracket.stop.unwrap(), false),
+            Leg::Target => (row.bracket.target.unwrap(), true),
+        };
+        let reaches_up = (row.side == Side::Buy) == wins;
+        let reached = if reaches_up { print >= level } else { print <= level };
+        assert!(reached, "{} fires without being reached", lot_name(lot));
+    }
+
+    fn latched(&mut self, _cause: LatchCause) {
+        assert!(!self.halt.latched, "latched twice");
+        self.halt.latched = true;
+        self.doubted = true;
+        self.owed.latch = false;
+    }
+
+    const fn halted(&mut self, change: HaltChange) {
+        match change {
+            HaltChange::Kill => self.halt.killed = true,
+            HaltChange::LiftKill => self.halt.killed = false,
+            HaltChange::LockOut => self.halt.locked_out = true,
+            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::LiftLatch => self.halt.latched = false,
+        }
+    }
+
+    fn sums(&self, contract: ContractId) -> Sums {
+        self.sums.get(&contract).copied().unwrap_or_default()
+    }
+
+    fn is_flat(&self) -> bool {
+        let live = self.orders.values().any(|order| order.status.is_live());
+        !live && self.sums.values().all(|sums| sums.net == NetQty::FLAT)
+    }
+
+    /// Contracts of live exits in a contract.
+    fn exits_outstanding(&self, contract: ContractId) -> u64 {
+        let exits = self.orders.values().filter(|order| order.contract == contract && order.is_exit());
+        exits.map(|order| u64::from(order.leaves())).sum()
+    }
+
+    /// Contracts of live exits of one lot's own.
+    fn own_exits(&self, lot: LotId) -> u32 {
+        let own = self.orders.values().filter(|order| order.use_ == Use::LotExit(lot));
+        own.map(OrderRow::leaves).sum()
+    }
+}

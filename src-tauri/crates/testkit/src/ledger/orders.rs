@@ -1,0 +1,174 @@
+//! What the facts about one order must obey.
+
+use phantom_compliance::Halt;
+use phantom_engine::FactBody;
+use phantom_engine::fact::{Alarm, Purpose};
+use phantom_model::{ContractId, ExecId, Money, NetQty, OrderId, OrderStatus, Price, Side};
+
+use super::{Ledger, OrderRow, Use, may_go};
+
+/// One execution, as its fact tells it.
+#[derive(Clone, Copy)]
+struct Execution {
+    order: OrderId,
+    exec: ExecId,
+    qty: u32,
+    price: Price,
+    fee: Money,
+}
+
+impl Ledger {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller has sorted the facts")]
+    pub(super) fn take_order(&mut self, body: &FactBody) {
+        match *body {
+            FactBody::OrderRejected { order, .. } => {
+                assert!(self.is_new(order), "{order} is rejected but not new");
+                self.rejected.insert(order);
+            }
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
+                assert!(self.is_new(order), "{order} is submitted twice");
+                let use_ = match purpose {
+                    Purpose::Entry(bracket) => Use::Entry(bracket),
+                    Purpose::Reduction | Purpose::Flatten(_) => Use::Reduction,
+                    Purpose::LotExit { lot, .. } => Use::LotExit(lot),
+                };
+                let row = OrderRow {
+                    contract,
+                    side,
+                    qty: qty.contracts(),
+                    kind,
+                    use_,
+                    status: OrderStatus::Pending,
+                    unknown: false,
+                    filled: 0,
+                    cost_ticks: 0,
+                    lot: None,
+                };
+                self.may_leave(order, &row, purpose);
+                self.orders.insert(order, row);
+                self.submitted.push(order);
+            }
+            FactBody::OrderFilled { order, exec, qty, price, fee } => {
+                self.filled(Execution { order, exec, qty: qty.contracts(), price, fee });
+            }
+            FactBody::OrderAccepted { order } => {
+                let row = self.order(order);
+                row.unknown = false;
+                if row.status == OrderStatus::Pending {
+                    row.go(order, OrderStatus::Accepted);
+                }
+            }
+            FactBody::OrderCancelled { order } => self.order(order).end(order, OrderStatus::Cancelled),
+            FactBody::OrderFailed { order, .. } => self.order(order).end(order, OrderStatus::Failed),
+            FactBody::OrderClosed { order } => self.closed(order),
+            FactBody::OrderUnknown { order } => {
+                let row = self.order(order);
+                assert!(row.status.is_live() && !row.unknown, "{order} cannot become unknown");
+                row.unknown = true;
+            }
+            FactBody::CancelRequested { order } => {
+                assert!(self.order(order).status.is_live(), "{order} has ended: nothing to cancel");
+            }
+            FactBody::CancelRefused { order } => self.order(order).unknown = false,
+            ref other => panic!("not about one order: {other:?}"),
+        }
+    }
+
+    fn is_new(&self, order: OrderId) -> bool {
+        !self.orders.contains_key(&order) && !self.rejected.contains(&order)
+    }
+
+    fn order(&mut self, order: OrderId) -> &mut OrderRow {
+        self.orders.get_mut(&order).unwrap()
+    }
+
+    /// An opening leaves only while nothing stops it and nothing works against it; an exit only
+    /// within what fills prove, less every other exit.
+    fn may_leave(&mut self, order: OrderId, row: &OrderRow, purpose: Purpose) {
+        let net = self.sums(row.contract).net;
+        if !row.is_exit() {
+            assert_eq!(self.halt, Halt::default(), "{order} opens while openings are stopped");
+            assert!(net.side().is_none_or(|held| held == row.side), "{order} opens against the position");
+            let against = self.entry_leaves(row.contract, row.side.opposite());
+            assert_eq!(against, 0, "{order} opens against a working entry");
+            return;
+        }
+        assert_eq!(net.side(), Some(row.side.opposite()), "{order} is no exit of {net}");
+        let outstanding = self.exits_outstanding(row.contract);
+        assert!(
+            outstanding + u64::from(row.qty) <= net.size(),
+            "{order} closes {} of {net} with {outstanding} outstanding",
+            row.qty
+        );
+        if let Purpose::LotExit { lot, leg } = purpose {
+            let own = self.own_exits(lot);
+            let it = self.lots.get_mut(&lot).unwrap();
+            assert_eq!(it.fired, Some(leg), "{order} leaves for a leg that has not fired");
+            assert!(!it.unprotected, "{order} leaves after the last rung");
+            assert!(own + row.qty <= it.open(), "{order} closes what another exit of its lot closes");
+            it.exits_sent += 1;
+            let exit = it.exits_sent;
+            assert_eq!(order, OrderId::LotExit { lot, exit }, "the id says the lot and counts its exits");
+        }
+    }
+
+    fn filled(&mut self, fill: Execution) {
+        let Execution { order, exec, qty, price, fee } = fill;
+        assert!(self.execs.insert(exec), "execution {} is applied twice", exec.number());
+        assert_eq!(self.owed.unallotted, 0, "the fill before {order} is not in the lots");
+        self.owed.unallotted = qty;
+        let row = self.orders.get_mut(&order).unwrap();
+        row.unknown = false;
+        row.filled += qty;
+        row.cost_ticks += price.ticks() * i64::from(qty);
+        match row.status {
+            OrderStatus::Filled | OrderStatus::Closed => {}
+            OrderStatus::Cancelled | OrderStatus::Failed => {
+                self.owed.alarms.push(Alarm::LateFill(order));
+                self.doubted |= row.is_exit();
+                row.go_by_fill(order);
+            }
+            OrderStatus::Pending | OrderStatus::Accepted | OrderStatus::PartiallyFilled => {
+                row.go_by_fill(order);
+            }
+            OrderStatus::Rejected => panic!("{order} was never sent and has a fill"),
+        }
+        let (contract, side, is_exit) = (row.contract, row.side, row.is_exit());
+        let overfilled = row.filled > row.qty;
+        let sums = self.sums.entry(contract).or_default();
+        let before = sums.net;
+        sums.net = NetQty::new(before.signed() + side.sign() * i64::from(qty));
+        sums.fees += fee;
+        let closes = before.side() == Some(side.opposite()) && u64::from(qty) <= before.size();
+        self.owed.latch |= overfilled || (is_exit && !closes);
+    }
+
+    fn closed(&mut self, order: OrderId) {
+        let open = self.order(order).lot.map_or(0, |lot| self.lot(lot).open());
+        assert_eq!(open, 0, "{order} closes with {open} still open");
+        self.order(order).go(order, OrderStatus::Closed);
+    }
+
+    pub(super) fn entry_leaves(&self, contract: ContractId, side: Side) -> u64 {
+        let entries = self.orders.values().filter(|order| !order.is_exit());
+        let here = entries.filter(|order| order.contract == contract && order.side == side);
+        here.map(|order| u64::from(order.leaves())).sum()
+    }
+}
+
+impl OrderRow {
+    fn go(&mut self, order: OrderId, to: OrderStatus) {
+        assert!(may_go(self.status, to), "{order} goes from {} to {to}", self.status);
+        self.status = to;
+    }
+
+    fn go_by_fill(&mut self, order: OrderId) {
+        let to = if self.filled >= self.qty { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+        self.go(order, to);
+    }
+
+    fn end(&mut self, order: OrderId, to: OrderStatus) {
+        self.unknown = false;
+        self.go(order, to);
+    }
+}

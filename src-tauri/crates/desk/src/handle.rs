@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use phantom_compliance::{Limits, OrderRequest, Refusal, Ticket};
+use phantom_compliance::{Limits, Refusal, Ticket};
 use phantom_engine::{Book, Fact, HaltChange, Origin};
 use phantom_model::{BrokerReport, MarketRecord, Money, OrderId, Price, Timestamp};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::receipt::{FlattenReceipt, PlaceAnswer};
+use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
 
 /// Commands that may wait. A person and a few strategies never fill it; when something does, the
 /// command is refused at once instead of trading late.
@@ -33,12 +33,22 @@ pub enum DeskFault {
 /// A command with the way back for its answer.
 pub(crate) enum Command {
     Place { ticket: Ticket, origin: Origin, answer: oneshot::Sender<PlaceAnswer> },
-    Cancel { order: OrderId, origin: Origin },
+    Cancel { order: OrderId, origin: Origin, answer: oneshot::Sender<CancelAnswer> },
     Flatten { origin: Origin, answer: oneshot::Sender<FlattenReceipt> },
     Halt { change: HaltChange, origin: Origin },
     SetLimits(Limits),
-    Verdict { request: OrderRequest, answer: oneshot::Sender<Result<(), Refusal>> },
+    Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
+    Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
+}
+
+/// The market as the engine believes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Marks {
+    /// The market's time.
+    pub at: Timestamp,
+    /// Last good price of each contract, in the order of the contract list.
+    pub last: Vec<Option<Price>>,
 }
 
 /// The desk at one moment, with a subscription that goes on from exactly there.
@@ -79,12 +89,13 @@ impl DeskHandle {
         self.ask(|answer| Command::Flatten { origin, answer }).await
     }
 
-    /// Asks for an order to be taken out of the market. What comes of it is told by facts.
+    /// Asks for an order to be taken out of the market. The answer says whether there was something to
+    /// ask for; what comes of it is told by facts.
     ///
     /// # Errors
     /// [`DeskFault`] when the desk did not take the command.
-    pub fn cancel(&self, order: OrderId, origin: Origin) -> Result<(), DeskFault> {
-        self.tell(Command::Cancel { order, origin })
+    pub async fn cancel(&self, order: OrderId, origin: Origin) -> Result<CancelAnswer, DeskFault> {
+        self.ask(|answer| Command::Cancel { order, origin, answer }).await
     }
 
     /// Stops openings or frees them.
@@ -103,12 +114,20 @@ impl DeskHandle {
         self.tell(Command::SetLimits(limits))
     }
 
-    /// What the gate would say to this order now.
+    /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.
     ///
     /// # Errors
     /// [`DeskFault`] when the desk did not take the question.
-    pub async fn verdict(&self, request: OrderRequest) -> Result<Result<(), Refusal>, DeskFault> {
-        self.ask(|answer| Command::Verdict { request, answer }).await
+    pub async fn verdict(&self, ticket: Ticket) -> Result<Result<Effect, Refusal>, DeskFault> {
+        self.ask(|answer| Command::Verdict { ticket, answer }).await
+    }
+
+    /// The last good prices.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn marks(&self) -> Result<Marks, DeskFault> {
+        self.ask(|answer| Command::Marks { answer }).await
     }
 
     /// The desk as it is, and everything from there on.

@@ -15,8 +15,8 @@ pub mod task;
 
 pub use clock::{Clock, MarketClock};
 pub use core::Core;
-pub use handle::{DeskFault, DeskHandle, Snapshot};
+pub use handle::{DeskFault, DeskHandle, Marks, Snapshot};
 pub use journal::{Journal, MemoryJournal};
 pub use listing::{Listing, ListingError};
-pub use receipt::{ClosedPosition, FlattenReceipt, PlaceAnswer};
+pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer};
 pub use task::Desk;

@@ -3,7 +3,7 @@
 use phantom_compliance::Refusal;
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Book, Fact};
-use phantom_model::{ContractId, FailReason, FlattenId, Money, NetQty, OrderId, OrderStatus};
+use phantom_model::{ContractId, FailReason, FlattenId, Money, NetQty, OrderId, OrderStatus, Side};
 
 /// What became of a placed order: at its acknowledgement or its end, or after five seconds as it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +18,24 @@ pub struct PlaceAnswer {
     pub failed: Option<FailReason>,
     /// The broker's answer is overdue.
     pub unknown: bool,
+}
+
+/// Whether there was something to cancel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CancelAnswer {
+    /// The order may still fill, and the broker is asked to take it out.
+    Asked,
+    /// No order of this id may still fill.
+    NotWorking,
+}
+
+/// What an order would do to the position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// It opens or adds.
+    Opens,
+    /// It only closes.
+    Reduces,
 }
 
 /// The receipt of a flatten: what it found, what it did, what is left.
@@ -62,6 +80,26 @@ impl PlaceAnswer {
     #[must_use]
     pub const fn rejected(order: OrderId, refusal: Refusal) -> Self {
         Self { order, status: OrderStatus::Rejected, refusal: Some(refusal), failed: None, unknown: false }
+    }
+}
+
+impl CancelAnswer {
+    /// The answer as the book knows it now.
+    #[must_use]
+    pub fn of(book: &Book, order: OrderId) -> Self {
+        let is_live = book.find(order).is_some_and(|key| book.orders().at(key).status.is_live());
+        if is_live { Self::Asked } else { Self::NotWorking }
+    }
+}
+
+impl Effect {
+    /// What an order that the gate lets through does to a position: it never crosses zero.
+    #[must_use]
+    pub fn of(position: NetQty, side: Side) -> Self {
+        match position.side() {
+            Some(open) if open != side => Self::Reduces,
+            Some(_) | None => Self::Opens,
+        }
     }
 }
 

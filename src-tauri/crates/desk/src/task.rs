@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use phantom_broker::Broker;
+use phantom_compliance::{Refusal, Ticket};
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
 use phantom_model::{FlattenId, OrderId, Span, Timestamp};
@@ -14,13 +15,18 @@ use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::core::Core;
-use crate::handle::{BATCHES_MAX, COMMANDS_MAX, Command, DeskHandle, RECORDS_MAX, REPORTS_MAX, Snapshot};
+use crate::handle::{
+    BATCHES_MAX, COMMANDS_MAX, Command, DeskHandle, Marks, RECORDS_MAX, REPORTS_MAX, Snapshot,
+};
 use crate::journal::Journal;
 use crate::listing::Listing;
-use crate::receipt::{FlattenReceipt, PlaceAnswer};
+use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
 
 /// How long a placed order waits for its answer before it is told as it is.
 const PLACE_ANSWER: Span = Span::from_millis(5_000);
+/// Orders of a busy session. Room for them is taken before the first one, so that no exit waits for
+/// memory.
+const SESSION_ORDERS: usize = 20_000;
 /// Records that are worked on before commands are looked at again: a flood of trades must not keep
 /// a person waiting.
 const RECORDS_AT_ONCE: usize = 256;
@@ -73,7 +79,14 @@ enum Woken {
 
 impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
     /// Puts a desk together. It does nothing until it is run.
-    pub fn new(engine: Engine, broker: B, journal: J, clock: C, listing: Arc<Listing>) -> (Self, DeskHandle) {
+    pub fn new(
+        mut engine: Engine,
+        broker: B,
+        journal: J,
+        clock: C,
+        listing: Arc<Listing>,
+    ) -> (Self, DeskHandle) {
+        engine.reserve(SESSION_ORDERS);
         let (command_in, commands) = mpsc::channel(COMMANDS_MAX);
         let (record_in, records) = mpsc::channel(RECORDS_MAX);
         let (report_in, reports) = mpsc::channel(REPORTS_MAX);
@@ -135,12 +148,18 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
     fn command(&mut self, command: Command) {
         match command {
             Command::Place { ticket, origin, answer } => self.place(&ticket, origin, answer),
-            Command::Cancel { order, origin } => self.feed(Input::Cancel { order, origin }),
+            Command::Cancel { order, origin, answer } => {
+                answer.send(CancelAnswer::of(self.core.book(), order)).ok();
+                self.feed(Input::Cancel { order, origin });
+            }
             Command::Flatten { origin, answer } => self.flatten(origin, answer),
             Command::Halt { change, origin } => self.halt(change, origin),
             Command::SetLimits(limits) => self.core.engine_mut().set_limits(limits),
-            Command::Verdict { request, answer } => {
-                answer.send(self.core.engine().verdict(&request)).ok();
+            Command::Verdict { ticket, answer } => {
+                answer.send(self.verdict(&ticket)).ok();
+            }
+            Command::Marks { answer } => {
+                answer.send(self.marks()).ok();
             }
             Command::Snapshot { answer } => {
                 answer.send(self.snapshot()).ok();
@@ -157,12 +176,20 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         self.feed(Input::Halt { change, origin });
     }
 
-    fn place(
-        &mut self,
-        ticket: &phantom_compliance::Ticket,
-        origin: Origin,
-        answer: oneshot::Sender<PlaceAnswer>,
-    ) {
+    fn verdict(&self, ticket: &Ticket) -> Result<Effect, Refusal> {
+        let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
+        self.core.engine().verdict(&request)?;
+        let position = self.core.book().positions().at(request.contract).net;
+        Ok(Effect::of(position, request.side))
+    }
+
+    fn marks(&self) -> Marks {
+        let engine = self.core.engine();
+        let last = engine.terms().iter().map(|(id, _)| engine.last_price(id)).collect();
+        Marks { at: self.now(), last }
+    }
+
+    fn place(&mut self, ticket: &Ticket, origin: Origin, answer: oneshot::Sender<PlaceAnswer>) {
         let intake = match ticket.read(|symbol| self.listing.resolve(symbol)) {
             Ok(request) => Intake::Read(request),
             Err(refusal) => Intake::Refused(Box::new((ticket.clone(), refusal))),

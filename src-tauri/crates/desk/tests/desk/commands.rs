@@ -2,7 +2,8 @@
 
 use phantom_compliance::Limits;
 use phantom_engine::{HaltChange, Origin};
-use phantom_model::{NetQty, OrderId, OrderStatus, Side};
+use phantom_model::{ArenaKey, NetQty, OrderId, OrderStatus, Side};
+use phantom_runtime::{CancelAnswer, Effect};
 
 use crate::brokers::Mute;
 use crate::world::{mock, run, ticket};
@@ -98,4 +99,47 @@ async fn the_kill_switch_stops_openings_and_leaves_exits() {
     assert_eq!(refused.refusal.unwrap().reason(), "killed");
     let exit = world.desk.place(ticket(Side::Sell, "1"), Origin::Window).await.unwrap();
     assert_eq!(exit.status, OrderStatus::Accepted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_says_whether_there_was_something_to_cancel() {
+    let world = run(mock(), Limits::NONE);
+    let mut resting = ticket(Side::Buy, "1");
+    resting.kind = phantom_compliance::TicketKind::Limit;
+    resting.price = Some("1300.0".into());
+    let order = world.desk.place(resting, Origin::Window).await.unwrap().order;
+    for (asked, expected) in [
+        (OrderId::Ticket(2), CancelAnswer::NotWorking),
+        (order, CancelAnswer::Asked),
+        (order, CancelAnswer::NotWorking),
+    ] {
+        assert_eq!(world.desk.cancel(asked, Origin::Window).await.unwrap(), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_says_what_an_order_would_do_and_sends_nothing() {
+    let world = run(mock(), Limits::NEW_INSTALL);
+    let verdict = async |side, qty: &str| {
+        let verdict = world.desk.verdict(ticket(side, qty)).await.unwrap();
+        verdict.map_err(|refusal| refusal.reason())
+    };
+    assert_eq!(verdict(Side::Buy, "2").await, Ok(Effect::Opens));
+    assert_eq!(verdict(Side::Buy, "x").await, Err("bad_qty"));
+    assert_eq!(verdict(Side::Sell, "1").await, Err("short_selling_off"));
+    assert_eq!(world.desk.snapshot().await.unwrap().book.seq(), 0);
+    world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
+    world.print(13_201).await;
+    assert_eq!(verdict(Side::Sell, "2").await, Ok(Effect::Reduces));
+    assert_eq!(verdict(Side::Sell, "3").await, Err("would_cross_zero"));
+    assert_eq!(verdict(Side::Buy, "1").await, Ok(Effect::Opens));
+}
+
+#[tokio::test(start_paused = true)]
+async fn marks_are_the_last_good_prices() {
+    let world = run(mock(), Limits::NONE);
+    world.print(13_201).await;
+    let marks = world.desk.marks().await.unwrap();
+    assert_eq!(marks.last[world.gold.row() as usize].unwrap().ticks(), 13_201);
+    assert_eq!(marks.last.iter().flatten().count(), 1, "nothing else has traded");
 }

@@ -7,6 +7,8 @@
 //! they work on the lots that they would consume, and the phantoms of those lots protect only the
 //! rest; when a reduction ends without a fill, the phantoms have it all back.
 
+use std::collections::BTreeMap;
+
 use phantom_compliance::{ClosingBudget, Outbound};
 use phantom_model::qty::ORDER_QTY_MAX;
 use phantom_model::{ContractId, LotId, OrderId, OrderKind, Price, Qty, Side, Ticks};
@@ -24,6 +26,35 @@ const MARKETABLE_BY: Ticks = Ticks::new(20);
 pub(crate) struct Work {
     pub(crate) order: OrderKey,
     pub(crate) qty: u32,
+}
+
+/// How a reduction is out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// At the market, or on its way there.
+    Market,
+    /// Resting, and its cancel has been asked for.
+    StandsAside,
+    /// Resting.
+    Rests,
+}
+
+/// Hands `leaves` contracts out to the lots in this order. How many of them `lot` gets.
+fn take(free: &mut BTreeMap<LotId, u32>, lots: &[LotId], mut leaves: u32, lot: LotId) -> u32 {
+    let mut got = 0;
+    for &turn in lots {
+        let Some(room) = free.get_mut(&turn) else { continue };
+        let qty = leaves.min(*room);
+        *room -= qty;
+        leaves -= qty;
+        if turn == lot {
+            got += qty;
+        }
+        if leaves == 0 {
+            break;
+        }
+    }
+    got
 }
 
 /// The exit ladder: each refusal takes an exit one rung further.
@@ -54,39 +85,59 @@ impl Engine {
     pub(crate) fn lots_by_turn(&self, contract: ContractId) -> impl Iterator<Item = LotId> {
         let lots = &self.book.positions().at(contract).lots;
         let flatten = self.book.last_flatten().map(|(_, flatten)| flatten);
-        let is_first =
-            move |lot: LotId| flatten.is_some_and(|it| it.covers(self.book.lots().at(lot).order));
+        let is_first = move |lot: LotId| flatten.is_some_and(|it| it.covers(self.book.lots().at(lot).order));
         let first = flatten.into_iter().flat_map(move |_| lots.iter().filter(move |&&lot| is_first(lot)));
         first.chain(lots.iter().filter(move |&&lot| !is_first(lot))).copied()
     }
 
-    /// Which reductions work on a lot: lots in their turn, reductions oldest first.
+    /// Which reductions work on a lot.
+    ///
+    /// Reductions at the market fill first, so they take the lots in their turn. A cancel on its way
+    /// stands aside for the lots that wait for it, youngest first: each confirmation frees the oldest
+    /// of them. What rests and goes on resting works on lots that stay, as long as there are enough.
     pub(crate) fn work_on(&self, lot: LotId) -> Vec<Work> {
         let contract = self.book.lots().at(lot).contract;
-        let position = self.book.positions().at(contract);
-        let mut work = Vec::new();
+        let reductions = &self.book.positions().at(contract).reductions;
         // The common case by far, and the one on the way from a trade to its exit.
-        if position.reductions.is_empty() {
-            return work;
+        if reductions.is_empty() {
+            return Vec::new();
         }
-        let before: u64 = self
-            .lots_by_turn(contract)
-            .take_while(|&turn| turn != lot)
-            .map(|earlier| u64::from(self.book.lots().at(earlier).uncommitted()))
-            .sum();
-        let (mut from, until) = (before, before + u64::from(self.book.lots().at(lot).uncommitted()));
-        let mut reach = 0;
-        for &order in &position.reductions {
-            let leaves = u64::from(self.book.orders().at(order).leaves());
-            let end = (reach + leaves).min(until);
-            if end > from {
-                let qty = u32::try_from(end - from).unwrap_or(u32::MAX);
-                work.push(Work { order, qty });
-                from = end;
+        let by_turn: Vec<LotId> = self.lots_by_turn(contract).collect();
+        let (leaving, staying): (Vec<LotId>, Vec<LotId>) =
+            by_turn.iter().partition(|&&lot| self.is_awaiting_exit(lot));
+        let (waiting, others): (Vec<LotId>, Vec<LotId>) =
+            leaving.iter().partition(|&&lot| self.book.lots().at(lot).waiting_since().is_some());
+        let aside: Vec<LotId> = waiting.iter().rev().chain(&staying).chain(&others).copied().collect();
+        let resting: Vec<LotId> = staying.iter().chain(&leaving).copied().collect();
+        let mut free: BTreeMap<LotId, u32> =
+            by_turn.iter().map(|&lot| (lot, self.book.lots().at(lot).uncommitted())).collect();
+        let mut work = Vec::new();
+        for (reach, lots) in
+            [(Reach::Market, &by_turn), (Reach::StandsAside, &aside), (Reach::Rests, &resting)]
+        {
+            for &order in reductions.iter().filter(|&&order| self.reach(order) == reach) {
+                let qty = take(&mut free, lots, self.book.orders().at(order).leaves(), lot);
+                if qty > 0 {
+                    work.push(Work { order, qty });
+                }
             }
-            reach += leaves;
         }
         work
+    }
+
+    fn reach(&self, order: OrderKey) -> Reach {
+        let row = self.book.orders().at(order);
+        match row.cancelling {
+            _ if !row.rests() => Reach::Market,
+            Cancelling::No => Reach::Rests,
+            Cancelling::Asked | Cancelling::Refused => Reach::StandsAside,
+        }
+    }
+
+    /// The resting reductions among those that work on a lot.
+    pub(crate) fn resting_on(&self, lot: LotId) -> Vec<OrderKey> {
+        let work = self.work_on(lot).into_iter().map(|work| work.order);
+        work.filter(|&key| self.book.orders().at(key).rests()).collect()
     }
 
     /// Contracts of a lot that a further exit could close once every resting exit on it is cancelled.
@@ -129,19 +180,18 @@ impl Engine {
 
     /// Takes a fired lot as far towards its exit as it can go now.
     pub(crate) fn pursue(&mut self, now: &mut Now<'_>, lot: LotId) {
+        let resting = self.resting_on(lot);
+        self.pursue_past(now, lot, &resting);
+    }
+
+    /// The same, past these resting exits.
+    pub(crate) fn pursue_past(&mut self, now: &mut Now<'_>, lot: LotId, resting: &[OrderKey]) {
         let row = self.book.lots().at(lot);
         let LotState::Exiting { leg, waiting_since, refusals } = row.state else { return };
-        let work = self.work_on(lot);
-        let reserved: u32 = work.iter().map(|work| work.qty).sum();
-        let resting: Vec<OrderKey> =
-            work.iter().map(|work| work.order).filter(|&key| self.book.orders().at(key).rests()).collect();
         if !resting.is_empty() {
             let has_waited = self.has_waited(now, lot, waiting_since);
-            for key in resting {
-                // Once: a cancel that was refused is queried, not repeated.
-                if self.book.orders().at(key).cancelling == Cancelling::No {
-                    self.request_cancel(now, key);
-                }
+            for &key in resting {
+                self.ask_to_stand_aside(now, key);
             }
             if !has_waited {
                 return;
@@ -151,8 +201,15 @@ impl Engine {
             self.give_up(now, lot);
             return;
         };
-        let free = self.book.lots().at(lot).uncommitted().saturating_sub(reserved);
+        let free = self.armed_qty(lot);
         self.send_lot_exit(now, lot, leg, rung, free);
+    }
+
+    /// Asks once: a cancel that was refused is queried, not repeated.
+    pub(crate) fn ask_to_stand_aside(&mut self, now: &mut Now<'_>, key: OrderKey) {
+        if self.book.orders().at(key).cancelling == Cancelling::No {
+            self.request_cancel(now, key);
+        }
     }
 
     /// Nothing more can be sent for the lot: from here on it is a person's.

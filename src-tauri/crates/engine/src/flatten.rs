@@ -205,13 +205,16 @@ impl Engine {
         }
     }
 
-    /// Contracts of lots older than the flatten that no exit will close.
+    /// Contracts of lots older than the flatten that no exit of theirs, and none of a flatten, will close.
     fn open_and_older(&self, flatten: FlattenId, contract: ContractId) -> u64 {
         let fence = self.book.flattens().at(flatten);
         let position = self.book.positions().at(contract);
         let lots = position.lots.iter().map(|&lot| self.book.lots().at(lot));
         let older: u64 =
             lots.filter(|lot| fence.covers(lot.order)).map(|lot| u64::from(lot.uncommitted())).sum();
-        older.saturating_sub(position.reduction_leaves)
+        // What somebody closes meanwhile may be meant for a newer lot: only exits of a flatten count.
+        let on_the_way = position.reductions.iter().map(|&key| self.book.orders().at(key));
+        let on_the_way = on_the_way.filter(|order| matches!(order.purpose, Purpose::Flatten(_)));
+        older.saturating_sub(on_the_way.map(|order| u64::from(order.leaves())).sum())
     }
 }

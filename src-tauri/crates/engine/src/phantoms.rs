@@ -2,7 +2,7 @@
 
 use phantom_model::{Bar, ContractId, LotId, Price, Print};
 
-use crate::book::{Lot, LotState, fires};
+use crate::book::{Lot, LotState, OrderKey, fires};
 use crate::engine::{Engine, Now};
 use crate::fact::{FactBody, Leg};
 
@@ -22,8 +22,10 @@ impl Engine {
         fired.dedup();
         for lot in fired.drain(..) {
             if let Some((leg, price)) = self.leg_to_fire(contract, lot, print) {
+                // What rests on it is found while it still counts as a lot that stays.
+                let resting = self.resting_on(lot);
                 self.emit(now, FactBody::PhantomFired { lot, leg, print: price });
-                self.leave(now, lot);
+                self.leave(now, lot, &resting);
             }
         }
         self.fired = fired;
@@ -46,11 +48,12 @@ impl Engine {
         }
     }
 
-    /// A phantom has fired: what is left of the entry must not add to a lot that leaves.
-    fn leave(&mut self, now: &mut Now<'_>, lot: LotId) {
+    /// A phantom has fired: what is left of the entry must not add to a lot that leaves, and what
+    /// rests on it makes room. Nobody else's order is touched.
+    fn leave(&mut self, now: &mut Now<'_>, lot: LotId, resting: &[OrderKey]) {
         let entry = self.book.lots().at(lot).order;
         self.request_cancel(now, entry);
-        self.pursue(now, lot);
+        self.pursue_past(now, lot, resting);
     }
 }
 

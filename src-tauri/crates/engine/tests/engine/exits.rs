@@ -462,3 +462,28 @@ fn a_latch_whose_cause_still_stands_does_not_stay_lifted() {
     world.place(buy(1));
     world.expect("submit T2 BUY 1 GC MARKET");
 }
+
+#[test]
+fn a_lot_that_waits_asks_again_when_the_broker_says_that_its_resting_exit_works() {
+    let mut world = waiting();
+    world.advance_ms(5_000);
+    world.hush();
+    // The cancel was lost.
+    world.accept("T2");
+    world.expect("accept T2 | cancel T2");
+    world.cancelled("T2");
+    world.expect("cancelled T2 | submit L0-X2 SELL 1 GC MARKET");
+}
+
+#[test]
+fn a_refused_order_that_a_late_fill_revives_can_be_cancelled() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.place(buy(2).limit("1320.0"));
+    world.cancel("T1");
+    world.fail("T1");
+    world.fill("T1", 1, "1320.0");
+    world.hush();
+    world.cancel("T1");
+    world.expect("cancel T1");
+}

@@ -465,3 +465,77 @@ fn a_target_in_flight_is_waited_for_and_not_closed_again() {
     world.fill("L0-X2", 1, "1320.9");
     assert_eq!(world.said().last().unwrap(), "answer F0 FLAT");
 }
+
+#[test]
+fn an_older_entry_that_is_revived_while_the_flatten_watches_is_cancelled_again() {
+    let mut world = open_market();
+    world.place(buy(3).limit("1319.0"));
+    world.flatten();
+    world.cancelled("T1");
+    world.place(buy(1).limit("1318.0"));
+    world.hush();
+    world.fill("T1", 1, "1319.0");
+    // What was placed after the answer is left alone.
+    world.expect(
+        "fill T1 1@1319.0 | alarm late_fill T1 | lot L0 T1 1@1319.0
+         cancel T1 | submit F0-C0-X1 SELL 1 GC MARKET",
+    );
+}
+
+#[test]
+fn a_cancel_that_was_lost_is_asked_for_again_once_the_broker_says_that_the_order_works() {
+    let mut world = long();
+    world.place(buy(1).limit("1318.0"));
+    world.accept("T2");
+    world.flatten();
+    world.advance_ms(5_000);
+    world.hush();
+    world.accept("T2");
+    world.expect("accept T2 | cancel T2");
+    world.expect_requests("cancel T2");
+}
+
+#[test]
+fn the_watch_closes_a_late_fill_once_whatever_is_reported_meanwhile() {
+    let mut world = open_market();
+    world.place(buy(1).limit("1319.0"));
+    world.flatten();
+    world.cancelled("T1");
+    world.enter(buy(1), "1320.0");
+    world.place(buy(1).limit("1318.0"));
+    world.fill("T1", 1, "1319.0");
+    world.hush();
+    world.cancelled("T3");
+    world.expect("cancelled T3");
+}
+
+#[test]
+fn a_resting_exit_of_the_new_position_does_not_keep_a_late_fill_open() {
+    let mut world = open_market();
+    world.place(buy(1).limit("1319.0"));
+    world.flatten();
+    world.cancelled("T1");
+    world.enter(buy(1), "1320.0");
+    world.place(sell(1).limit("1325.0"));
+    world.hush();
+    world.fill("T1", 1, "1319.0");
+    world.expect(
+        "fill T1 1@1319.0 | alarm late_fill T1 | lot L1 T1 1@1319.0 | submit F0-C0-X1 SELL 1 GC MARKET",
+    );
+    world.fill("F0-C0-X1", 1, "1319.5");
+    world.expect(
+        "fill F0-C0-X1 1@1319.5 | reduced L1 1 by F0-C0-X1 1319.0>1319.5 50.00 | closed T1 | closed F0-C0-X1",
+    );
+    assert_eq!(world.net("GC"), 1);
+}
+
+#[test]
+fn the_marketable_limit_of_a_flatten_has_its_half_second_whatever_is_reported_meanwhile() {
+    let mut world = long();
+    world.flatten();
+    world.fail("F0-C0-X1");
+    world.fail("F0-C0-X2");
+    world.hush();
+    world.fill("F0-C0-X3", 1, "1318.0");
+    world.expect("fill F0-C0-X3 1@1318.0 | reduced L0 1 by F0-C0-X3 1320.0>1318.0 -200.00");
+}

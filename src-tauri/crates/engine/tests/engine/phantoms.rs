@@ -392,3 +392,11 @@ fn a_quoted_trade_fires_by_its_price_and_not_by_its_quotes() {
     world.feed(quoted("1319.2"));
     world.expect("fired L0 stop 1319.2 | submit L0-X1 SELL 2 GC MARKET");
 }
+
+#[test]
+fn a_bar_is_never_absurd_however_wide_it_is() {
+    let mut world = long();
+    world.bar(["1320.0", "1320.4", "1310.0", "1310.5"]);
+    world.expect("fired L0 stop 1319.2 | submit L0-X1 SELL 2 GC MARKET");
+    assert_eq!(world.engine().last_price(contract("GC")), Some(phantom_testkit::price("GC", "1310.5")));
+}

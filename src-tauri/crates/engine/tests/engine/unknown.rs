@@ -154,3 +154,19 @@ fn an_exit_without_an_answer_counts_until_it_is_proved_dead() {
     world.fail("L0-X1");
     world.expect("failed L0-X1 broker_refused | submit L0-X2 SELL 2 GC MARKET");
 }
+
+#[test]
+fn a_cancel_that_waits_for_its_answer_is_not_asked_for_again() {
+    let mut world = limited();
+    world.place(buy(1).limit("1318.0"));
+    world.accept("T1");
+    world.cancel("T1");
+    world.hush();
+    world.cancel("T1");
+    world.expect("");
+    // A refused one may be: the trader decides.
+    world.refuse_cancel("T1");
+    world.hush();
+    world.cancel("T1");
+    world.expect("cancel T1");
+}

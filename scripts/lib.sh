@@ -42,7 +42,7 @@ need_rust() {
     local wanted have
     wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
     have=$(rustc --version 2>/dev/null | awk '{print $2}' || true)
-    if [ -z "$have" ] || [ "$(printf '%s\n%s\n' "$wanted" "$have" | sort -V | head -n 1)" != "$wanted" ]; then
+    if ! is_new_enough "$wanted" "$have"; then
         say "installing Rust (at least $wanted; found ${have:-none})"
         need curl curl curl curl
         curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
@@ -52,4 +52,77 @@ need_rust() {
     for tool in rustfmt clippy; do
         cargo "${tool/rustfmt/fmt}" --version >/dev/null 2>&1 || rustup component add "$tool"
     done
+}
+
+# Node for the interface: 20.19 or newer, with npm. Where the system has none or an old one, the
+# official build goes into the user's own folder and touches nothing else.
+need_node() {
+    local own=$HOME/.local/share/phantom-desk/node
+    [ -d "$own/bin" ] && PATH=$own/bin:$PATH
+    if command -v npm >/dev/null && is_new_enough 20.19.0 "$(node --version 2>/dev/null | tr -d v)"; then
+        return
+    fi
+    [ "$(uname -s)" = Linux ] || fail "Node 20.19 or newer is missing: install it from https://nodejs.org and run this again"
+    say "installing Node (found $(node --version 2>/dev/null || echo none))"
+    need curl curl curl curl
+    need xz xz-utils xz xz
+    local from=https://nodejs.org/dist/latest-v24.x machine archive
+    case "$(uname -m)" in
+        x86_64) machine=x64 ;;
+        aarch64) machine=arm64 ;;
+        *) fail "no official Node is known for $(uname -m)" ;;
+    esac
+    archive=$(curl -fsSL "$from/SHASUMS256.txt" | grep "linux-$machine.tar.xz\$")
+    curl -fSL --progress-bar -o "/tmp/${archive##* }" "$from/${archive##* }"
+    (cd /tmp && sha256sum --check --quiet <<<"$archive") || fail "the archive of Node does not match its checksum"
+    mkdir -p "$own"
+    tar -xJf "/tmp/${archive##* }" -C "$own" --strip-components=1
+    PATH=$own/bin:$PATH
+}
+
+is_new_enough() { # WANTED HAVE
+    [ -n "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
+}
+
+# The interface's packages, as the lock file has them.
+need_ui_packages() {
+    local stamp=ui/node_modules/.package-lock.json
+    if [ ! -f "$stamp" ] || [ ui/package-lock.json -nt "$stamp" ]; then
+        (cd ui && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
+    else
+        echo "up to date"
+    fi
+}
+
+# What the window is built on: the system's web view.
+need_tauri_libs() {
+    case "$(uname -s)" in
+        Linux) ;;
+        Darwin)
+            xcode-select -p >/dev/null 2>&1 ||
+                fail "the command line tools are missing: run 'xcode-select --install' and then this again"
+            return
+            ;;
+        MINGW* | MSYS* | CYGWIN*)
+            echo "Windows needs the C++ build tools of Visual Studio and WebView2 (part of Windows 11):"
+            echo "https://tauri.app/start/prerequisites/#windows"
+            return
+            ;;
+        *) fail "no web view is known on $(uname -s)" ;;
+    esac
+    if command -v pkg-config >/dev/null && pkg-config --exists webkit2gtk-4.1 gtk+-3.0; then
+        return
+    fi
+    say "installing the web view and what builds on it"
+    if command -v apt-get >/dev/null; then
+        as_root apt-get update -qq
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+            pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev libssl-dev
+    elif command -v dnf >/dev/null; then
+        as_root dnf install -y -q pkgconf-pkg-config webkit2gtk4.1-devel gtk3-devel openssl-devel
+    elif command -v pacman >/dev/null; then
+        as_root pacman -Sy --noconfirm --needed pkgconf webkit2gtk-4.1 gtk3 openssl
+    else
+        fail "webkit2gtk-4.1 is missing, and no package manager known here can install it: see https://tauri.app/start/prerequisites/#linux"
+    fi
 }

@@ -194,19 +194,20 @@ mod tests {
 
     #[test]
     fn the_first_refusal_in_the_gates_order_wins() {
-        let all_wrong = |t: &mut Ticket| {
+        type Change = fn(&mut Ticket);
+        let all_wrong: Change = |t| {
             t.symbol = "XX".into();
             t.qty = "0".into();
             t.price = None;
             t.stop = Some("1.23".into());
         };
         assert_eq!(ticket(all_wrong).unwrap_err().reason(), "unknown_symbol");
-        let steps: [(fn(&mut Ticket), &str); 3] = [
+        let steps: [(Change, &str); 3] = [
             (|t| t.symbol = "GC".into(), "bad_qty"),
             (|t| t.qty = "1".into(), "missing_price"),
             (|t| t.price = Some("1320.0".into()), "price_off_grid"),
         ];
-        let mut mended: Vec<fn(&mut Ticket)> = vec![all_wrong];
+        let mut mended: Vec<Change> = vec![all_wrong];
         for (mend, next) in steps {
             mended.push(mend);
             let refusal = ticket(|t| mended.iter().for_each(|change| change(t))).unwrap_err();

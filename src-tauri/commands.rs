@@ -1,0 +1,30 @@
+//! The commands of the window, by what they are about. A command is: the request, a value of the
+//! trade, a question to the desk, the answer.
+
+#![expect(
+    clippy::let_underscore_must_use,
+    reason = "the macro of a command checks the type of its answer with such a let"
+)]
+
+pub(crate) mod body;
+pub(crate) mod market;
+pub(crate) mod orders;
+pub(crate) mod session;
+pub(crate) mod settings;
+
+/// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
+pub const NAMES: [&str; 13] = [
+    "placeBuy",
+    "placeSell",
+    "flattenAll",
+    "cancelOrder",
+    "canSubmitOrder",
+    "setKill",
+    "snapshot",
+    "instruments",
+    "getSettings",
+    "saveSettings",
+    "connectBroker",
+    "setPassword",
+    "marketControl",
+];

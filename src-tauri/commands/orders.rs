@@ -1,0 +1,147 @@
+//! Orders: place, cancel, flatten, and what the gate would say.
+
+use phantom_compliance::{Ticket, TicketKind};
+use phantom_engine::Origin;
+use phantom_model::{OrderId, Side};
+use phantom_runtime::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, Listing, PlaceAnswer};
+use phantom_wire::{self as wire, DecimalText, OrderQuestion, OrderRequest, WireFault};
+use tauri::State;
+
+use super::body::Body;
+use crate::error::of_desk;
+use crate::shell::Shell;
+use crate::stream::words::{contracts, mean_text};
+
+#[tauri::command(rename = "placeBuy")]
+pub(crate) async fn place_buy(
+    shell: State<'_, Shell>,
+    order: Body<OrderRequest>,
+) -> Result<wire::PlaceAnswer, WireFault> {
+    place(&shell, Side::Buy, order.0).await
+}
+
+#[tauri::command(rename = "placeSell")]
+pub(crate) async fn place_sell(
+    shell: State<'_, Shell>,
+    order: Body<OrderRequest>,
+) -> Result<wire::PlaceAnswer, WireFault> {
+    place(&shell, Side::Sell, order.0).await
+}
+
+async fn place(shell: &Shell, side: Side, order: OrderRequest) -> Result<wire::PlaceAnswer, WireFault> {
+    // Settings that need another desk wait for the answer, and the other way round.
+    let _placing = shell.placing().await;
+    shell.check_broker()?;
+    let answer = shell.session().desk().place(ticket(side, order), Origin::Window).await;
+    answer.map(place_answer).map_err(of_desk)
+}
+
+#[tauri::command(rename = "canSubmitOrder")]
+pub(crate) async fn can_submit_order(
+    shell: State<'_, Shell>,
+    order: Body<OrderQuestion>,
+) -> Result<wire::Verdict, WireFault> {
+    if let Err(fault) = shell.check_broker() {
+        return refused_by_broker(fault);
+    }
+    let OrderQuestion { side, symbol, qty, r#type, price, stop_price, take_profit } = order.0;
+    let side = match side {
+        wire::Side::Buy => Side::Buy,
+        wire::Side::Sell => Side::Sell,
+    };
+    let order = OrderRequest { symbol, qty, r#type, price, stop_price, take_profit };
+    let verdict = shell.session().desk().verdict(ticket(side, order)).await.map_err(of_desk)?;
+    Ok(match verdict {
+        Ok(effect) => allowed(effect),
+        Err(refusal) => denied(refusal.reason(), refusal.to_string()),
+    })
+}
+
+#[tauri::command(rename = "cancelOrder", rename_all = "camelCase")]
+pub(crate) async fn cancel_order(shell: State<'_, Shell>, order_id: Body<String>) -> Result<(), WireFault> {
+    let id: OrderId = order_id.0.parse().map_err(|_| not_working(&order_id.0))?;
+    match shell.session().desk().cancel(id, Origin::Window).await.map_err(of_desk)? {
+        CancelAnswer::Asked => Ok(()),
+        CancelAnswer::NotWorking => Err(not_working(&order_id.0)),
+    }
+}
+
+#[tauri::command(rename = "flattenAll")]
+pub(crate) async fn flatten_all(shell: State<'_, Shell>) -> Result<wire::FlattenAnswer, WireFault> {
+    let session = shell.session();
+    let receipt = session.desk().flatten_all(Origin::Window).await.map_err(of_desk)?;
+    Ok(flatten_answer(session.listing(), &receipt))
+}
+
+fn not_working(id: &str) -> WireFault {
+    WireFault::BadRequest(format!("{id} is not an order that works"))
+}
+
+fn ticket(side: Side, order: OrderRequest) -> Ticket {
+    let text = |decimal: Option<DecimalText>| decimal.map(|it| it.0);
+    Ticket {
+        symbol: order.symbol,
+        side,
+        qty: order.qty.0,
+        kind: match order.r#type {
+            wire::OrderType::Market => TicketKind::Market,
+            wire::OrderType::Limit => TicketKind::Limit,
+        },
+        price: text(order.price),
+        stop: text(order.stop_price),
+        target: text(order.take_profit),
+    }
+}
+
+fn place_answer(answer: PlaceAnswer) -> wire::PlaceAnswer {
+    let PlaceAnswer { order, status, refusal, failed, unknown } = answer;
+    let code = refusal.as_ref().map(phantom_compliance::Refusal::reason);
+    wire::PlaceAnswer {
+        order_id: order.to_string(),
+        status: status.word().to_owned(),
+        reason: code.or(failed.map(phantom_model::FailReason::code)).map(str::to_owned),
+        message: refusal.map(|refusal| refusal.to_string()),
+        unknown,
+    }
+}
+
+const fn allowed(effect: Effect) -> wire::Verdict {
+    let effect = match effect {
+        Effect::Opens => wire::Effect::Opens,
+        Effect::Reduces => wire::Effect::Reduces,
+    };
+    wire::Verdict { allowed: true, reason: None, message: None, effect: Some(effect) }
+}
+
+fn denied(reason: &str, message: String) -> wire::Verdict {
+    wire::Verdict { allowed: false, reason: Some(reason.to_owned()), message: Some(message), effect: None }
+}
+
+/// A question is answered even where the order itself would not be taken.
+fn refused_by_broker(fault: WireFault) -> Result<wire::Verdict, WireFault> {
+    if let WireFault::NotConnected(message) = fault {
+        return Ok(denied("not_connected", message));
+    }
+    Err(fault)
+}
+
+/// A receipt on the wire.
+pub(crate) fn flatten_answer(listing: &Listing, receipt: &FlattenReceipt) -> wire::FlattenAnswer {
+    let closed = |row: &ClosedPosition| wire::ClosedPosition {
+        symbol: listing.root(row.contract).to_owned(),
+        qty: row.qty,
+        exit_price: mean_text(listing, row.contract, row.exit_cost_ticks, row.qty.into()),
+        order_id: row.order.to_string(),
+        realized_pnl: row.realized.cents_text(),
+    };
+    let open = |&(contract, net)| wire::OpenPosition {
+        symbol: listing.root(contract).to_owned(),
+        qty: contracts(net),
+    };
+    wire::FlattenAnswer {
+        status: if receipt.flat { wire::FlattenStatus::Flat } else { wire::FlattenStatus::NotFlat },
+        closed_positions: receipt.closed.iter().map(closed).collect(),
+        cancelled: receipt.cancelled.iter().map(OrderId::to_string).collect(),
+        still_open: receipt.still_open.iter().map(open).collect(),
+    }
+}

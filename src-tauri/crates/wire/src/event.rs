@@ -1,0 +1,61 @@
+//! What the desk tells by itself, and the snapshot that it goes on from.
+//!
+//! One counter runs through all batches; a frame sends at most one batch of each kind under one
+//! number. A gap in the numbers means that the snapshot must be asked for again.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::row::{DeskStatus, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow};
+
+/// Everything that is shown, at the end of the batch `seq`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct Snapshot {
+    /// The number of the last batch that it holds.
+    pub seq: u32,
+    /// The newest rows of the order log, oldest first.
+    pub log: Vec<LogRow>,
+    /// Contracts that have been traded.
+    pub positions: Vec<PositionRow>,
+    /// Orders that may still fill.
+    pub working: Vec<WorkingRow>,
+    /// Lots that are watched.
+    pub phantoms: Vec<PhantomRow>,
+    /// Newest prices.
+    pub quotes: Vec<QuoteRow>,
+    /// The desk as a whole.
+    pub desk: DeskStatus,
+}
+
+/// `order-log`: the rows since the batch before.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct OrderLogEvent {
+    /// The number of the batch.
+    pub seq: u32,
+    /// New rows, oldest first.
+    pub rows: Vec<LogRow>,
+}
+
+/// `position-update`: all positions as they are.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct PositionUpdateEvent {
+    /// The number of the batch.
+    pub seq: u32,
+    /// Contracts that have been traded.
+    pub positions: Vec<PositionRow>,
+}
+
+/// `desk-update`: everything else as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct DeskUpdateEvent {
+    /// The number of the batch.
+    pub seq: u32,
+    /// Orders that may still fill.
+    pub working: Vec<WorkingRow>,
+    /// Lots that are watched.
+    pub phantoms: Vec<PhantomRow>,
+    /// Newest prices.
+    pub quotes: Vec<QuoteRow>,
+    /// The desk as a whole.
+    pub desk: DeskStatus,
+}

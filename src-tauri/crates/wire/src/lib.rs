@@ -1,0 +1,25 @@
+//! What crosses between the shell and the interface: requests, answers, rows, events, faults.
+//!
+//! Plain shapes and nothing else: no shape knows what it means, and no trading value has one of these
+//! as its own. Prices, money and ids are text, counts and whole contracts are numbers, times are UTC
+//! text with seven fractional digits. The TypeScript of the interface is written from these types.
+
+pub mod decimal;
+pub mod event;
+pub mod fault;
+pub mod order;
+pub mod row;
+pub mod settings;
+
+pub use decimal::DecimalText;
+pub use event::{DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent, Snapshot};
+pub use fault::{SettingFault, WireFault};
+pub use order::{
+    ClosedPosition, Effect, FlattenAnswer, FlattenStatus, MarketControl, MarketSpeed, Maximum, OpenPosition,
+    OrderQuestion, OrderRequest, OrderType, PasswordAnswer, PasswordPlace, PlaceAnswer, Side, Verdict,
+};
+pub use row::{
+    DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
+    QuoteRow, WorkingRow,
+};
+pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};

@@ -1,0 +1,243 @@
+//! Rows of the panels.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::order::{OrderType, Side};
+
+/// What a row of the order log tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum LogAction {
+    /// An order goes out.
+    Submit,
+    /// The broker has it.
+    Accept,
+    /// An execution.
+    Fill,
+    /// Our gate said no.
+    Reject,
+    /// The broker said no.
+    Fail,
+    /// Out of the market, or on the way there.
+    Cancel,
+    /// A stop fired.
+    Stop,
+    /// A target fired.
+    Target,
+    /// A step of flatten all.
+    Flatten,
+    /// Nothing that the order opened is open.
+    Close,
+    /// Something to look at.
+    Alarm,
+    /// Openings are stopped or freed.
+    Halt,
+}
+
+/// One row of the order log. Rows are never dropped or merged.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LogRow {
+    /// Counts from 1, without gaps.
+    pub n: u32,
+    /// The order that it is about.
+    pub order_id: Option<String>,
+    /// What happened.
+    pub action: LogAction,
+    /// The root.
+    pub symbol: Option<String>,
+    /// Buy or sell.
+    pub side: Option<Side>,
+    /// Contracts.
+    pub qty: Option<u32>,
+    /// The limit price, or the print that fired.
+    pub price: Option<String>,
+    /// The price of an execution.
+    pub fill_price: Option<String>,
+    /// When it happened, on the market's clock.
+    pub timestamp: String,
+    /// Why, as a stable code and, where there are words, these.
+    pub reason: Option<String>,
+    /// Where the order stands after it.
+    pub status: Option<String>,
+}
+
+/// A contract that has been traded since the start.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PositionRow {
+    /// The root.
+    pub symbol: String,
+    /// The contract: `NQ 12-26`.
+    pub contract: String,
+    /// Contracts, below zero when short.
+    pub qty: i32,
+    /// The average entry, to a hundredth of a tick.
+    pub avg_price: Option<String>,
+    /// The last good trade.
+    pub last_price: Option<String>,
+    /// Open profit in US dollars.
+    pub unrealized_pnl: Option<String>,
+    /// Closed profit in US dollars.
+    pub realized_pnl: String,
+    /// Fees in US dollars.
+    pub fees: String,
+    /// Contracts that a stop watches or that are on their way out.
+    pub protected_qty: u32,
+}
+
+/// An order that may still fill.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkingRow {
+    /// The order.
+    pub order_id: String,
+    /// The root.
+    pub symbol: String,
+    /// Buy or sell.
+    pub side: Side,
+    /// Contracts ordered.
+    pub qty: u32,
+    /// Contracts filled.
+    pub filled: u32,
+    /// Market or limit.
+    pub r#type: OrderType,
+    /// The limit price.
+    pub price: Option<String>,
+    /// Where it stands.
+    pub status: String,
+    /// The broker's answer is overdue.
+    pub unknown: bool,
+    /// When it was recorded.
+    pub submitted_at: String,
+    /// Its cancel is on the way.
+    pub cancelling: bool,
+}
+
+/// How a phantom stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum PhantomState {
+    /// It watches.
+    Armed,
+    /// It has fired.
+    Exiting,
+    /// Every exit was refused.
+    Unprotected,
+}
+
+/// A lot with a stop or a target that the broker does not know.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PhantomRow {
+    /// The lot.
+    pub lot: String,
+    /// The root.
+    pub symbol: String,
+    /// The side that opened the lot.
+    pub side: Side,
+    /// Contracts open.
+    pub qty: u32,
+    /// The average entry, to a hundredth of a tick.
+    pub entry_price: String,
+    /// The stop.
+    pub stop_price: Option<String>,
+    /// The target.
+    pub take_profit: Option<String>,
+    /// How it stands.
+    pub state: PhantomState,
+    /// Ticks from the last trade to the stop; zero or less when it is reached.
+    pub stop_distance_ticks: Option<i32>,
+    /// Ticks from the last trade to the target; zero or less when it is reached.
+    pub target_distance_ticks: Option<i32>,
+}
+
+/// The newest price of an instrument with a feed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QuoteRow {
+    /// The root.
+    pub symbol: String,
+    /// The last trade.
+    pub last: Option<String>,
+    /// The best bid.
+    pub bid: Option<String>,
+    /// The best ask.
+    pub ask: Option<String>,
+    /// When it was seen, on the market's clock.
+    pub at: Option<String>,
+}
+
+/// Which broker fills the orders.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeskMode {
+    /// The simulated one. No order leaves the program.
+    Mock,
+}
+
+/// Where prices come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FeedState {
+    /// A simulated session.
+    Simulated,
+    /// A tick file.
+    File,
+    /// A tick file that is over.
+    Ended,
+}
+
+/// The desk as a whole.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "switches and states that can hold together")]
+pub struct DeskStatus {
+    /// Which broker fills the orders.
+    pub mode: DeskMode,
+    /// The market's time.
+    pub market_time: Option<String>,
+    /// The kill switch is on.
+    pub killed: bool,
+    /// A rule has locked the account.
+    pub locked_out: bool,
+    /// A flatten has not answered yet.
+    pub flattening: bool,
+    /// Openings are blocked until a person has looked.
+    pub latched: bool,
+    /// Closed profit in US dollars.
+    pub day_realized: String,
+    /// Open profit in US dollars.
+    pub day_unrealized: String,
+    /// Fees in US dollars.
+    pub day_fees: String,
+    /// Prices stand still.
+    pub paused: bool,
+    /// Where prices come from.
+    pub feed: FeedState,
+    /// Whether a sell may open a short position.
+    pub short_selling: bool,
+}
+
+/// An instrument that can be traded.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InstrumentRow {
+    /// The root.
+    pub symbol: String,
+    /// The name to show: `ENQ` for `NQ`, else the root.
+    pub alias: String,
+    /// The name in words.
+    pub name: String,
+    /// The contract: `NQ 12-26`.
+    pub contract: String,
+    /// The tick size in points.
+    pub tick_size: String,
+    /// What one tick of one contract is worth, in US dollars.
+    pub tick_value: String,
+    /// Decimals of a price.
+    pub decimals: u32,
+    /// What one point of one contract is worth, in US dollars.
+    pub point_value: String,
+}

@@ -1,0 +1,4 @@
+//! The shapes on the wire.
+
+mod bindings;
+mod shapes;

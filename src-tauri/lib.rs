@@ -1,0 +1,131 @@
+//! The shell: everything that knows the window, nothing that knows a trading rule.
+//!
+//! [`configure`] and [`start`] work on any Tauri runtime, so that the tests drive the same commands
+//! without a window; [`run`] is the program.
+
+mod commands;
+mod error;
+mod log;
+mod market;
+mod menu;
+mod session;
+mod settings;
+mod shell;
+mod stream;
+mod window;
+
+use std::path::Path;
+
+use tauri::{AppHandle, Builder, Manager, Runtime};
+
+pub use commands::NAMES as COMMAND_NAMES;
+pub use settings::vault::Store as CredentialStore;
+
+use session::{Session, SessionFault};
+use settings::{Loaded, SettingsFile, Vault, check};
+use shell::Shell;
+use stream::Stream;
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// The window system or the configuration.
+    #[error(transparent)]
+    Tauri(#[from] tauri::Error),
+    /// The market or a thread.
+    #[error("the desk cannot start: {0}")]
+    Desk(String),
+    /// The log.
+    #[error("the log cannot be written: {0}")]
+    Log(String),
+}
+
+/// Adds the commands.
+#[must_use]
+pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
+    use commands::{market, orders, session, settings};
+    builder.invoke_handler(tauri::generate_handler![
+        orders::place_buy,
+        orders::place_sell,
+        orders::flatten_all,
+        orders::cancel_order,
+        orders::can_submit_order,
+        session::set_kill,
+        session::snapshot,
+        session::instruments,
+        settings::get_settings,
+        settings::save_settings,
+        settings::connect_broker,
+        settings::set_password,
+        market::market_control,
+    ])
+}
+
+/// The window system's description of this program: configuration, permissions, the built interface.
+#[must_use]
+pub fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
+}
+
+/// Reads the settings of a folder, starts the desk and the stream to the window.
+///
+/// # Errors
+/// [`StartFault::Desk`] when not even the simulated market of a new install can run.
+pub fn start<R: Runtime>(
+    app: &AppHandle<R>,
+    settings_folder: &Path,
+    store: CredentialStore,
+) -> Result<(), StartFault> {
+    let file = SettingsFile::in_folder(settings_folder);
+    let Loaded { settings, notice } = file.load();
+    let (settings, (session, mut stage), replaced) = first_session(settings)?;
+    for words in notice.into_iter().chain(replaced) {
+        tracing::warn!("{words}");
+        stage.view.notice(words);
+    }
+    let (stream, asked) = stream::channel();
+    tauri::async_runtime::spawn(Stream::new(window::Batches(app.clone()), stage, asked).run());
+    app.manage(Shell::new(session, settings, file, Vault::new(store), stream));
+    Ok(())
+}
+
+/// A session, what the window needs of it, and the words for a market that had to be replaced.
+type First = (phantom_wire::Settings, (Session, stream::Stage), Option<String>);
+
+/// The first session. Where the chosen market cannot run, a tick file that is gone for instance, the
+/// simulated one does, and the settings file stays as it is.
+fn first_session(settings: phantom_wire::Settings) -> Result<First, StartFault> {
+    let begin = |settings: &phantom_wire::Settings| {
+        let checked = check(settings).map_err(|fault| StartFault::Desk(fault.message))?;
+        Session::start(settings, &checked).map_err(|fault: SessionFault| StartFault::Desk(fault.to_string()))
+    };
+    match begin(&settings) {
+        Ok(started) => Ok((settings, started, None)),
+        Err(fault) => {
+            let mut simulated = settings;
+            simulated.mock.source = phantom_wire::MarketSource::Simulated {};
+            simulated.mock.speed = simulated.mock.speed.max(1);
+            let started = begin(&simulated)?;
+            Ok((simulated, started, Some(format!("{fault}; the simulated market runs instead"))))
+        }
+    }
+}
+
+/// The program.
+///
+/// # Errors
+/// [`StartFault`] before the window is shown.
+pub fn run() -> Result<(), StartFault> {
+    let builder = configure(Builder::default())
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .plugin(tauri_plugin_dialog::init())
+        .menu(menu::of)
+        .on_menu_event(|app, event| menu::chosen(app, event.id().as_ref()))
+        .on_window_event(window::on_event);
+    let app = builder.build(context())?;
+    let _log = log::start(&app.path().app_log_dir()?)?;
+    start(app.handle(), &app.path().app_config_dir()?, CredentialStore::System)?;
+    app.run(window::on_run_event);
+    Ok(())
+}

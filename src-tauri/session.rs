@@ -1,0 +1,132 @@
+//! One run of the desk: its thread, its market's thread, and the ways to speak with both.
+
+use std::sync::Arc;
+
+use phantom_broker_mock::MockBroker;
+use phantom_compliance::{Limits, ShortSelling};
+use phantom_engine::{Engine, Fact, Timing};
+use phantom_model::{Instrument, Money, Timestamp, trading_day};
+use phantom_runtime::{Desk, DeskHandle, Journal, Listing, MemoryJournal};
+use phantom_wire::{FeedState, MarketSource, Settings};
+use tokio::sync::{mpsc, watch};
+
+use crate::market::{Feed, FeedControl, MarketFault, PacedClock, QuoteBoard, Source};
+use crate::settings::Checked;
+use crate::stream::view::View;
+use crate::stream::{Stage, Told};
+
+/// A running desk. Dropping it ends the feed, and with the last handle the desk.
+#[derive(Debug)]
+pub(crate) struct Session {
+    desk: DeskHandle,
+    listing: Arc<Listing>,
+    feed: FeedControl,
+    short_selling: watch::Sender<bool>,
+}
+
+/// Why a session cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SessionFault {
+    #[error(transparent)]
+    Market(#[from] MarketFault),
+    #[error("a thread of the desk could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// Fees per contract and side: half of what Topstep's broker takes for both sides, where it is known.
+pub(crate) fn fee_per_side(instrument: &Instrument) -> Money {
+    instrument.topstepx_fee_round_turn().map_or(Money::ZERO, |both| Money::from_units(both.units() / 2))
+}
+
+/// The journal of the desk, and the window's own copy of every fact.
+struct ToldJournal {
+    kept: MemoryJournal,
+    told: mpsc::UnboundedSender<Told>,
+}
+
+impl Journal for ToldJournal {
+    fn append(&mut self, facts: &[Fact]) {
+        if facts.is_empty() {
+            return;
+        }
+        self.kept.append(facts);
+        // Without a window there is nobody to tell; the journal has it.
+        self.told.send(Told::Facts(facts.to_vec())).ok();
+    }
+}
+
+impl Session {
+    /// Starts a desk on the simulated broker, and its market.
+    pub(crate) fn start(settings: &Settings, checked: &Checked) -> Result<(Self, Stage), SessionFault> {
+        let today = trading_day(Timestamp::from(jiff::Timestamp::now()));
+        let symbol = &settings.trading.default_symbol;
+        let source = Source::open(&settings.mock.source, checked.mock.seed, symbol, today)?;
+        let Source { listing, fed, starts, records } = source;
+        let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
+        let (tell, told) = mpsc::unbounded_channel();
+        let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
+        let engine = Engine::new(listing.terms(fee_per_side), checked.limits, Timing::STANDARD);
+        let broker = MockBroker::new(checked.mock.clone());
+        let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
+        run_on_thread("desk", async move {
+            desk.run().await;
+        })?;
+        let feed_state = match settings.mock.source {
+            MarketSource::Simulated {} => FeedState::Simulated,
+            MarketSource::File { .. } => FeedState::File,
+        };
+        let board = Arc::new(QuoteBoard::new(fed, feed_state));
+        let (control, pace) = watch::channel(checked.pace);
+        let (short_selling, is_short_selling) = watch::channel(sells_short(&checked.limits));
+        let feed =
+            Feed { records, clock, desk: handle.clone(), board: Arc::clone(&board), pace: pace.clone() };
+        run_on_thread("market", async move {
+            if let Err(fault) = feed.run().await {
+                tracing::warn!(%fault, "the prices have ended");
+                tell.send(Told::Notice(format!("the prices have ended: {fault}"))).ok();
+            }
+        })?;
+        let view = View::new(Arc::clone(&listing), starts);
+        let stage = Stage { view, told, desk: handle.clone(), board, pace, short_selling: is_short_selling };
+        Ok((Self { desk: handle, listing, feed: control, short_selling }, stage))
+    }
+
+    pub(crate) const fn desk(&self) -> &DeskHandle {
+        &self.desk
+    }
+
+    pub(crate) fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// Lets prices stand still or go on.
+    pub(crate) fn set_paused(&self, paused: bool) {
+        self.feed.send_modify(|pace| pace.paused = paused);
+    }
+
+    /// Changes the speed; `None` is as fast as possible.
+    pub(crate) fn set_times(&self, times: Option<u32>) {
+        self.feed.send_modify(|pace| pace.times = times);
+    }
+
+    /// Changes what the trader allows.
+    pub(crate) fn set_limits(&self, limits: Limits) -> Result<(), phantom_runtime::DeskFault> {
+        self.desk.set_limits(limits)?;
+        self.short_selling.send_replace(sells_short(&limits));
+        Ok(())
+    }
+}
+
+const fn sells_short(limits: &Limits) -> bool {
+    match limits.short_selling {
+        ShortSelling::On => true,
+        ShortSelling::Off => false,
+    }
+}
+
+/// A thread of its own with a small runtime: nothing that the window does can keep it waiting.
+fn run_on_thread(name: &str, task: impl Future<Output = ()> + Send + 'static) -> Result<(), std::io::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    std::thread::Builder::new().name(name.to_owned()).spawn(move || runtime.block_on(task))?;
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! What settings may be. The first setting that is wrong is named, with what would be right.
+
+use std::fmt::Display;
+
+use phantom_broker_mock::{MockSettings, Range};
+use phantom_compliance::{Limits, Minis, ShortSelling};
+use phantom_model::InstrumentTable;
+use phantom_model::qty::ORDER_QTY_MAX;
+use phantom_wire::{MarketSource, MockMarket, NinjaTrader, SettingFault, Settings, Trading};
+use rust_decimal::Decimal;
+
+use super::VERSION;
+use crate::market::Pace;
+
+/// The longest way to the market: longer than a broker's answer may take, so that this can be tried.
+const DELAY_MS_MAX: u32 = 60_000;
+const SLIPPAGE_TICKS_MAX: u32 = 100;
+const SPEED_MAX: u32 = 1_000;
+/// No prop firm allows this much; above it a limit is a typing error.
+const MINIS_MAX: u32 = 10_000;
+const TEXT_BYTES_MAX: usize = 256;
+const PATH_BYTES_MAX: usize = 4_096;
+
+/// Settings as the desk means them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Checked {
+    pub(crate) mock: MockSettings,
+    pub(crate) limits: Limits,
+    pub(crate) pace: Pace,
+}
+
+/// Checks all settings.
+///
+/// # Errors
+/// The first setting that is wrong.
+pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
+    if settings.version != VERSION {
+        return Err(fault(
+            "version",
+            format_args!("{} is not {VERSION}, the one layout known", settings.version),
+        ));
+    }
+    check_ninjatrader(&settings.ninjatrader)?;
+    let mock = check_mock(&settings.mock)?;
+    let pace = check_pace(&settings.mock)?;
+    let limits = check_trading(&settings.trading)?;
+    Ok(Checked { mock, limits, pace })
+}
+
+fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
+    for (field, text) in [
+        ("ninjatrader.host", &to.host),
+        ("ninjatrader.account", &to.account),
+        ("ninjatrader.username", &to.username),
+    ] {
+        if text.len() > TEXT_BYTES_MAX || text.chars().any(char::is_control) {
+            return Err(fault(field, format_args!("must be plain text of at most {TEXT_BYTES_MAX} bytes")));
+        }
+    }
+    if to.host.trim().is_empty() || to.host.contains(char::is_whitespace) {
+        return Err(fault("ninjatrader.host", "must be a host name or an address, such as 127.0.0.1"));
+    }
+    within("ninjatrader.port", to.port, 1, 65_535)
+}
+
+fn check_mock(mock: &MockMarket) -> Result<MockSettings, SettingFault> {
+    let seed = mock.seed.parse::<u64>().map_err(|_| {
+        fault("mock.seed", format_args!("{:?} is not a whole number from 0 to {}", mock.seed, u64::MAX))
+    })?;
+    within("mock.delayMsMax", mock.delay_ms_max, 0, DELAY_MS_MAX)?;
+    within("mock.delayMsMin", mock.delay_ms_min, 0, mock.delay_ms_max)?;
+    within("mock.slippageTicksMax", mock.slippage_ticks_max, 0, SLIPPAGE_TICKS_MAX)?;
+    within("mock.slippageTicksMin", mock.slippage_ticks_min, 0, mock.slippage_ticks_max)?;
+    if let MarketSource::File { path } = &mock.source
+        && (path.trim().is_empty() || path.len() > PATH_BYTES_MAX || path.contains('\0'))
+    {
+        return Err(fault("mock.source.path", "must be the path of a tick file"));
+    }
+    let nanos = |millis: u32| u64::from(millis) * 1_000_000;
+    Ok(MockSettings {
+        delay_nanos: Range::between(nanos(mock.delay_ms_min), nanos(mock.delay_ms_max)),
+        slippage_ticks: Range::between(mock.slippage_ticks_min.into(), mock.slippage_ticks_max.into()),
+        ..MockSettings::frictionless(seed)
+    })
+}
+
+fn check_pace(mock: &MockMarket) -> Result<Pace, SettingFault> {
+    pace(&mock.source, mock.speed).map_err(|message| fault("mock.speed", message))
+}
+
+/// The pace of a speed, 0 being as fast as possible.
+///
+/// # Errors
+/// What is wrong with the speed, in words.
+pub(crate) fn pace(source: &MarketSource, speed: u32) -> Result<Pace, String> {
+    match (source, speed) {
+        (MarketSource::Simulated {}, 0) => {
+            Err("as fast as possible needs a tick file: a simulated session never ends".to_owned())
+        }
+        (MarketSource::File { .. }, 0) => Ok(Pace { paused: false, times: None }),
+        (_, 1..=SPEED_MAX) => Ok(Pace { paused: false, times: Some(speed) }),
+        (_, _) => Err(format!("{speed} is not within 1 to {SPEED_MAX}, or 0 for as fast as possible")),
+    }
+}
+
+fn check_trading(trading: &Trading) -> Result<Limits, SettingFault> {
+    let order_max = minis("trading.orderMaxMinis", &trading.order_max_minis)?;
+    let position_max = minis("trading.positionMaxMinis", &trading.position_max_minis)?;
+    within("trading.defaultQty", trading.default_qty, 1, ORDER_QTY_MAX)?;
+    let table = InstrumentTable::built_in().map_err(|error| fault("trading.defaultSymbol", error))?;
+    if table.resolve(&trading.default_symbol).is_none() {
+        let message = format_args!("{:?} is no instrument of this desk", trading.default_symbol);
+        return Err(fault("trading.defaultSymbol", message));
+    }
+    let short_selling = if trading.short_selling { ShortSelling::On } else { ShortSelling::Off };
+    Ok(Limits { short_selling, order_max: Some(order_max), position_max: Some(position_max) })
+}
+
+fn minis(field: &str, text: &str) -> Result<Minis, SettingFault> {
+    let wrong = || {
+        fault(
+            field,
+            format_args!("{text:?} is not a number of minis from 0.1 to {MINIS_MAX}, such as 5 or 0.5"),
+        )
+    };
+    let value = Decimal::from_str_exact(text.trim()).map_err(|_| wrong())?;
+    let thousandths = value.checked_mul(Decimal::ONE_THOUSAND).map(|it| it.normalize());
+    let whole = thousandths.filter(Decimal::is_integer).and_then(|it| i64::try_from(it).ok());
+    whole
+        .filter(|it| (100..=i64::from(MINIS_MAX) * 1_000).contains(it))
+        .map(Minis::from_thousandths)
+        .ok_or_else(wrong)
+}
+
+fn within(field: &str, value: u32, min: u32, max: u32) -> Result<(), SettingFault> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(fault(field, format_args!("{value} is not within {min} to {max}")))
+}
+
+fn fault(field: &str, message: impl Display) -> SettingFault {
+    SettingFault { field: field.to_owned(), message: message.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::new_install;
+
+    type Spoil = fn(&mut Settings);
+
+    #[test]
+    fn a_new_install_is_the_simulated_market_with_the_limits_of_a_new_install() {
+        let checked = check(&new_install()).unwrap();
+        assert_eq!(checked.mock, MockSettings::window(1));
+        assert_eq!(checked.limits, Limits::NEW_INSTALL);
+        assert_eq!(checked.pace, Pace { paused: false, times: Some(1) });
+    }
+
+    #[test]
+    fn the_first_wrong_setting_is_named() {
+        let file = || MarketSource::File { path: "x.txt".to_owned() };
+        let cases: [(&str, Spoil); 16] = [
+            ("version", |s| s.version = 2),
+            ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
+            ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
+            ("ninjatrader.port", |s| s.ninjatrader.port = 0),
+            ("ninjatrader.port", |s| s.ninjatrader.port = 65_536),
+            ("mock.seed", |s| s.mock.seed = "-1".into()),
+            ("mock.delayMsMin", |s| s.mock.delay_ms_min = 501),
+            ("mock.delayMsMax", |s| s.mock.delay_ms_max = 60_001),
+            ("mock.slippageTicksMin", |s| s.mock.slippage_ticks_min = 2),
+            ("mock.source.path", |s| s.mock.source = MarketSource::File { path: String::new() }),
+            ("mock.speed", |s| s.mock.speed = 1_001),
+            ("mock.speed", |s| s.mock.speed = 0),
+            ("trading.orderMaxMinis", |s| s.trading.order_max_minis = "0".into()),
+            ("trading.positionMaxMinis", |s| s.trading.position_max_minis = "1.0001".into()),
+            ("trading.defaultQty", |s| s.trading.default_qty = 0),
+            ("trading.defaultSymbol", |s| s.trading.default_symbol = "XX".into()),
+        ];
+        for (field, spoil) in cases {
+            let mut settings = new_install();
+            spoil(&mut settings);
+            assert_eq!(check(&settings).unwrap_err().field, field);
+        }
+        assert_eq!(pace(&file(), 0), Ok(Pace { paused: false, times: None }));
+    }
+
+    #[test]
+    fn limits_are_read_in_thousandths_of_a_mini() {
+        for (text, thousandths) in [("5", 5_000), ("0.5", 500), ("0.1", 100), (" 12.50 ", 12_500)] {
+            assert_eq!(minis("x", text).unwrap(), Minis::from_thousandths(thousandths));
+        }
+        for wrong in ["", "five", "-1", "0.05", "10000.1", "1e3", "99999999999999999999999999999"] {
+            assert!(minis("x", wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The state behind the commands: the running session, the settings, the password.
+
+use std::io;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use phantom_engine::{HaltChange, Origin};
+use phantom_wire::{BrokerChoice, SettingFault, Settings, WireFault};
+use tokio::sync::RwLockReadGuard;
+
+use crate::error::{of_desk, stopped};
+use crate::session::{Session, SessionFault};
+use crate::settings::{Checked, SettingsFile, Vault, check};
+use crate::stream::{Ask, StreamHandle};
+
+/// What the commands share. No lock in here is ever held while the engine works.
+pub(crate) struct Shell {
+    session: RwLock<Arc<Session>>,
+    settings: RwLock<Settings>,
+    file: SettingsFile,
+    vault: Arc<Vault>,
+    stream: StreamHandle,
+    /// Read by orders on their way, written by whoever changes the desk under them.
+    placing: tokio::sync::RwLock<()>,
+}
+
+impl Shell {
+    pub(crate) fn new(
+        session: Session,
+        settings: Settings,
+        file: SettingsFile,
+        vault: Vault,
+        stream: StreamHandle,
+    ) -> Self {
+        Self {
+            session: RwLock::new(Arc::new(session)),
+            settings: RwLock::new(settings),
+            file,
+            vault: Arc::new(vault),
+            stream,
+            placing: tokio::sync::RwLock::new(()),
+        }
+    }
+
+    /// The running session.
+    pub(crate) fn session(&self) -> Arc<Session> {
+        Arc::clone(&self.session.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The settings that hold.
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
+    pub(crate) const fn stream(&self) -> &StreamHandle {
+        &self.stream
+    }
+
+    /// Held while an order is on its way to its answer.
+    pub(crate) async fn placing(&self) -> RwLockReadGuard<'_, ()> {
+        self.placing.read().await
+    }
+
+    /// Whether the chosen broker takes orders. Nothing is open with one that does not: the choice
+    /// cannot change while something is.
+    ///
+    /// # Errors
+    /// [`WireFault::NotConnected`] in words.
+    pub(crate) fn check_broker(&self) -> Result<(), WireFault> {
+        match self.settings().broker {
+            BrokerChoice::Mock => Ok(()),
+            BrokerChoice::NinjaTrader => Err(WireFault::NotConnected(
+                "NinjaTrader is chosen and this version cannot trade with it yet; no order was sent"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Checks, keeps and applies settings. A change of broker or market starts another desk, which
+    /// needs that nothing is open.
+    ///
+    /// # Errors
+    /// [`WireFault`]; nothing has changed then.
+    pub(crate) async fn save(&self, settings: Settings) -> Result<Settings, WireFault> {
+        let checked = check(&settings).map_err(WireFault::SettingsInvalid)?;
+        let _alone = self.placing.write().await;
+        if needs_another_desk(&self.settings(), &settings) {
+            self.change_desk(&settings, &checked).await?;
+        } else {
+            self.file.save(&settings).map_err(|error| not_saved(&error))?;
+            let session = self.session();
+            session.set_limits(checked.limits).map_err(of_desk)?;
+            if settings.mock.speed != self.settings().mock.speed {
+                session.set_times(checked.pace.times);
+            }
+        }
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+        tracing::info!(broker = ?settings.broker, source = ?settings.mock.source, "settings saved");
+        Ok(settings)
+    }
+
+    async fn change_desk(&self, settings: &Settings, checked: &Checked) -> Result<(), WireFault> {
+        let standing = self.stream.standing().await.ok_or_else(stopped)?;
+        if standing.is_anything_open {
+            let words = "a position is open or an order works: close and cancel everything first";
+            return Err(WireFault::PositionsOpen(words.to_owned()));
+        }
+        let (session, stage) = Session::start(settings, checked).map_err(|fault| not_started(&fault))?;
+        if standing.killed {
+            session.desk().halt(HaltChange::Kill, Origin::Rule).map_err(of_desk)?;
+        }
+        self.file.save(settings).map_err(|error| not_saved(&error))?;
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(session);
+        self.stream.tell(Ask::Stage(Box::new(stage)));
+        Ok(())
+    }
+}
+
+/// Whether the difference is more than limits, speed, and what a ticket starts with.
+fn needs_another_desk(old: &Settings, new: &Settings) -> bool {
+    let mut same_market = new.mock.clone();
+    same_market.speed = old.mock.speed;
+    old.broker != new.broker || old.mock != same_market
+}
+
+fn not_started(fault: &SessionFault) -> WireFault {
+    match fault {
+        SessionFault::Market(fault) => WireFault::MarketFile(fault.to_string()),
+        SessionFault::Thread(_) => WireFault::Stopped(fault.to_string()),
+    }
+}
+
+fn not_saved(error: &io::Error) -> WireFault {
+    let message = format!("the settings could not be written, and nothing has changed: {error}");
+    WireFault::SettingsInvalid(SettingFault { field: "file".to_owned(), message })
+}

@@ -1,0 +1,255 @@
+//! The stream to the window: a snapshot when asked for, and numbered batches in between.
+//!
+//! Facts come straight from the desk's journal, in order and without loss, so no row is ever dropped or
+//! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame. A
+//! snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
+//! the next one, so that a window which listens first and asks then misses nothing, reloaded or not.
+
+pub(crate) mod fact_row;
+pub(crate) mod panel_rows;
+pub(crate) mod view;
+pub(crate) mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use phantom_engine::Fact;
+use phantom_runtime::DeskHandle;
+use phantom_wire::{DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, Snapshot};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use crate::market::{Pace, QuoteBoard};
+use view::View;
+
+/// One frame of a screen.
+const FRAME: Duration = Duration::from_millis(16);
+/// A batch at least this often, so that the clock on the screen goes on in a market without trades.
+const HEARTBEAT: Duration = Duration::from_millis(500);
+/// The next frame waits at least this many times as long as the last one took to make.
+const REST_TIMES: u32 = 3;
+
+/// Where batches go.
+pub(crate) trait Window: Send + Sync + 'static {
+    /// `order-log`
+    fn order_log(&self, event: &OrderLogEvent);
+    /// `position-update`
+    fn position_update(&self, event: &PositionUpdateEvent);
+    /// `desk-update`
+    fn desk_update(&self, event: &DeskUpdateEvent);
+}
+
+/// A running desk as the stream needs it.
+pub(crate) struct Stage {
+    pub(crate) view: View,
+    pub(crate) told: mpsc::UnboundedReceiver<Told>,
+    pub(crate) desk: DeskHandle,
+    pub(crate) board: Arc<QuoteBoard>,
+    pub(crate) pace: watch::Receiver<Pace>,
+    pub(crate) short_selling: watch::Receiver<bool>,
+}
+
+/// What the stream is asked.
+pub(crate) enum Ask {
+    /// Everything that is shown.
+    Snapshot(oneshot::Sender<Snapshot>),
+    /// How the desk stands.
+    Standing(oneshot::Sender<Standing>),
+    /// Another desk runs from now on.
+    Stage(Box<Stage>),
+}
+
+/// What a session tells the window, in order and without loss.
+pub(crate) enum Told {
+    /// Facts of the journal.
+    Facts(Vec<Fact>),
+    /// Something else that the user must know.
+    Notice(String),
+}
+
+/// How the desk stands, as far as a change of it must know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Standing {
+    /// A position is open or an order may still fill.
+    pub(crate) is_anything_open: bool,
+    /// The kill switch is on.
+    pub(crate) killed: bool,
+}
+
+/// A cheap handle to the stream.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamHandle {
+    asks: mpsc::UnboundedSender<Ask>,
+}
+
+/// The stream before it runs.
+pub(crate) struct Stream<W> {
+    window: W,
+    stage: Stage,
+    asks: mpsc::UnboundedReceiver<Ask>,
+    seq: u32,
+    sent: Sent,
+}
+
+/// What the last batch of each kind said.
+struct Sent {
+    positions: Vec<PositionRow>,
+    desk: Option<DeskUpdateEvent>,
+    at: Instant,
+}
+
+impl StreamHandle {
+    /// Everything that is shown; `None` when the stream has ended.
+    pub(crate) async fn snapshot(&self) -> Option<Snapshot> {
+        self.ask(Ask::Snapshot).await
+    }
+
+    /// How the desk stands; `None` when the stream has ended.
+    pub(crate) async fn standing(&self) -> Option<Standing> {
+        self.ask(Ask::Standing).await
+    }
+
+    /// Tells something, unless the stream has ended.
+    pub(crate) fn tell(&self, what: Ask) {
+        if self.asks.send(what).is_err() {
+            tracing::warn!("the stream to the window has ended");
+        }
+    }
+
+    async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(ask(answer));
+        answered.await.ok()
+    }
+}
+
+/// The way to a stream that is yet to run.
+pub(crate) fn channel() -> (StreamHandle, mpsc::UnboundedReceiver<Ask>) {
+    let (asks, asked) = mpsc::unbounded_channel();
+    (StreamHandle { asks }, asked)
+}
+
+impl<W: Window> Stream<W> {
+    pub(crate) fn new(window: W, stage: Stage, asks: mpsc::UnboundedReceiver<Ask>) -> Self {
+        let sent = Sent { positions: Vec::new(), desk: None, at: Instant::now() };
+        Self { window, stage, asks, seq: 0, sent }
+    }
+
+    /// Runs until nobody can ask any more.
+    pub(crate) async fn run(mut self) {
+        let mut next_frame = Instant::now() + FRAME;
+        loop {
+            tokio::select! {
+                biased;
+                ask = self.asks.recv() => match ask {
+                    Some(ask) => self.answer(ask).await,
+                    None => return,
+                },
+                () = tokio::time::sleep_until(next_frame) => {
+                    let began = Instant::now();
+                    self.frame().await;
+                    next_frame = began + FRAME.max(began.elapsed() * REST_TIMES);
+                }
+            }
+        }
+    }
+
+    async fn answer(&mut self, ask: Ask) {
+        // Whoever asked may be gone; then there is nobody to tell.
+        match ask {
+            Ask::Snapshot(answer) => {
+                self.catch_up().await;
+                answer.send(self.snapshot()).ok();
+            }
+            Ask::Standing(answer) => {
+                self.catch_up().await;
+                let view = &self.stage.view;
+                let killed = view.book().halt().killed;
+                answer.send(Standing { is_anything_open: view.is_anything_open(), killed }).ok();
+            }
+            Ask::Stage(stage) => {
+                self.frame().await;
+                self.stage = *stage;
+                // A number is left out: the window must ask for the new desk's snapshot.
+                self.seq = self.seq.wrapping_add(1);
+                self.sent.desk = None;
+            }
+        }
+    }
+
+    async fn catch_up(&mut self) {
+        let Stage { view, told, desk, .. } = &mut self.stage;
+        if let Ok(marks) = desk.marks().await {
+            view.mark(marks);
+        }
+        // After the marks, so that no price is shown that has not done yet what it did.
+        while let Ok(told) = told.try_recv() {
+            match told {
+                Told::Facts(facts) => facts.iter().for_each(|fact| view.take(fact)),
+                Told::Notice(words) => view.notice(words),
+            }
+        }
+    }
+
+    /// Sends what has changed since the last frame.
+    async fn frame(&mut self) {
+        self.catch_up().await;
+        let positions = self.stage.view.positions();
+        let desk = self.desk_update();
+        let rows_wait = self.stage.view.has_pending_rows();
+        let positions_changed = positions != self.sent.positions;
+        let is_due = self.sent.at.elapsed() >= HEARTBEAT;
+        let desk_changed = is_due || self.sent.desk.as_ref().is_none_or(|sent| differs(sent, &desk));
+        if !(rows_wait || positions_changed || desk_changed) {
+            return;
+        }
+        self.seq = self.seq.wrapping_add(1);
+        self.sent.at = Instant::now();
+        let seq = self.seq;
+        if rows_wait {
+            self.window.order_log(&OrderLogEvent { seq, rows: self.stage.view.take_rows() });
+        }
+        if positions_changed {
+            let event = PositionUpdateEvent { seq, positions };
+            self.window.position_update(&event);
+            self.sent.positions = event.positions;
+        }
+        if desk_changed {
+            let event = DeskUpdateEvent { seq, ..desk };
+            self.window.desk_update(&event);
+            self.sent.desk = Some(event);
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let DeskUpdateEvent { working, phantoms, quotes, desk, .. } = self.desk_update();
+        let view = &self.stage.view;
+        Snapshot {
+            seq: self.seq,
+            log: view.log(),
+            positions: view.positions(),
+            working,
+            phantoms,
+            quotes,
+            desk,
+        }
+    }
+
+    fn desk_update(&self) -> DeskUpdateEvent {
+        let Stage { view, board, pace, short_selling, .. } = &self.stage;
+        DeskUpdateEvent {
+            seq: self.seq,
+            working: view.working(),
+            phantoms: view.phantoms(),
+            quotes: view.quotes(board),
+            desk: view.status(board, *pace.borrow(), *short_selling.borrow()),
+        }
+    }
+}
+
+/// Whether two updates say different things; the clock alone is no difference.
+fn differs(sent: &DeskUpdateEvent, new: &DeskUpdateEvent) -> bool {
+    let same_desk =
+        sent.desk == DeskStatus { market_time: sent.desk.market_time.clone(), ..new.desk.clone() };
+    !same_desk || sent.quotes != new.quotes || sent.working != new.working || sent.phantoms != new.phantoms
+}

@@ -1,0 +1,207 @@
+//! Facts as rows of the order log: every kind of fact is decided here, in one place.
+
+use phantom_compliance::{OrderRequest, Ticket};
+use phantom_engine::book::Order;
+use phantom_engine::fact::{Alarm, Asked, Invariant, LatchCause, Leg};
+use phantom_engine::{Book, Fact, FactBody, HaltChange};
+use phantom_model::{ContractId, LotId, OrderId, OrderStatus, Price, Qty, Side};
+use phantom_runtime::Listing;
+use phantom_wire::{LogAction, LogRow};
+
+use super::words::{price_text, side_word};
+
+/// The row of a fact that the book has folded already; `None` for what the log does not tell: a lot's
+/// own changes follow from the fills, which it does.
+pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogRow> {
+    let rows = Rows { listing, book, fact };
+    match &fact.body {
+        FactBody::OrderRejected { order, what, .. } => {
+            let (asked, refusal) = &**what;
+            Some(rows.rejected(*order, asked, refusal.reason()))
+        }
+        FactBody::OrderSubmitted { order, .. } => Some(rows.order(LogAction::Submit, *order, None)),
+        FactBody::OrderAccepted { order } => Some(rows.order(LogAction::Accept, *order, None)),
+        FactBody::OrderFilled { order, qty, price, .. } => Some(rows.filled(*order, *qty, *price)),
+        FactBody::OrderCancelled { order } => Some(rows.order(LogAction::Cancel, *order, None)),
+        FactBody::OrderFailed { order, reason } => {
+            Some(rows.order(LogAction::Fail, *order, Some(reason.code())))
+        }
+        FactBody::OrderClosed { order } => Some(rows.order(LogAction::Close, *order, None)),
+        FactBody::OrderUnknown { order } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("answer_overdue")))
+        }
+        FactBody::CancelRequested { order } => {
+            Some(rows.order(LogAction::Cancel, *order, Some("cancel_requested")))
+        }
+        FactBody::CancelRefused { order } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("cancel_refused")))
+        }
+        FactBody::PhantomFired { lot, leg, print } => Some(rows.fired(*lot, *leg, *print)),
+        FactBody::ExitWaiting { lot } => Some(rows.lot(*lot, "exit_waits_for_cancel")),
+        FactBody::LotUnprotected { lot } => Some(rows.lot(*lot, "unprotected")),
+        FactBody::FlattenStarted { .. } => Some(rows.plain(LogAction::Flatten, "flatten_started")),
+        FactBody::FlattenJoined { .. } => Some(rows.plain(LogAction::Flatten, "flatten_already_under_way")),
+        FactBody::FlattenExiting { .. } => Some(rows.plain(LogAction::Flatten, "exits_sent")),
+        FactBody::FlattenAnswered { flat, .. } => {
+            let status = if *flat { "FLAT" } else { "NOT_FLAT" };
+            Some(LogRow {
+                status: Some(status.to_owned()),
+                ..rows.plain(LogAction::Flatten, "flatten_answered")
+            })
+        }
+        FactBody::FlattenEnded { .. } => Some(rows.plain(LogAction::Flatten, "late_fills_no_longer_watched")),
+        FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
+        FactBody::Latched { cause } => Some(rows.latched(*cause)),
+        FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
+        FactBody::LotOpened { .. } | FactBody::LotGrew { .. } | FactBody::LotReduced { .. } => None,
+    }
+}
+
+/// What every row of a fact needs.
+struct Rows<'a> {
+    listing: &'a Listing,
+    book: &'a Book,
+    fact: &'a Fact,
+}
+
+impl Rows<'_> {
+    fn bare(&self, action: LogAction) -> LogRow {
+        LogRow {
+            // The stream counts the rows.
+            n: 0,
+            order_id: None,
+            action,
+            symbol: None,
+            side: None,
+            qty: None,
+            price: None,
+            fill_price: None,
+            timestamp: self.fact.at.to_string(),
+            reason: None,
+            status: None,
+        }
+    }
+
+    fn plain(&self, action: LogAction, reason: &str) -> LogRow {
+        LogRow { reason: Some(reason.to_owned()), ..self.bare(action) }
+    }
+
+    fn order(&self, action: LogAction, id: OrderId, reason: Option<&str>) -> LogRow {
+        let row =
+            LogRow { order_id: Some(id.to_string()), reason: reason.map(str::to_owned), ..self.bare(action) };
+        let Some(order) = self.book.find(id).map(|key| self.book.orders().at(key)) else { return row };
+        let Order { contract, side, qty, kind, status, .. } = *order;
+        LogRow {
+            price: kind.limit().map(|price| self.price(contract, price)),
+            status: Some(status.word().to_owned()),
+            ..self.terms(row, contract, side, qty.contracts())
+        }
+    }
+
+    fn filled(&self, id: OrderId, qty: Qty, price: Price) -> LogRow {
+        let row = self.order(LogAction::Fill, id, None);
+        let contract = self.book.find(id).map(|key| self.book.orders().at(key).contract);
+        LogRow {
+            qty: Some(qty.contracts()),
+            fill_price: contract.map(|contract| self.price(contract, price)),
+            ..row
+        }
+    }
+
+    fn rejected(&self, id: OrderId, asked: &Asked, reason: &str) -> LogRow {
+        let row = LogRow {
+            order_id: Some(id.to_string()),
+            status: Some(OrderStatus::Rejected.word().to_owned()),
+            ..self.plain(LogAction::Reject, reason)
+        };
+        match asked {
+            Asked::Request(OrderRequest { contract, side, qty, kind, .. }) => LogRow {
+                price: kind.limit().map(|price| self.price(*contract, price)),
+                ..self.terms(row, *contract, *side, qty.contracts())
+            },
+            // A quantity that is no whole number stays out; the reason says what was wrong.
+            Asked::Ticket(Ticket { symbol, side, qty, price, .. }) => LogRow {
+                symbol: Some(symbol.clone()),
+                side: Some(side_word(*side)),
+                qty: qty.trim().parse().ok(),
+                price: price.clone(),
+                ..row
+            },
+        }
+    }
+
+    fn fired(&self, lot: LotId, leg: Leg, print: Price) -> LogRow {
+        let action = match leg {
+            Leg::Stop => LogAction::Stop,
+            Leg::Target => LogAction::Target,
+        };
+        let row = self.of_lot(self.bare(action), lot);
+        let contract = self.book.lots().get(lot).map(|row| row.contract);
+        LogRow { price: contract.map(|contract| self.price(contract, print)), ..row }
+    }
+
+    fn lot(&self, lot: LotId, reason: &str) -> LogRow {
+        self.of_lot(self.plain(LogAction::Alarm, reason), lot)
+    }
+
+    /// A row about a lot: the order that opened it, and what of it is open.
+    fn of_lot(&self, row: LogRow, lot: LotId) -> LogRow {
+        let Some(lot) = self.book.lots().get(lot) else { return row };
+        let order_id = Some(self.book.orders().at(lot.order).id.to_string());
+        LogRow { order_id, ..self.terms(row, lot.contract, lot.side, lot.open) }
+    }
+
+    fn latched(&self, cause: LatchCause) -> LogRow {
+        match cause {
+            LatchCause::Overfill(order) => {
+                self.order(LogAction::Halt, order, Some("more_filled_than_ordered"))
+            }
+            LatchCause::ExitOpened(order) => {
+                self.order(LogAction::Halt, order, Some("exit_opened_a_position"))
+            }
+            LatchCause::ForeignOrder(order) => self.order(LogAction::Halt, order, Some("order_is_not_ours")),
+            LatchCause::Broken(Invariant::ExitsWithinPosition) => {
+                self.plain(LogAction::Halt, "exits_beyond_position")
+            }
+        }
+    }
+
+    fn alarm(&self, alarm: Alarm) -> LogRow {
+        match alarm {
+            Alarm::LateFill(order) => self.order(LogAction::Alarm, order, Some("late_fill")),
+            Alarm::IllegalStep(order) => self.order(LogAction::Alarm, order, Some("illegal_step")),
+            Alarm::ContradictingExec(order) => {
+                self.order(LogAction::Alarm, order, Some("contradicting_execution"))
+            }
+            Alarm::ExitSlow(lot) => self.lot(lot, "exit_slow"),
+            Alarm::Unprotected(lot) => self.lot(lot, "unprotected"),
+            Alarm::FlattenStuck(contract) => LogRow {
+                symbol: Some(self.listing.root(contract).to_owned()),
+                ..self.plain(LogAction::Alarm, "flatten_stuck")
+            },
+        }
+    }
+
+    fn terms(&self, row: LogRow, contract: ContractId, side: Side, qty: u32) -> LogRow {
+        LogRow {
+            symbol: Some(self.listing.root(contract).to_owned()),
+            side: Some(side_word(side)),
+            qty: Some(qty),
+            ..row
+        }
+    }
+
+    fn price(&self, contract: ContractId, price: Price) -> String {
+        price_text(self.listing, contract, price)
+    }
+}
+
+const fn halt_word(change: HaltChange) -> &'static str {
+    match change {
+        HaltChange::Kill => "kill_switch_on",
+        HaltChange::LiftKill => "kill_switch_off",
+        HaltChange::LockOut => "locked_out",
+        HaltChange::EndLockOut => "lockout_ended",
+        HaltChange::LiftLatch => "books_checked",
+    }
+}

@@ -1,0 +1,114 @@
+//! Positions, working orders, phantoms and prices as rows of their panels.
+
+use phantom_engine::book::{Cancelling, Lot, LotState, Order, Position};
+use phantom_model::{ContractId, LotId, Money, Price, Side};
+use phantom_runtime::Listing;
+use phantom_wire::{PhantomRow, PhantomState, PositionRow, QuoteRow, WorkingRow};
+
+use super::view::View;
+use super::words::{contracts, mean_text, price_text, side_word, type_word};
+use crate::market::feed::Quote;
+
+/// The row of a contract that has been traded.
+pub(crate) fn position_row(view: &View, contract: ContractId) -> PositionRow {
+    let position = view.book().positions().at(contract);
+    let last = view.last_price(contract);
+    let net = position.net;
+    let open_cost_ticks = position.open_cost_ticks.saturating_mul(net.signed().signum());
+    PositionRow {
+        symbol: view.listing().root(contract).to_owned(),
+        contract: view.listing().contract(contract).ninjatrader_name(),
+        qty: contracts(net),
+        avg_price: mean_text(view.listing(), contract, open_cost_ticks, net.size()),
+        last_price: last.map(|last| price_text(view.listing(), contract, last)),
+        unrealized_pnl: last.map(|_| unrealized(view, contract).cents_text()),
+        realized_pnl: position.realized.cents_text(),
+        fees: position.fees.cents_text(),
+        protected_qty: protected_qty(view, position),
+    }
+}
+
+/// Open profit at the last good price; nothing before the first.
+pub(crate) fn unrealized(view: &View, contract: ContractId) -> Money {
+    let position = view.book().positions().at(contract);
+    let Some(last) = view.last_price(contract) else { return Money::ZERO };
+    let ticks = last.ticks().saturating_mul(position.net.signed()).saturating_sub(position.open_cost_ticks);
+    view.listing().contract(contract).instrument().tick_value() * ticks
+}
+
+/// Contracts that an armed stop watches or whose exit is on its way; never more than the position.
+fn protected_qty(view: &View, position: &Position) -> u32 {
+    let lots = position.lots.iter().map(|&lot| view.book().lots().at(lot));
+    let watched: u64 = lots.map(|lot| u64::from(protected(lot))).sum();
+    u32::try_from(watched.min(position.net.size())).unwrap_or(u32::MAX)
+}
+
+const fn protected(lot: &Lot) -> u32 {
+    match lot.state {
+        LotState::Armed if lot.bracket.stop.is_some() => lot.open,
+        LotState::Exiting { .. } => lot.open,
+        LotState::Armed | LotState::Bare | LotState::Unprotected { .. } => 0,
+    }
+}
+
+/// The row of an order that may still fill.
+pub(crate) fn working_row(listing: &Listing, order: &Order) -> WorkingRow {
+    WorkingRow {
+        order_id: order.id.to_string(),
+        symbol: listing.root(order.contract).to_owned(),
+        side: side_word(order.side),
+        qty: order.qty.contracts(),
+        filled: order.filled,
+        r#type: type_word(order.kind),
+        price: order.kind.limit().map(|price| price_text(listing, order.contract, price)),
+        status: order.status.word().to_owned(),
+        unknown: order.unknown,
+        submitted_at: order.submitted_at.to_string(),
+        cancelling: order.cancelling == Cancelling::Asked,
+    }
+}
+
+/// The row of an open lot that has, or had, a phantom.
+pub(crate) fn phantom_row(view: &View, id: LotId) -> Option<PhantomRow> {
+    let lot = view.book().lots().at(id);
+    let state = match lot.state {
+        LotState::Bare => return None,
+        LotState::Armed => PhantomState::Armed,
+        LotState::Exiting { .. } => PhantomState::Exiting,
+        LotState::Unprotected { .. } => PhantomState::Unprotected,
+    };
+    let entry = view.book().orders().at(lot.order);
+    let text = |price: Price| price_text(view.listing(), lot.contract, price);
+    let last = view.last_price(lot.contract);
+    let losing = |stop: Price| distance(lot.side, last.map(|last| (last - stop).count()));
+    let winning = |target: Price| distance(lot.side, last.map(|last| (target - last).count()));
+    Some(PhantomRow {
+        lot: format!("L{}", phantom_model::ArenaKey::row(id)),
+        symbol: view.listing().root(lot.contract).to_owned(),
+        side: side_word(lot.side),
+        qty: lot.open,
+        entry_price: mean_text(view.listing(), lot.contract, entry.cost_ticks, entry.filled.into())?,
+        stop_price: lot.bracket.stop.map(text),
+        take_profit: lot.bracket.target.map(text),
+        state,
+        stop_distance_ticks: lot.bracket.stop.and_then(losing),
+        target_distance_ticks: lot.bracket.target.and_then(winning),
+    })
+}
+
+/// Ticks that the price may still go; the sign is turned for a short lot.
+fn distance(side: Side, ticks: Option<i64>) -> Option<i32> {
+    i32::try_from(ticks?.saturating_mul(side.sign())).ok()
+}
+
+/// The row of an instrument with a feed.
+pub(crate) fn quote_row(listing: &Listing, contract: ContractId, quote: Option<Quote>) -> QuoteRow {
+    let text = |price: Price| price_text(listing, contract, price);
+    QuoteRow {
+        symbol: listing.root(contract).to_owned(),
+        last: quote.map(|quote| text(quote.last)),
+        bid: quote.and_then(|quote| quote.bid).map(text),
+        ask: quote.and_then(|quote| quote.ask).map(text),
+        at: quote.map(|quote| quote.at.to_string()),
+    }
+}

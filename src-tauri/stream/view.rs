@@ -1,0 +1,165 @@
+//! What the window shows: a book of its own, folded from the same facts as the desk's, and its rows.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use phantom_engine::{Book, Fact, FactBody};
+use phantom_model::{ContractId, Money, Price, Timestamp};
+use phantom_runtime::{Listing, Marks};
+use phantom_wire::{DeskMode, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow};
+
+use super::fact_row::row_of;
+use super::panel_rows::{phantom_row, position_row, quote_row, unrealized, working_row};
+use crate::market::{Pace, QuoteBoard};
+
+/// Rows of the log that a snapshot holds at most.
+pub(crate) const LOG_ROWS_MAX: usize = 5_000;
+
+/// The state of the window's panels.
+pub(crate) struct View {
+    listing: Arc<Listing>,
+    book: Book,
+    traded: BTreeSet<ContractId>,
+    marks: Marks,
+    /// Rows that a batch has carried.
+    log: VecDeque<LogRow>,
+    /// Rows that the next batch carries.
+    pending: Vec<LogRow>,
+    rows: u32,
+}
+
+impl View {
+    /// The view of an empty book at `starts`.
+    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp) -> Self {
+        let book = Book::new(&listing.terms(crate::session::fee_per_side));
+        Self {
+            listing,
+            book,
+            traded: BTreeSet::new(),
+            marks: Marks { at: starts, last: Vec::new() },
+            log: VecDeque::new(),
+            pending: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    pub(crate) const fn book(&self) -> &Book {
+        &self.book
+    }
+
+    pub(crate) fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    pub(crate) fn last_price(&self, contract: ContractId) -> Option<Price> {
+        self.marks.last.get(phantom_model::ArenaKey::row(contract) as usize).copied().flatten()
+    }
+
+    pub(crate) fn mark(&mut self, marks: Marks) {
+        self.marks = marks;
+    }
+
+    /// Folds a fact and adds its row.
+    pub(crate) fn take(&mut self, fact: &Fact) {
+        self.book.fold(fact);
+        if let FactBody::OrderFilled { order, .. } = &fact.body
+            && let Some(key) = self.book.find(*order)
+        {
+            self.traded.insert(self.book.orders().at(key).contract);
+        }
+        if let Some(row) = row_of(&self.listing, &self.book, fact) {
+            self.push(row);
+        }
+    }
+
+    /// Adds a row about the program itself.
+    pub(crate) fn notice(&mut self, words: String) {
+        self.push(LogRow {
+            n: 0,
+            order_id: None,
+            action: LogAction::Alarm,
+            symbol: None,
+            side: None,
+            qty: None,
+            price: None,
+            fill_price: None,
+            timestamp: self.marks.at.to_string(),
+            reason: Some(words),
+            status: None,
+        });
+    }
+
+    fn push(&mut self, row: LogRow) {
+        self.rows = self.rows.saturating_add(1);
+        self.pending.push(LogRow { n: self.rows, ..row });
+    }
+
+    pub(crate) fn has_pending_rows(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// The rows of the next batch; from now on they belong to the log.
+    pub(crate) fn take_rows(&mut self) -> Vec<LogRow> {
+        let rows = std::mem::take(&mut self.pending);
+        self.log.extend(rows.iter().cloned());
+        let too_many = self.log.len().saturating_sub(LOG_ROWS_MAX);
+        self.log.drain(..too_many);
+        rows
+    }
+
+    /// The newest rows that batches have carried.
+    pub(crate) fn log(&self) -> Vec<LogRow> {
+        self.log.iter().cloned().collect()
+    }
+
+    pub(crate) fn positions(&self) -> Vec<PositionRow> {
+        self.traded.iter().map(|&contract| position_row(self, contract)).collect()
+    }
+
+    pub(crate) fn working(&self) -> Vec<WorkingRow> {
+        self.book.live_orders().map(|(_, order)| working_row(&self.listing, order)).collect()
+    }
+
+    pub(crate) fn phantoms(&self) -> Vec<PhantomRow> {
+        let positions = self.book.positions().iter();
+        positions
+            .flat_map(|(_, position)| position.lots.iter())
+            .filter_map(|&lot| phantom_row(self, lot))
+            .collect()
+    }
+
+    pub(crate) fn quotes(&self, board: &QuoteBoard) -> Vec<QuoteRow> {
+        board
+            .quotes()
+            .into_iter()
+            .map(|(contract, quote)| quote_row(&self.listing, contract, quote))
+            .collect()
+    }
+
+    pub(crate) fn status(&self, board: &QuoteBoard, pace: Pace, short_selling: bool) -> DeskStatus {
+        let halt = self.book.halt();
+        let sum = |of: &dyn Fn(ContractId) -> Money| -> String {
+            self.traded.iter().map(|&contract| of(contract)).sum::<Money>().cents_text()
+        };
+        DeskStatus {
+            mode: DeskMode::Mock,
+            market_time: Some(self.marks.at.to_string()),
+            killed: halt.killed,
+            locked_out: halt.locked_out,
+            flattening: halt.flattening,
+            latched: halt.latched,
+            day_realized: sum(&|contract| self.book.positions().at(contract).realized),
+            day_unrealized: sum(&|contract| unrealized(self, contract)),
+            day_fees: sum(&|contract| self.book.positions().at(contract).fees),
+            paused: pace.paused,
+            feed: board.state(),
+            short_selling,
+        }
+    }
+
+    /// Whether a position is open or an order may still fill.
+    pub(crate) fn is_anything_open(&self) -> bool {
+        self.book.has_live_orders()
+            || self.book.positions().iter().any(|(_, position)| position.net.size() > 0)
+    }
+}

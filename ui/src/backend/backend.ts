@@ -1,0 +1,108 @@
+// What the interface may ask of the desk, and what the desk tells it. Everything above this file is
+// written against `Backend` and never learns whether a shell or a script is behind it.
+
+import type {
+  DeskUpdateEvent,
+  FlattenAnswer,
+  InstrumentRow,
+  MarketControl,
+  OrderLogEvent,
+  OrderQuestion,
+  OrderRequest,
+  PasswordAnswer,
+  PlaceAnswer,
+  PositionUpdateEvent,
+  Settings,
+  Snapshot,
+  Verdict,
+  WireFault,
+} from './types';
+
+export interface DeskListener {
+  orderLog(event: OrderLogEvent): void;
+  positionUpdate(event: PositionUpdateEvent): void;
+  deskUpdate(event: DeskUpdateEvent): void;
+}
+
+export interface Backend {
+  /** `SHELL`: the desk itself. `SCRIPTED`: a small imitation for a plain browser, without an engine. */
+  readonly kind: 'SHELL' | 'SCRIPTED';
+
+  placeBuy(order: OrderRequest): Promise<PlaceAnswer>;
+  placeSell(order: OrderRequest): Promise<PlaceAnswer>;
+  flattenAll(): Promise<FlattenAnswer>;
+  cancelOrder(orderId: string): Promise<void>;
+  /** A question only: nothing is sent. */
+  canSubmitOrder(order: OrderQuestion): Promise<Verdict>;
+  setKill(on: boolean): Promise<void>;
+  snapshot(): Promise<Snapshot>;
+  instruments(): Promise<InstrumentRow[]>;
+  getSettings(): Promise<Settings>;
+  saveSettings(settings: Settings): Promise<Settings>;
+  connectBroker(): Promise<void>;
+  setPassword(password: string): Promise<PasswordAnswer>;
+  marketControl(what: MarketControl): Promise<void>;
+
+  /** Ends with the function that it answers. Batches may arrive before the promise resolves. */
+  subscribe(listener: DeskListener): Promise<() => void>;
+
+  /** Calls `open` when the settings are chosen outside the page, as in a native menu. */
+  whenSettingsAsked(open: () => void): Promise<() => void>;
+}
+
+/** The desk's codes, and one for what no desk sends. */
+export type FaultCode = WireFault['code'] | 'unexpected';
+
+/** A command that the desk did not carry out. */
+export class BackendFault extends Error {
+  override readonly name = 'BackendFault';
+
+  constructor(
+    readonly code: FaultCode,
+    readonly text: string,
+    /** The setting that is wrong, as a path such as `mock.seed`; only with `settings_invalid`. */
+    readonly field: string | null = null,
+  ) {
+    super(`${code}: ${text}`);
+  }
+}
+
+const CODES: readonly WireFault['code'][] = [
+  'bad_request',
+  'busy',
+  'stopped',
+  'settings_invalid',
+  'positions_open',
+  'not_connected',
+  'no_credential_store',
+  'market_file',
+];
+
+/** Reads whatever a promise was rejected with. Never throws. */
+export function readFault(thrown: unknown): BackendFault {
+  if (thrown instanceof BackendFault) return thrown;
+  if (!isRecord(thrown)) return new BackendFault('unexpected', String(thrown));
+  const code = CODES.find((known) => known === thrown['code']);
+  if (code === undefined) {
+    return new BackendFault('unexpected', thrown instanceof Error ? thrown.message : JSON.stringify(thrown));
+  }
+  const detail = thrown['detail'];
+  if (isRecord(detail)) {
+    const field = detail['field'];
+    return new BackendFault(
+      code,
+      textOf(detail['message'] ?? detail),
+      typeof field === 'string' ? field : null,
+    );
+  }
+  return new BackendFault(code, textOf(detail));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

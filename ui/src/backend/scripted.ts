@@ -1,0 +1,485 @@
+// A desk for a plain browser: a seeded market and a small imitation of the rules, so that the whole
+// interface runs without the shell. Nothing here reaches a broker. Same seed, same steps, same state.
+
+import { type Backend, BackendFault, type DeskListener } from './backend';
+import { Book, cents, type ScriptedOrder, signed } from './scripted/book';
+import { Chance } from './scripted/chance';
+import { askGate, verdictOf } from './scripted/gate';
+import { priceOf, type Product, PRODUCTS, productOf } from './scripted/products';
+import type {
+  ClosedPosition,
+  DeskStatus,
+  FlattenAnswer,
+  InstrumentRow,
+  LogAction,
+  LogRow,
+  MarketControl,
+  OrderQuestion,
+  OrderRequest,
+  PasswordAnswer,
+  PlaceAnswer,
+  QuoteRow,
+  Settings,
+  Side,
+  Snapshot,
+  Verdict,
+} from './types';
+
+export interface ScriptedOptions {
+  seed?: string;
+  /** False: time moves only through `advance`. */
+  autorun?: boolean;
+  /** Exits are accepted and never fill, so that a flatten ends not flat. */
+  exitsStayOpen?: boolean;
+  /** Rows that the log holds at the start. */
+  logRows?: number;
+}
+
+export const STEP_MS = 50;
+const FLATTEN_MS_MAX = 3_000;
+/** The market clock starts at 08:30 in Chicago. */
+const MARKET_START_MS = Date.UTC(2026, 10, 23, 14, 30);
+/** Of these products the scripted market has prices. */
+const QUOTED: readonly Product[] = PRODUCTS;
+
+export const SCRIPTED_SETTINGS: Settings = {
+  version: 1,
+  broker: 'MOCK',
+  ninjatrader: { host: '127.0.0.1', port: 36973, account: 'Sim101', username: '' },
+  mock: {
+    seed: '1',
+    delayMsMin: 100,
+    delayMsMax: 500,
+    slippageTicksMin: 0,
+    slippageTicksMax: 1,
+    source: { kind: 'SIMULATED' },
+    speed: 1,
+  },
+  trading: {
+    shortSelling: false,
+    orderMaxMinis: '5',
+    positionMaxMinis: '5',
+    defaultQty: 1,
+    defaultSymbol: 'ENQ',
+  },
+};
+
+interface Flatten {
+  deadlineMs: number;
+  cancelled: string[];
+  exits: ScriptedOrder[];
+  closed: ClosedPosition[];
+  answer: (answer: FlattenAnswer) => void;
+}
+
+export class ScriptedBackend implements Backend {
+  readonly kind = 'SCRIPTED';
+  readonly #book = new Book();
+  readonly #chance: Chance;
+  readonly #exitsStayOpen: boolean;
+  readonly #answers = new Map<string, (answer: PlaceAnswer) => void>();
+  #settings: Settings = structuredClone(SCRIPTED_SETTINGS);
+  #listener: DeskListener | null = null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #elapsedMs = 0;
+  #seq = 0;
+  #sentRows = 0;
+  #tickets = 0;
+  #killed = false;
+  #paused = false;
+  #flatten: Flatten | null = null;
+  #flattenPromise: Promise<FlattenAnswer> | null = null;
+
+  constructor(options: ScriptedOptions = {}) {
+    this.#chance = new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed);
+    this.#exitsStayOpen = options.exitsStayOpen ?? false;
+    this.#fillLog(options.logRows ?? 0);
+    if (options.autorun ?? true) this.#timer = setInterval(() => this.advance(STEP_MS), STEP_MS);
+  }
+
+  /** Moves the market and every order on by `ms`, in steps of `STEP_MS`. */
+  advance(ms: number): void {
+    for (let done = 0; done < ms; done += STEP_MS) {
+      if (!this.#paused) this.#elapsedMs += STEP_MS;
+      if (!this.#paused) this.#moveMarket();
+      this.#moveOrders();
+      this.#moveFlatten();
+      this.#tell();
+    }
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  placeBuy(order: OrderRequest): Promise<PlaceAnswer> {
+    return this.#place('BUY', order);
+  }
+
+  placeSell(order: OrderRequest): Promise<PlaceAnswer> {
+    return this.#place('SELL', order);
+  }
+
+  flattenAll(): Promise<FlattenAnswer> {
+    this.#flattenPromise ??= new Promise((answer) => {
+      this.#flatten = {
+        deadlineMs: this.#elapsedMs + FLATTEN_MS_MAX,
+        cancelled: [],
+        exits: [],
+        closed: [],
+        answer,
+      };
+      this.#write('FLATTEN', null, null);
+      for (const order of this.#book.live()) {
+        if (order.closes !== null) continue;
+        order.status = 'CANCELLED';
+        this.#flatten.cancelled.push(order.id);
+        this.#answers.get(order.id)?.(answerOf(order));
+        this.#write('CANCEL', order, 'flatten');
+      }
+      PRODUCTS.forEach((product, row) => this.#sendFlattenExit(product, row, this.#flatten));
+    });
+    return this.#flattenPromise;
+  }
+
+  cancelOrder(orderId: string): Promise<void> {
+    const order = this.#book.live().find((live) => live.id === orderId);
+    if (order === undefined) return Promise.reject(new BackendFault('bad_request', `${orderId} is not working`));
+    order.cancelling = true;
+    return Promise.resolve();
+  }
+
+  canSubmitOrder(order: OrderQuestion): Promise<Verdict> {
+    return Promise.resolve(verdictOf(askGate(order.side, order, this.#book, this.#settings, this.#flags())));
+  }
+
+  setKill(on: boolean): Promise<void> {
+    this.#killed = on;
+    this.#write('HALT', null, on ? 'entries halted by the trader' : 'entries allowed again');
+    this.#tell();
+    return Promise.resolve();
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return Promise.resolve({
+      seq: this.#seq,
+      log: this.#book.log.slice(0, this.#sentRows),
+      positions: this.#book.positionRows(),
+      working: this.#book.workingRows(),
+      phantoms: this.#book.phantomRows(),
+      quotes: this.#quotes(),
+      desk: this.#deskStatus(),
+    });
+  }
+
+  instruments(): Promise<InstrumentRow[]> {
+    return Promise.resolve(
+      PRODUCTS.map(({ symbol, alias, name, contract, tickSize, tickValue, decimals, pointValue }) => ({
+        symbol,
+        alias,
+        name,
+        contract,
+        tickSize,
+        tickValue,
+        decimals,
+        pointValue,
+      })),
+    );
+  }
+
+  getSettings(): Promise<Settings> {
+    return Promise.resolve(structuredClone(this.#settings));
+  }
+
+  saveSettings(settings: Settings): Promise<Settings> {
+    const { mock, trading, ninjatrader } = settings;
+    const checks: [boolean, string, string][] = [
+      [mock.delayMsMin <= mock.delayMsMax, 'mock.delayMsMin', 'must not be more than the longest delay'],
+      [mock.delayMsMax <= 60_000, 'mock.delayMsMax', 'must be at most 60000 ms'],
+      [
+        mock.slippageTicksMin <= mock.slippageTicksMax,
+        'mock.slippageTicksMin',
+        'must not be more than the largest slippage',
+      ],
+      [mock.speed >= 0 && mock.speed <= 1000, 'mock.speed', 'must be from 1 to 1000'],
+      [mock.source.kind !== 'FILE' || mock.source.path !== '', 'mock.source.path', 'name a tick file'],
+      [ninjatrader.port >= 1 && ninjatrader.port <= 65_535, 'ninjatrader.port', 'must be from 1 to 65535'],
+      [trading.defaultQty >= 1, 'trading.defaultQty', 'must be at least 1'],
+      [/^\d+(\.\d)?$/.test(trading.orderMaxMinis), 'trading.orderMaxMinis', 'must be a number such as 5 or 0.5'],
+      [
+        /^\d+(\.\d)?$/.test(trading.positionMaxMinis),
+        'trading.positionMaxMinis',
+        'must be a number such as 5 or 0.5',
+      ],
+    ];
+    const failed = checks.find(([holds]) => !holds);
+    if (failed !== undefined) {
+      return Promise.reject(new BackendFault('settings_invalid', failed[2], failed[1]));
+    }
+    if (settings.broker !== this.#settings.broker && this.#book.lots.length > 0) {
+      return Promise.reject(new BackendFault('positions_open', 'close the positions before changing the broker'));
+    }
+    this.#settings = structuredClone(settings);
+    this.#tell();
+    return this.getSettings();
+  }
+
+  connectBroker(): Promise<void> {
+    const { host, port } = this.#settings.ninjatrader;
+    return Promise.reject(new BackendFault('not_connected', `a browser page cannot connect to ${host}:${port}`));
+  }
+
+  setPassword(): Promise<PasswordAnswer> {
+    return Promise.resolve({ stored: 'MEMORY' });
+  }
+
+  marketControl(what: MarketControl): Promise<void> {
+    if ('pause' in what) this.#paused = what.pause;
+    else this.#settings.mock.speed = what.speed === 'max' ? 0 : what.speed;
+    this.#tell();
+    return Promise.resolve();
+  }
+
+  subscribe(listener: DeskListener): Promise<() => void> {
+    this.#listener = listener;
+    return Promise.resolve(() => {
+      this.#listener = null;
+    });
+  }
+
+  /** A page has no native menu. */
+  whenSettingsAsked(): Promise<() => void> {
+    return Promise.resolve(() => undefined);
+  }
+
+  #place(side: Side, request: OrderRequest): Promise<PlaceAnswer> {
+    const answer = askGate(side, request, this.#book, this.#settings, this.#flags());
+    const id = `T${++this.#tickets}`;
+    if (answer.kind === 'REFUSED') {
+      const { reason, message } = answer.refusal;
+      this.#writeRefusal(id, side, request, `${reason}: ${message}`);
+      return Promise.resolve({ orderId: id, status: 'REJECTED', reason, message, unknown: false });
+    }
+    const { product, qty, limitTicks, stopTicks, targetTicks } = answer.order;
+    const order = this.#send(id, product, side, qty, null);
+    Object.assign(order, { type: request.type, limitTicks, stopTicks, targetTicks });
+    this.#write('SUBMIT', order, null);
+    return new Promise((resolve) => this.#answers.set(id, resolve));
+  }
+
+  #send(id: string, product: Product, side: Side, qty: number, closes: string | null): ScriptedOrder {
+    const { delayMsMin, delayMsMax } = this.#settings.mock;
+    const acceptAtMs = this.#elapsedMs + this.#chance.whole(delayMsMin, delayMsMax);
+    const order: ScriptedOrder = {
+      id,
+      product,
+      side,
+      qty,
+      type: 'MARKET',
+      limitTicks: null,
+      stopTicks: null,
+      targetTicks: null,
+      status: 'PENDING',
+      submittedAt: this.#timestamp(),
+      cancelling: false,
+      acceptAtMs,
+      fillAtMs: acceptAtMs + STEP_MS,
+      closes,
+      fillTicks: null,
+    };
+    this.#book.orders.push(order);
+    return order;
+  }
+
+  #sendFlattenExit(product: Product, row: number, flatten: Flatten | null): void {
+    const net = this.#book.net(product);
+    if (net === 0 || flatten === null) return;
+    const order = this.#send(`F1-C${row}-X1`, product, net > 0 ? 'SELL' : 'BUY', Math.abs(net), 'ALL');
+    flatten.exits.push(order);
+    this.#write('SUBMIT', order, 'flatten');
+  }
+
+  #moveMarket(): void {
+    for (const product of QUOTED) {
+      const step = this.#chance.whole(0, 9);
+      const ticks = this.#book.last(product) + (step === 0 ? -1 : step === 1 ? 1 : step === 2 ? this.#chance.whole(-2, 2) : 0);
+      this.#book.lastTicks.set(product.symbol, ticks);
+    }
+    for (const lot of this.#book.lots) {
+      if (lot.exiting) continue;
+      const last = this.#book.last(lot.product);
+      const away = lot.side === 'BUY' ? 1 : -1;
+      const stopped = lot.stopTicks !== null && (last - lot.stopTicks) * away <= 0;
+      const reached = lot.targetTicks !== null && (last - lot.targetTicks) * away >= 0;
+      if (!stopped && !reached) continue;
+      lot.exiting = true;
+      const exit = this.#send(`L${lot.id}-X1`, lot.product, lot.side === 'BUY' ? 'SELL' : 'BUY', lot.qty, lot.id);
+      this.#write(stopped ? 'STOP' : 'TARGET', exit, `lot ${lot.id}`);
+    }
+  }
+
+  #moveOrders(): void {
+    for (const order of this.#book.live()) {
+      if (order.status === 'PENDING' && this.#elapsedMs >= order.acceptAtMs) {
+        order.status = 'ACCEPTED';
+        this.#write('ACCEPT', order, null);
+        this.#answers.get(order.id)?.(answerOf(order));
+      }
+      if (order.cancelling && order.status === 'ACCEPTED') {
+        order.status = 'CANCELLED';
+        this.#write('CANCEL', order, null);
+      }
+      if (order.status === 'ACCEPTED' && this.#fills(order)) this.#fill(order);
+    }
+  }
+
+  #fills(order: ScriptedOrder): boolean {
+    if (this.#elapsedMs < order.fillAtMs) return false;
+    if (order.closes !== null && this.#exitsStayOpen) return false;
+    if (order.limitTicks === null) return true;
+    const through = this.#book.last(order.product) - order.limitTicks;
+    return order.side === 'BUY' ? through < 0 : through > 0;
+  }
+
+  #fill(order: ScriptedOrder): void {
+    const { slippageTicksMin, slippageTicksMax } = this.#settings.mock;
+    const slip = this.#chance.whole(slippageTicksMin, slippageTicksMax);
+    const price = order.limitTicks ?? this.#book.last(order.product) + signed(order.side, slip);
+    order.fillTicks = price;
+    order.status = 'FILLED';
+    this.#book.charge(order.product, order.qty);
+    this.#write('FILL', order, null);
+    const lotId = order.closes === 'ALL' ? null : order.closes;
+    const { pnlCents, qtyLeft } = this.#book.reduce(order.product, order.side, order.qty, price, lotId);
+    if (qtyLeft > 0 && order.closes === null) {
+      this.#book.lots.push({
+        id: order.id.replace('T', ''),
+        product: order.product,
+        side: order.side,
+        qty: qtyLeft,
+        entryTicks: price,
+        stopTicks: order.stopTicks,
+        targetTicks: order.targetTicks,
+        exiting: false,
+      });
+      return;
+    }
+    order.status = 'CLOSED';
+    this.#write('CLOSE', order, `realized ${cents(pnlCents)}`);
+    this.#flatten?.closed.push({
+      symbol: order.product.symbol,
+      qty: order.qty,
+      exitPrice: priceOf(price, order.product),
+      orderId: order.id,
+      realizedPnl: cents(pnlCents),
+    });
+  }
+
+  #moveFlatten(): void {
+    const flatten = this.#flatten;
+    if (flatten === null) return;
+    const open = PRODUCTS.map((product) => ({ symbol: product.symbol, qty: this.#book.net(product) })).filter(
+      ({ qty }) => qty !== 0,
+    );
+    const late = this.#elapsedMs >= flatten.deadlineMs;
+    if (open.length > 0 && !late) return;
+    this.#flatten = null;
+    this.#flattenPromise = null;
+    const status = open.length === 0 ? 'FLAT' : 'NOT_FLAT';
+    this.#write(status === 'FLAT' ? 'FLATTEN' : 'ALARM', null, status === 'FLAT' ? 'flat' : 'flatten ended not flat');
+    flatten.answer({ status, closedPositions: flatten.closed, cancelled: flatten.cancelled, stillOpen: open });
+  }
+
+  #tell(): void {
+    const listener = this.#listener;
+    const rows = this.#book.log.slice(this.#sentRows);
+    this.#sentRows = this.#book.log.length;
+    if (listener === null) return;
+    if (rows.length > 0) listener.orderLog({ seq: ++this.#seq, rows });
+    listener.positionUpdate({ seq: ++this.#seq, positions: this.#book.positionRows() });
+    listener.deskUpdate({
+      seq: ++this.#seq,
+      working: this.#book.workingRows(),
+      phantoms: this.#book.phantomRows(),
+      quotes: this.#quotes(),
+      desk: this.#deskStatus(),
+    });
+  }
+
+  #quotes(): QuoteRow[] {
+    return QUOTED.map((product) => {
+      const last = this.#book.last(product);
+      return {
+        symbol: product.symbol,
+        last: priceOf(last, product),
+        bid: priceOf(last - 1, product),
+        ask: priceOf(last + 1, product),
+        at: this.#timestamp(),
+      };
+    });
+  }
+
+  #deskStatus(): DeskStatus {
+    return {
+      mode: 'MOCK',
+      marketTime: this.#timestamp(),
+      killed: this.#killed,
+      lockedOut: false,
+      flattening: this.#flatten !== null,
+      latched: false,
+      dayRealized: this.#book.dayRealized(),
+      dayUnrealized: this.#book.dayUnrealized(),
+      dayFees: this.#book.dayFees(),
+      paused: this.#paused,
+      feed: this.#settings.mock.source.kind,
+      shortSelling: this.#settings.trading.shortSelling,
+    };
+  }
+
+  #flags(): { killed: boolean; flattening: boolean } {
+    return { killed: this.#killed, flattening: this.#flatten !== null };
+  }
+
+  #timestamp(): string {
+    return `${new Date(MARKET_START_MS + this.#elapsedMs).toISOString().slice(0, -1)}0000Z`;
+  }
+
+  #write(action: LogAction, order: ScriptedOrder | null, reason: string | null): LogRow {
+    return this.#book.write(action, this.#timestamp(), order, reason);
+  }
+
+  #writeRefusal(id: string, side: Side, request: OrderRequest, reason: string): void {
+    const row = this.#write('REJECT', null, reason);
+    const qty = Number(request.qty);
+    Object.assign(row, {
+      orderId: id,
+      symbol: productOf(request.symbol)?.symbol ?? request.symbol,
+      side,
+      qty: Number.isSafeInteger(qty) ? qty : null,
+      price: request.price === undefined || request.price === null ? null : String(request.price),
+      status: 'REJECTED',
+    });
+  }
+
+  #fillLog(rows: number): void {
+    const actions: readonly LogAction[] = ['SUBMIT', 'ACCEPT', 'FILL', 'CLOSE', 'CANCEL'];
+    for (let row = 0; row < rows; row += 1) {
+      const product = PRODUCTS[row % PRODUCTS.length];
+      const action = actions[row % actions.length];
+      if (product === undefined || action === undefined) continue;
+      const written = this.#write(action, null, null);
+      Object.assign(written, {
+        orderId: `T${900_000 + Math.floor(row / 5)}`,
+        symbol: product.symbol,
+        side: row % 2 === 0 ? 'BUY' : 'SELL',
+        qty: 1 + (row % 3),
+        status: 'CLOSED',
+      });
+    }
+    this.#sentRows = this.#book.log.length;
+  }
+}
+
+function answerOf(order: ScriptedOrder): PlaceAnswer {
+  return { orderId: order.id, status: order.status, reason: null, message: null, unknown: false };
+}

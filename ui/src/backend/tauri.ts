@@ -1,0 +1,36 @@
+// The desk behind the shell. The only file that knows of Tauri.
+
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { Backend, DeskListener } from './backend';
+import type { DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent } from './types';
+
+export const shell: Backend = {
+  kind: 'SHELL',
+  placeBuy: (order) => invoke('placeBuy', { order }),
+  placeSell: (order) => invoke('placeSell', { order }),
+  flattenAll: () => invoke('flattenAll'),
+  cancelOrder: (orderId) => invoke('cancelOrder', { orderId }),
+  canSubmitOrder: (order) => invoke('canSubmitOrder', { order }),
+  setKill: (on) => invoke('setKill', { on }),
+  snapshot: () => invoke('snapshot'),
+  instruments: () => invoke('instruments'),
+  getSettings: () => invoke('getSettings'),
+  saveSettings: (settings) => invoke('saveSettings', { settings }),
+  connectBroker: () => invoke('connectBroker'),
+  setPassword: (password) => invoke('setPassword', { password }),
+  marketControl: (what) => invoke('marketControl', { what }),
+  subscribe,
+  whenSettingsAsked: (open) => listen('open-settings', open),
+};
+
+async function subscribe(listener: DeskListener): Promise<() => void> {
+  const ends = await Promise.all([
+    listen<OrderLogEvent>('order-log', (event) => listener.orderLog(event.payload)),
+    listen<PositionUpdateEvent>('position-update', (event) => listener.positionUpdate(event.payload)),
+    listen<DeskUpdateEvent>('desk-update', (event) => listener.deskUpdate(event.payload)),
+  ]);
+  return () => {
+    for (const end of ends) end();
+  };
+}

@@ -1,0 +1,78 @@
+// The newest state, for components to read. It is replaced once per frame and never changed in place.
+
+import type { Backend } from '../backend/backend';
+import type { DeskStatus, InstrumentRow, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow } from '../backend/types';
+import type { DeskState } from '../core/desk_state';
+import { Feed, RETRY_MS } from '../core/feed';
+
+export class DeskView {
+  log = $state.raw<readonly LogRow[]>([]);
+  positions = $state.raw<readonly PositionRow[]>([]);
+  working = $state.raw<readonly WorkingRow[]>([]);
+  phantoms = $state.raw<readonly PhantomRow[]>([]);
+  quotes = $state.raw<readonly QuoteRow[]>([]);
+  status = $state.raw<DeskStatus | null>(null);
+  instruments = $state.raw<readonly InstrumentRow[]>([]);
+  /** Null while the screen is live; otherwise why it is not. */
+  notLive = $state<string | null>('reading the desk');
+
+  readonly #byName = $derived(
+    new Map(this.instruments.flatMap((row) => [[row.alias, row] as const, [row.symbol, row] as const])),
+  );
+  readonly #quoteBySymbol = $derived(new Map(this.quotes.map((row) => [row.symbol, row] as const)));
+  readonly #feed: Feed;
+  #ended = false;
+
+  constructor(private readonly backend: Backend) {
+    this.#feed = new Feed(backend, {
+      show: (state) => this.#show(state),
+      live: (is, why) => {
+        this.notLive = is ? null : why;
+        // A new snapshot may come from another desk, with other contracts.
+        if (is) void this.#readInstruments();
+      },
+    });
+  }
+
+  start(): void {
+    void this.#feed.start().catch(() => {
+      this.notLive = 'the desk does not answer';
+    });
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#feed.stop();
+  }
+
+  /** By root or alias. */
+  instrument(symbol: string): InstrumentRow | null {
+    return this.#byName.get(symbol) ?? null;
+  }
+
+  /** The quote of an instrument, by its root. */
+  quote(root: string): QuoteRow | null {
+    return this.#quoteBySymbol.get(root) ?? null;
+  }
+
+  decimals(symbol: string): number {
+    return this.instrument(symbol)?.decimals ?? 2;
+  }
+
+  async #readInstruments(): Promise<void> {
+    try {
+      this.instruments = await this.backend.instruments();
+    } catch {
+      if (!this.#ended) setTimeout(() => void this.#readInstruments(), RETRY_MS);
+    }
+  }
+
+  #show(state: DeskState): void {
+    this.log = state.log;
+    this.positions = state.positions;
+    this.working = state.working;
+    this.phantoms = state.phantoms;
+    this.quotes = state.quotes;
+    this.status = state.desk;
+  }
+}

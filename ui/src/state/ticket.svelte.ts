@@ -1,0 +1,132 @@
+// The order ticket: what is typed, what the gate says to it, and what became of the last press.
+
+import { type Backend, readFault } from '../backend/backend';
+import type { OrderType, PlaceAnswer, Side } from '../backend/types';
+import { type Draft, requestOf } from '../core/draft';
+import { OncePerFrame } from '../core/frame';
+import { GateQuestions, NO_VERDICTS, type Verdicts } from '../core/gate_questions';
+import { PressGuard } from '../core/press_guard';
+import { faultWords, refusalWords } from '../core/words';
+
+/** The state of the desk moves verdicts too; they are asked for again this often at most. */
+export const ASK_AGAIN_MS = 250;
+
+export interface LastOrder {
+  kind: 'SENT' | 'REFUSED' | 'FAULT';
+  side: Side;
+  text: string;
+}
+
+export class Ticket {
+  symbol = $state('');
+  qty = $state('1');
+  type = $state<OrderType>('MARKET');
+  price = $state('');
+  stopPrice = $state('');
+  takeProfit = $state('');
+  verdicts = $state.raw<Verdicts>(NO_VERDICTS);
+  sending = $state<Record<Side, boolean>>({ BUY: false, SELL: false });
+  last = $state.raw<LastOrder | null>(null);
+
+  readonly draft: Draft = $derived({
+    symbol: this.symbol,
+    qty: this.qty,
+    type: this.type,
+    price: this.price,
+    stopPrice: this.stopPrice,
+    takeProfit: this.takeProfit,
+  });
+
+  readonly #guard: PressGuard;
+  readonly #questions: GateQuestions;
+  readonly #ask = new OncePerFrame(() => this.#askGate());
+  #askAgain: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly backend: Backend,
+    guard: PressGuard = new PressGuard(),
+  ) {
+    this.#guard = guard;
+    this.#questions = new GateQuestions(backend, (verdicts) => {
+      this.verdicts = verdicts;
+    });
+  }
+
+  /** The order on the ticket has changed. */
+  changed(): void {
+    this.#ask.ask();
+  }
+
+  /** The desk has changed, and with it perhaps the verdict. */
+  deskChanged(): void {
+    if (this.#askAgain !== null) return;
+    this.#askAgain = setTimeout(() => {
+      this.#askAgain = null;
+      this.#ask.ask();
+    }, ASK_AGAIN_MS);
+  }
+
+  end(): void {
+    this.#ask.stop();
+    if (this.#askAgain !== null) clearTimeout(this.#askAgain);
+    this.#askAgain = null;
+  }
+
+  /** Prices belong to one instrument: another one starts without them. */
+  choose(symbol: string): void {
+    if (symbol === this.symbol) return;
+    this.symbol = symbol;
+    this.price = '';
+    this.stopPrice = '';
+    this.takeProfit = '';
+  }
+
+  /** Why a press on this side does nothing now, or null. */
+  blocked(side: Side): string | null {
+    if (this.sending[side]) return 'sending, wait for the answer';
+    const verdict = this.verdicts[side];
+    if (verdict === null || verdict.allowed) return null;
+    return refusalWords(verdict.reason, verdict.message);
+  }
+
+  async place(side: Side): Promise<void> {
+    if (this.blocked(side) !== null || !this.#guard.press(side)) return;
+    this.sending[side] = true;
+    this.last = null;
+    const order = requestOf(this.draft);
+    try {
+      const answer = await (side === 'BUY' ? this.backend.placeBuy(order) : this.backend.placeSell(order));
+      this.last = outcome(side, answer);
+    } catch (thrown) {
+      this.last = { kind: 'FAULT', side, text: faultWords(readFault(thrown)) };
+    } finally {
+      this.sending[side] = false;
+      this.changed();
+    }
+  }
+
+  #askGate(): void {
+    if (this.symbol !== '') void this.#questions.ask(requestOf(this.draft));
+  }
+}
+
+function outcome(side: Side, answer: PlaceAnswer): LastOrder {
+  const name = `${side === 'BUY' ? 'Buy' : 'Sell'} ${answer.orderId}`;
+  if (answer.unknown) {
+    return {
+      kind: 'FAULT',
+      side,
+      text: `${name}: no answer from the broker yet. The order may be working; it counts until it is known.`,
+    };
+  }
+  switch (answer.status) {
+    case 'REJECTED':
+      return { kind: 'REFUSED', side, text: `${name} refused by the desk. ${refusalWords(answer.reason, answer.message)}` };
+    case 'FAILED':
+      return { kind: 'REFUSED', side, text: `${name} refused by the broker. ${refusalWords(answer.reason, answer.message)}` };
+    case 'ACCEPTED':
+      return { kind: 'SENT', side, text: `${name} accepted` };
+    default:
+      return { kind: 'SENT', side, text: `${name}: ${answer.status.toLowerCase().replaceAll('_', ' ')}` };
+  }
+}

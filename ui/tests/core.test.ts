@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { BackendFault, readFault } from '../src/backend/backend';
+import { SCRIPTED_SETTINGS } from '../src/backend/scripted';
+import { PRODUCTS } from '../src/backend/scripted/products';
+import type { OrderQuestion, Verdict } from '../src/backend/types';
+import { type Draft, legOf, legWords, priceFault, readBack, requestOf } from '../src/core/draft';
+import { GateQuestions, type Verdicts } from '../src/core/gate_questions';
+import { EVERY_ROW, LogLens } from '../src/core/log_lens';
+import { clockTimeMs, marketDay } from '../src/core/market_time';
+import { PressGuard } from '../src/core/press_guard';
+import { formOf, readForm } from '../src/core/settings_form';
+import { spoken } from '../src/core/speech';
+import { faultWords, haltWords, readReason, refusalWords } from '../src/core/words';
+import { logRow, logRows, STATUS } from './rows';
+
+const NQ = PRODUCTS[0];
+if (NQ === undefined) throw new Error('no products');
+
+const DRAFT: Draft = { symbol: 'ENQ', qty: '2', type: 'LIMIT', price: '21000.00', stopPrice: '', takeProfit: '' };
+
+describe('a draft', () => {
+  it('becomes a request with null where nothing is typed', () => {
+    expect(requestOf({ ...DRAFT, qty: ' 2 ', takeProfit: ' 21010 ' })).toEqual({
+      symbol: 'ENQ',
+      qty: '2',
+      type: 'LIMIT',
+      price: '21000.00',
+      stopPrice: null,
+      takeProfit: '21010',
+    });
+  });
+
+  it('has no price as a market order, whatever was typed before', () => {
+    expect(requestOf({ ...DRAFT, type: 'MARKET' }).price).toBeNull();
+  });
+
+  it('is read back in words', () => {
+    expect(readBack(DRAFT, NQ)).toBe('2 NQ 12-26 at 21000.00');
+    expect(readBack({ ...DRAFT, type: 'MARKET', qty: '' }, NQ)).toBe('? NQ 12-26 at market');
+  });
+
+  it('says how far its legs are and what they cost', () => {
+    const stop = legOf(DRAFT, 'BUY', '20990.00', null, NQ);
+    expect(stop).toEqual({ ticks: -40n, money: '400' });
+    expect(stop === null ? '' : legWords(stop, 'BUY')).toBe('40 ticks below = 400.00');
+    const short = legOf(DRAFT, 'SELL', '21010.00', null, NQ);
+    expect(short === null ? '' : legWords(short, 'SELL')).toBe('40 ticks above = 400.00');
+    expect(legOf({ ...DRAFT, type: 'MARKET' }, 'BUY', '20990.00', null, NQ)).toBeNull();
+  });
+
+  it('names the neighbours of a price between two ticks', () => {
+    expect(priceFault('21000.10', NQ)).toBe('Between two ticks: 21000.00 or 21000.25');
+    expect(priceFault('x', NQ)).toBe('Not a price');
+    expect(priceFault('', NQ)).toBeNull();
+  });
+});
+
+describe('the press guard', () => {
+  it('drops a second press on one side within 300 ms, and no other', () => {
+    let now = 0;
+    const guard = new PressGuard(() => now);
+    expect(guard.press('BUY')).toBe(true);
+    now = 299;
+    expect(guard.press('BUY')).toBe(false);
+    expect(guard.press('SELL')).toBe(true);
+    now = 300;
+    expect(guard.press('BUY')).toBe(true);
+  });
+});
+
+const settle = () => new Promise((done) => setTimeout(done, 0));
+
+function openQuestions() {
+  const open: { order: OrderQuestion; answer: (verdict: Verdict) => void }[] = [];
+  const shown: Verdicts[] = [];
+  const questions = new GateQuestions(
+    { canSubmitOrder: (order) => new Promise((answer) => open.push({ order, answer })) },
+    (verdicts) => shown.push(verdicts),
+  );
+  return { open, shown, questions };
+}
+
+describe('questions to the gate', () => {
+  const allowed: Verdict = { allowed: true, reason: null, message: null, effect: 'OPENS' };
+  const refused: Verdict = { allowed: false, reason: 'bad_qty', message: 'no', effect: null };
+  it('drop the answer to an older order', async () => {
+    const { open, shown, questions } = openQuestions();
+    void questions.ask(requestOf({ ...DRAFT, qty: '0' }));
+    void questions.ask(requestOf(DRAFT));
+    for (const { answer } of open.slice(2)) answer(allowed);
+    await settle();
+    for (const { answer } of open.slice(0, 2)) answer(refused);
+    await settle();
+    expect(shown.at(-1)).toEqual({ BUY: allowed, SELL: allowed });
+  });
+
+  it('have no verdict while a changed order is being judged', async () => {
+    const { open, shown, questions } = openQuestions();
+    void questions.ask(requestOf(DRAFT));
+    for (const { answer } of open) answer(allowed);
+    await settle();
+    void questions.ask(requestOf({ ...DRAFT, qty: '9' }));
+    expect(shown.at(-1)).toEqual({ BUY: null, SELL: null });
+  });
+
+  it('about the same order wait for the one under way', async () => {
+    const { open, questions } = openQuestions();
+    void questions.ask(requestOf(DRAFT));
+    void questions.ask(requestOf(DRAFT));
+    void questions.ask(requestOf(DRAFT));
+    expect(open.length).toBe(2);
+    for (const { answer } of open.slice()) answer(allowed);
+    await settle();
+    expect(open.length).toBe(4);
+  });
+});
+
+describe('the log lens', () => {
+  const rows = [logRow(1), logRow(2, { action: 'REJECT', reason: 'bad_qty' }), logRow(3, { symbol: 'GC' })];
+
+  it('lets everything through without a filter, without a copy', () => {
+    expect(new LogLens().look(rows, EVERY_ROW)).toBe(rows);
+  });
+
+  it('filters by action and by text, in any case', () => {
+    const lens = new LogLens();
+    expect(lens.look(rows, { text: '', action: 'REJECT' }).map((row) => row.n)).toEqual([2]);
+    expect(lens.look(rows, { text: 'gc', action: 'ALL' }).map((row) => row.n)).toEqual([3]);
+    expect(lens.look(rows, { text: 'BAD_QTY', action: 'FILL' })).toEqual([]);
+  });
+
+  it('takes new rows and drops cut ones', () => {
+    const lens = new LogLens();
+    const filter = { text: 'gc', action: 'ALL' } as const;
+    lens.look(rows, filter);
+    const longer = [...rows, logRow(4, { symbol: 'GC' }), logRow(5)];
+    expect(lens.look(longer, filter).map((row) => row.n)).toEqual([3, 4]);
+    expect(lens.look(longer.slice(3), filter).map((row) => row.n)).toEqual([4]);
+  });
+
+  it('starts anew with the log of another desk, which counts from 1 too', () => {
+    const lens = new LogLens();
+    const filter = { text: 'gc', action: 'ALL' } as const;
+    lens.look(rows, filter);
+    const other = [logRow(1), logRow(2), logRow(3), logRow(4, { symbol: 'GC' })];
+    expect(lens.look(other, filter).map((row) => row.n)).toEqual([4]);
+  });
+});
+
+describe('market time', () => {
+  it.each([
+    ['2026-11-23T14:30:01.2507000Z', '08:30:01.250', 'Mon 23 Nov'],
+    // Summer time: one hour less behind.
+    ['2026-07-01T05:00:00.0000000Z', '00:00:00.000', 'Wed 01 Jul'],
+  ])('shows %s in Chicago', (utc, clock, day) => {
+    expect([clockTimeMs(utc), marketDay(utc)]).toEqual([clock, day]);
+  });
+
+  it('shows dashes where there is no time', () => {
+    expect(clockTimeMs('never')).toBe('--:--:--.000');
+  });
+});
+
+describe('words', () => {
+  it.each([
+    [null, { words: '', code: null }],
+    ['bad_qty', { words: 'Quantity is not valid', code: 'bad_qty' }],
+    ['bad_qty: quantity "0" is not whole', { words: 'Quantity "0" is not whole', code: 'bad_qty' }],
+    ['some_new_code', { words: 'some new code', code: 'some_new_code' }],
+    ['lot 3', { words: 'lot 3', code: null }],
+    ['flatten', { words: 'flatten', code: null }],
+  ])('of the reason %j', (text, expected) => {
+    expect(readReason(text)).toEqual(expected);
+  });
+
+  it('of a refusal are the sentence of the desk', () => {
+    expect(refusalWords('killed', 'the kill switch is on')).toBe('The kill switch is on');
+    expect(refusalWords('killed', null)).toBe('Entries are halted');
+  });
+
+  it('name everything that halts entries', () => {
+    expect(haltWords({ ...STATUS, killed: true, latched: true })).toEqual(['Entries halted', 'Stopped after a fault']);
+    expect(haltWords(STATUS)).toEqual([]);
+  });
+
+  it('said aloud are one sentence for many rows', () => {
+    expect(spoken(logRows(1, 3))).toBe('3 fills');
+    expect(spoken([logRow(1), logRow(2, { action: 'REJECT', reason: 'bad_qty' })])).toBe(
+      'bought 1 NQ at 21000.25, 1 refused: Quantity is not valid',
+    );
+    expect(spoken([logRow(1, { action: 'ACCEPT' })])).toBe('');
+  });
+});
+
+describe('faults', () => {
+  it('keep code and detail', () => {
+    expect(readFault({ code: 'busy', detail: 'queue full' })).toMatchObject({ code: 'busy', text: 'queue full', field: null });
+  });
+
+  it('keep the field of a wrong setting', () => {
+    const fault = readFault({ code: 'settings_invalid', detail: { field: 'mock.seed', message: 'not a number' } });
+    expect(fault).toMatchObject({ code: 'settings_invalid', field: 'mock.seed', text: 'not a number' });
+  });
+
+  it.each([['boom'], [new Error('boom')], [{ code: 'no_such_code' }], [null]])('of no known shape are still faults', (thrown) => {
+    expect(readFault(thrown).code).toBe('unexpected');
+  });
+
+  it('have a sentence each', () => {
+    expect(faultWords(new BackendFault('not_connected', 'connection refused'))).toBe('Not connected: connection refused');
+    expect(faultWords(new BackendFault('stopped', ''))).toBe('The desk has stopped.');
+  });
+});
+
+describe('the settings form', () => {
+  it('gives back what it was made of', () => {
+    expect(readForm(formOf(SCRIPTED_SETTINGS))).toEqual({ kind: 'SETTINGS', settings: SCRIPTED_SETTINGS });
+  });
+
+  it('writes as fast as possible as speed zero', () => {
+    const reading = readForm({ ...formOf(SCRIPTED_SETTINGS), asFastAsPossible: true, speed: 'x' });
+    expect(reading).toMatchObject({ kind: 'SETTINGS', settings: { mock: { speed: 0 } } });
+  });
+
+  it('names each field that is no number', () => {
+    const reading = readForm({ ...formOf(SCRIPTED_SETTINGS), port: 'x', delayMsMin: '', speed: '0' });
+    expect(reading).toEqual({
+      kind: 'FAULTS',
+      faults: {
+        'ninjatrader.port': 'x is not a whole number',
+        'mock.delayMsMin': 'A whole number is needed',
+        'mock.speed': 'From 1 to 1000, or as fast as possible',
+      },
+    });
+  });
+});

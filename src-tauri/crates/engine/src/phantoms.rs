@@ -29,6 +29,10 @@ impl Engine {
             }
         }
         self.fired = fired;
+        // A lot that waited before may leave now: a younger one has taken its place in the wait.
+        if self.book.positions().at(contract).awaiting_exit > 0 {
+            self.pursue_waiting(now, contract);
+        }
     }
 
     /// The leg that the print fires, and the price that does it; `None` when the lot may not fire now.

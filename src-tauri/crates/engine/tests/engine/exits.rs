@@ -487,3 +487,18 @@ fn a_refused_order_that_a_late_fill_revives_can_be_cancelled() {
     world.cancel("T1");
     world.expect("cancel T1");
 }
+
+#[test]
+fn a_lot_that_has_waited_leaves_when_a_younger_one_takes_over_the_wait() {
+    let mut world = holding(buy(1).stop("1319.6"));
+    world.enter(buy(2).stop("1319.2"), "1320.0");
+    world.place(sell(2).limit("1322.0"));
+    world.hush();
+    world.print("1319.6");
+    world.expect("fired L0 stop 1319.6 | waiting L0 | cancel T3");
+    world.advance_ms(600);
+    world.expect("");
+    // The cancel stands aside for the youngest: what it can still fill is all of the second lot.
+    world.print("1319.2");
+    world.expect("fired L1 stop 1319.2 | waiting L1 | submit L0-X1 SELL 1 GC MARKET");
+}

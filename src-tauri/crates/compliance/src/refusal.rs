@@ -165,7 +165,7 @@ impl fmt::Display for Refusal {
                 write!(f, "no instrument {symbol:?}; did you mean {meant}?")
             }
             Self::UnknownSymbol { symbol, meant: None } => {
-                write!(f, "no instrument {symbol:?}; `phantom instruments` lists them")
+                write!(f, "no instrument {symbol:?}")
             }
             Self::BadQty { given } => {
                 write!(f, "quantity {given:?} is not a whole number from 1 to 1000")

@@ -342,7 +342,7 @@ fn refusals_of_the_input() -> Vec<Said> {
         (
             Refusal::UnknownSymbol { symbol: "QQQ".into(), meant: None },
             "unknown_symbol",
-            r#"no instrument "QQQ"; `phantom instruments` lists them"#,
+            r#"no instrument "QQQ""#,
         ),
         (
             Refusal::BadQty { given: "1.5".into() },

@@ -637,4 +637,14 @@ message: string, };
 
 export type WireFault = { "code": "bad_request", "detail": string } | { "code": "busy", "detail": string } | { "code": "stopped", "detail": string } | { "code": "settings_invalid", "detail": SettingFault } | { "code": "positions_open", "detail": string } | { "code": "not_connected", "detail": string } | { "code": "no_credential_store", "detail": string } | { "code": "market_file", "detail": string };
 
+export type FlattenNews = { "stage": "UNDER_WAY" } | { "stage": "ANSWERED", 
+/**
+ * What became of it.
+ */
+answer: FlattenAnswer, } | { "stage": "FAILED", 
+/**
+ * Why.
+ */
+fault: WireFault, };
+
 export type DecimalText = string | number;

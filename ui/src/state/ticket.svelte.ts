@@ -6,7 +6,8 @@ import { type Draft, requestOf } from '../core/draft';
 import { OncePerFrame } from '../core/frame';
 import { GateQuestions, NO_VERDICTS, type Verdicts } from '../core/gate_questions';
 import { PressGuard } from '../core/press_guard';
-import { faultWords, refusalWords } from '../core/words';
+import { refusalWords } from '../core/reasons';
+import { faultWords } from '../core/words';
 
 /** The state of the desk moves verdicts too; they are asked for again this often at most. */
 export const ASK_AGAIN_MS = 250;
@@ -123,7 +124,7 @@ function outcome(side: Side, answer: PlaceAnswer): LastOrder {
     case 'REJECTED':
       return { kind: 'REFUSED', side, text: `${name} refused by the desk. ${refusalWords(answer.reason, answer.message)}` };
     case 'FAILED':
-      return { kind: 'REFUSED', side, text: `${name} refused by the broker. ${refusalWords(answer.reason, answer.message)}` };
+      return { kind: 'REFUSED', side, text: `${name} failed. ${refusalWords(answer.reason, answer.message)}` };
     case 'ACCEPTED':
       return { kind: 'SENT', side, text: `${name} accepted` };
     default:

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BackendFault, readFault } from '../src/backend/backend';
-import { SCRIPTED_SETTINGS } from '../src/backend/scripted';
 import { PRODUCTS } from '../src/backend/scripted/products';
 import type { OrderQuestion, Verdict } from '../src/backend/types';
 import { type Draft, legOf, legWords, priceFault, readBack, requestOf } from '../src/core/draft';
 import { GateQuestions, type Verdicts } from '../src/core/gate_questions';
 import { clockTimeMs, marketDay } from '../src/core/market_time';
 import { PressGuard } from '../src/core/press_guard';
-import { formOf, readForm } from '../src/core/settings_form';
 import { faultWords } from '../src/core/words';
 
 const NQ = PRODUCTS[0];
@@ -143,28 +141,5 @@ describe('faults', () => {
   it('have a sentence each', () => {
     expect(faultWords(new BackendFault('not_connected', 'connection refused'))).toBe('Not connected: connection refused');
     expect(faultWords(new BackendFault('stopped', ''))).toBe('The desk has stopped.');
-  });
-});
-
-describe('the settings form', () => {
-  it('gives back what it was made of', () => {
-    expect(readForm(formOf(SCRIPTED_SETTINGS))).toEqual({ kind: 'SETTINGS', settings: SCRIPTED_SETTINGS });
-  });
-
-  it('writes as fast as possible as speed zero', () => {
-    const reading = readForm({ ...formOf(SCRIPTED_SETTINGS), asFastAsPossible: true, speed: 'x' });
-    expect(reading).toMatchObject({ kind: 'SETTINGS', settings: { mock: { speed: 0 } } });
-  });
-
-  it('names each field that is no number', () => {
-    const reading = readForm({ ...formOf(SCRIPTED_SETTINGS), port: 'x', delayMsMin: '', speed: '0' });
-    expect(reading).toEqual({
-      kind: 'FAULTS',
-      faults: {
-        'ninjatrader.port': 'x is not a whole number',
-        'mock.delayMsMin': 'A whole number is needed',
-        'mock.speed': 'From 1 to 1000, or as fast as possible',
-      },
-    });
   });
 });

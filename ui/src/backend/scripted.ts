@@ -251,6 +251,10 @@ export class ScriptedBackend implements Backend {
   }
 
   /** A page has no native menu. */
+  whenFlattenedElsewhere(): Promise<() => void> {
+    return Promise.resolve(() => undefined);
+  }
+
   whenSettingsAsked(): Promise<() => void> {
     return Promise.resolve(() => undefined);
   }

@@ -1,7 +1,8 @@
 // The words that the screen uses, the same everywhere. The desk sends codes; sentences are made here.
 
 import type { BackendFault } from '../backend/backend';
-import type { DeskStatus, PhantomState, Side, WorkingRow } from '../backend/types';
+import type { DeskStatus, PasswordPlace, PhantomState, PositionRow, Side, WorkingRow } from '../backend/types';
+import { signOf } from './decimal';
 
 const STATUS: Readonly<Record<string, string>> = {
   PENDING: 'sending',
@@ -48,6 +49,13 @@ export function lotSideWords(side: Side): string {
   return side === 'BUY' ? '↑ Long' : '↓ Short';
 }
 
+/** The colour of money. Its sign says the same. */
+export function moneyTone(money: string | null): '' | 'gain' | 'loss' {
+  const sign = signOf(money);
+  if (sign === 0) return '';
+  return sign > 0 ? 'gain' : 'loss';
+}
+
 export function feedWords(desk: DeskStatus): string {
   if (desk.paused) return 'Market paused';
   switch (desk.feed) {
@@ -68,6 +76,27 @@ export function haltWords(desk: DeskStatus): string[] {
   if (desk.flattening) halts.push('Flattening');
   if (desk.latched) halts.push('Stopped after a fault');
   return halts;
+}
+
+/** What is open, or null: what does not allow another broker or market. */
+export function openWords(positions: readonly PositionRow[], working: readonly WorkingRow[]): string | null {
+  const open = positions.filter((row) => row.qty !== 0).length;
+  const parts = [countWords(open, 'position'), countWords(working.length, 'order')].filter((part) => part !== '');
+  return parts.length === 0 ? null : `${parts.join(' and ')} open.`;
+}
+
+function countWords(count: number, one: string): string {
+  if (count === 0) return '';
+  return count === 1 ? `1 ${one}` : `${count} ${one}s`;
+}
+
+export function passwordWords(stored: PasswordPlace): string {
+  switch (stored) {
+    case 'KEYCHAIN':
+      return "The password is kept in this computer's credential store.";
+    case 'MEMORY':
+      return 'This computer has no credential store: the password is kept in memory until the app closes.';
+  }
 }
 
 export function faultWords(fault: BackendFault): string {

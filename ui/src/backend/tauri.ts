@@ -2,8 +2,8 @@
 
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Backend, DeskListener } from './backend';
-import type { DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent } from './types';
+import type { Backend, DeskListener, FlattenListener } from './backend';
+import type { DeskUpdateEvent, FlattenAnswer, OrderLogEvent, PositionUpdateEvent, WireFault } from './types';
 
 export const shell: Backend = {
   kind: 'SHELL',
@@ -21,15 +21,28 @@ export const shell: Backend = {
   setPassword: (password) => invoke('setPassword', { password }),
   marketControl: (what) => invoke('marketControl', { what }),
   subscribe,
+  whenFlattenedElsewhere,
   whenSettingsAsked: (open) => listen('open-settings', open),
 };
 
 async function subscribe(listener: DeskListener): Promise<() => void> {
-  const ends = await Promise.all([
+  return endOfAll([
     listen<OrderLogEvent>('order-log', (event) => listener.orderLog(event.payload)),
     listen<PositionUpdateEvent>('position-update', (event) => listener.positionUpdate(event.payload)),
     listen<DeskUpdateEvent>('desk-update', (event) => listener.deskUpdate(event.payload)),
   ]);
+}
+
+async function whenFlattenedElsewhere(listener: FlattenListener): Promise<() => void> {
+  return endOfAll([
+    listen('flatten-started', () => listener.started()),
+    listen<FlattenAnswer>('flatten-answered', (event) => listener.answered(event.payload)),
+    listen<WireFault>('flatten-failed', (event) => listener.failed(event.payload)),
+  ]);
+}
+
+async function endOfAll(listening: Promise<() => void>[]): Promise<() => void> {
+  const ends = await Promise.all(listening);
   return () => {
     for (const end of ends) end();
   };

@@ -26,6 +26,8 @@ export interface ScriptedOrder {
 
 export interface Lot {
   id: string;
+  /** The order that opened it. */
+  openedBy: string;
   product: Product;
   side: Side;
   qty: number;

@@ -25,7 +25,8 @@ fn three_positions_and_a_working_order_are_flat_after_one_press() {
         desk.click("button", "Flatten all").await;
         desk.wait_for_words("status", "Flatten result", "3 positions closed, 1 order cancelled").await;
         let closed = desk.rows("Closed positions").await;
-        let symbols: Vec<&str> = closed.iter().map(|row| &*row["Symbol"]).collect();
+        let mut symbols: Vec<&str> = closed.iter().map(|row| &*row["Symbol"]).collect();
+        symbols.sort_unstable();
         assert_eq!(symbols, ["ES", "GC", "NQ"], "{closed:?}");
         for row in desk.rows("Positions").await {
             assert_eq!(row["Qty"], "0", "{row:?}");

@@ -24,7 +24,7 @@ fn cents(price: &str) -> i64 {
 #[test]
 fn a_new_install_shows_a_market_that_ticks_for_all_three() {
     story("new-install", &Start::new_install(), async |desk| {
-        assert_eq!(desk.title().await, "Phantom Desk");
+        assert_eq!(desk.title().await, "MOCK · Phantom Desk");
         for symbol in ["ENQ", "ES", "GC"] {
             desk.choose("Symbol", symbol).await;
             let moved = format!(
@@ -62,7 +62,7 @@ fn recorded_gold_is_traded_to_the_stop_or_the_target() {
         desk.wait_for_words("status", "Settings", "Saved.").await;
         desk.close("Settings").await;
 
-        desk.wait_for_row("Order log", &[("Action", "CLOSE"), ("Order", "1")]).await;
+        desk.wait_for_row("Order log", &[("Action", "CLOSE"), ("Order", "T1")]).await;
         let log = desk.rows("Order log").await;
         let fills: Vec<i64> =
             log.iter().filter(|row| row["Action"] == "FILL").map(|row| cents(&row["Fill"])).collect();

@@ -133,7 +133,7 @@ describe('the gate', () => {
     expect((await desk.snapshot()).log).toEqual([]);
     desk.advance(50);
     expect((await desk.snapshot()).log).toMatchObject([{ action: 'REJECT', orderId: 'T1', reason: 'short_selling_off' }]);
-    await waitFor(() => expect(screen.getByText('1 rows')).toBeTruthy());
+    await waitFor(() => expect(screen.getByText('1 row')).toBeTruthy());
   });
 
   it('drops the second press of a refused side too', async () => {

@@ -179,7 +179,7 @@ describe('a second of prices', () => {
       await frame();
       counts.push(inPage());
     }
-    await waitFor(() => expect(screen.getByText('6980 rows')).toBeTruthy());
+    await waitFor(() => expect(screen.getByText('6,980 rows')).toBeTruthy());
     // The heading, the rows in sight, and what is kept ready above and below.
     expect(Math.min(...counts)).toBeGreaterThan(3);
     expect(Math.max(...counts)).toBeLessThan(60);

@@ -54,7 +54,8 @@ export function incompleteWords(draft: Draft): string | null {
 export function readBack(draft: Draft, instrument: InstrumentRow): string {
   const price =
     draft.type === 'MARKET' ? 'at market' : `at ${showPrice(textOrNull(draft.price), instrument.decimals)}`;
-  return `${draft.qty.trim() || '?'} ${instrument.contract} ${price}`;
+  const qty = readDecimal(draft.qty) === null ? '?' : draft.qty.trim();
+  return `${qty} ${instrument.contract} ${price}`;
 }
 
 export interface Leg {

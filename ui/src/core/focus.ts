@@ -4,7 +4,12 @@
 /** Where the keyboard goes on: the open dialog, or else the panels. */
 export function focusHome(): void {
   const dialog = document.querySelector<HTMLElement>('[role="dialog"]');
-  (dialog ?? document.querySelector<HTMLElement>('main'))?.focus();
+  if (dialog === null) focusPanels();
+  else dialog.focus();
+}
+
+export function focusPanels(): void {
+  document.querySelector<HTMLElement>('main')?.focus();
 }
 
 /** Whether nothing has the focus. */

@@ -42,7 +42,7 @@ function isOfLot(row: LogRow): boolean {
 }
 
 function flattenWords(status: string | null): string {
-  return status === 'NOT_FLAT' ? 'NOT FLAT: the desk goes on trying' : 'Everything is flat';
+  return status === 'NOT_FLAT' ? 'NOT FLAT: the desk tries on' : 'Everything is flat';
 }
 
 /** What a row says that comes without a reason. */
@@ -51,11 +51,11 @@ function ownWords(row: LogRow): string {
     case 'SUBMIT':
       return originWords(row.orderId);
     case 'STOP':
-      return 'Stop loss fired at this price; its exit goes out';
+      return 'Stop loss fired; its exit goes out';
     case 'TARGET':
-      return 'Take profit fired at this price; its exit goes out';
+      return 'Take profit fired; its exit goes out';
     case 'CLOSE':
-      return 'Nothing of it is open any more';
+      return 'Nothing of it is open';
     case 'ACCEPT':
     case 'FILL':
     case 'REJECT':

@@ -62,7 +62,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   exit_waits_for_cancel: 'Exit waits until the resting exit is cancelled',
   exit_slow: 'Exit takes too long',
   unprotected: 'UNPROTECTED: every exit was refused',
-  flatten_started: 'Started; entries wait until it answers',
+  flatten_started: 'Started; entries wait for its end',
   flatten_already_under_way: 'Pressed again; the one under way answers',
   exits_sent: 'Cancels are done; exits go out',
   flatten_answered: 'Answered',

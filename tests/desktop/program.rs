@@ -27,19 +27,21 @@ pub struct Start {
     pub settings: Option<Value>,
     /// Prices from this tick file, in the data folder under this name.
     pub tape: Option<(String, String)>,
+    /// Whether the system has a credential store.
+    pub keyring: bool,
 }
 
 impl Start {
     /// A new install: nothing is configured.
     #[must_use]
     pub const fn new_install() -> Self {
-        Self { settings: None, tape: None }
+        Self { settings: None, tape: None, keyring: false }
     }
 
     /// A market without delay and slippage, short selling allowed, limits out of the way.
     #[must_use]
     pub fn quick() -> Self {
-        Self { settings: Some(quick_settings()), tape: None }
+        Self { settings: Some(quick_settings()), ..Self::new_install() }
     }
 
     /// The quick desk on prices from a tick file with this name and text.
@@ -101,7 +103,7 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         start.write(folder.path());
         let (port, native) = (free_port(), free_port());
-        let driver = driver(folder.path(), port, native);
+        let driver = driver(folder.path(), port, native, start.keyring);
         let window = Window::of(session(port).await);
         window.wait_until("return document.querySelector('header') !== null", "the window").await;
         Self { driver, window, folder }
@@ -161,15 +163,20 @@ fn proportional_kb(pid: &str) -> u64 {
 }
 
 /// The driver and the program under it are one process group, with a message bus of their own, so that
-/// the program's "only one of me" does not see those of other tests.
-fn driver(folder: &Path, port: u16, native: u16) -> Child {
+/// the program's "only one of me" does not see those of other tests. The credential store, where there
+/// is one, is a real one that lies in the folder.
+fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
     let log = fs::File::create(folder.join("driver.log")).unwrap();
+    let unlock = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null && ";
+    let drive = format!("exec tauri-driver --port {port} --native-port {native}");
+    let script = if keyring { format!("{unlock}{drive}") } else { drive };
     Command::new("dbus-run-session")
-        .args(["--", "tauri-driver", "--port", &port.to_string(), "--native-port", &native.to_string()])
+        .args(["--", "sh", "-c", &script])
         .env("HOME", folder)
         .env("XDG_CONFIG_HOME", folder.join("config"))
         .env("XDG_DATA_HOME", folder.join("data"))
         .env("XDG_CACHE_HOME", folder.join("cache"))
+        .env("XDG_RUNTIME_DIR", folder)
         .env("GDK_BACKEND", "x11")
         .env("NO_AT_BRIDGE", "1")
         .stdin(Stdio::null())

@@ -18,6 +18,9 @@ function stops(): HTMLElement[] {
 const nameOf = (element: Element | null | undefined) =>
   element?.getAttribute('aria-label') ?? (element as HTMLInputElement | null)?.labels?.[0]?.textContent?.trim() ?? element?.textContent?.trim();
 
+const BUY = { key: 'b', code: 'KeyB', ctrlKey: true, altKey: true };
+const SELL = { key: 's', code: 'KeyS', ctrlKey: true, altKey: true };
+
 describe('the keyboard', () => {
   it('reaches everything, in the order of the work', async () => {
     const { desk } = await open();
@@ -31,12 +34,41 @@ describe('the keyboard', () => {
     expect(document.querySelector('[disabled]')).toBeNull();
   });
 
-  it('has its keys on the list, and no key buys or sells', async () => {
+  it('has its keys on the list', async () => {
     await open();
     await fireEvent.click(button('Keys'));
     const list = await screen.findByRole('dialog', { name: 'Keys' });
     for (const { keys } of KEY_COMMANDS) expect(within(list).getByText(keys)).toBeTruthy();
-    expect(within(list).getByText(/Buy and Sell have no key/)).toBeTruthy();
+  });
+
+  it('buys and sells only while the trader has switched that on', async () => {
+    const { buy, sell } = await open();
+    await fireEvent.keyDown(document.body, BUY);
+    expect(buy).not.toHaveBeenCalled();
+    await fireEvent.click(button('Order keys off'));
+    await fireEvent.keyDown(document.body, { ...BUY, repeat: true });
+    await fireEvent.keyDown(screen.getByRole('textbox', { name: 'Quantity' }), BUY);
+    expect(buy).not.toHaveBeenCalled();
+    await fireEvent.keyDown(document.body, BUY);
+    expect(buy).toHaveBeenCalledTimes(1);
+    // The same guard as the button's: the first is on its way.
+    await fireEvent.keyDown(document.body, BUY);
+    expect(buy).toHaveBeenCalledTimes(1);
+    await fireEvent.keyDown(document.body, SELL);
+    expect(sell).toHaveBeenCalledTimes(1);
+  });
+
+  it('neither buys nor sells under a dialog, nor after the window has lost the focus', async () => {
+    const { buy } = await open();
+    await fireEvent.click(button('Order keys off'));
+    await openSettings();
+    await fireEvent.keyDown(document.body, BUY);
+    await fireEvent.blur(window);
+    await fireEvent.click(button('Close'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(button('Order keys off')).toBeTruthy();
+    await fireEvent.keyDown(document.body, BUY);
+    expect(buy).not.toHaveBeenCalled();
   });
 
   it('opens the settings with their key', async () => {

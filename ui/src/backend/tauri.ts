@@ -3,7 +3,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Backend, DeskListener, FlattenListener } from './backend';
-import type { DeskUpdateEvent, FlattenAnswer, OrderLogEvent, PositionUpdateEvent, WireFault } from './types';
+import type { DeskUpdateEvent, FlattenNews, OrderLogEvent, PositionUpdateEvent } from './types';
 
 export const shell: Backend = {
   kind: 'SHELL',
@@ -33,12 +33,17 @@ async function subscribe(listener: DeskListener): Promise<() => void> {
   ]);
 }
 
-async function whenFlattenedElsewhere(listener: FlattenListener): Promise<() => void> {
-  return endOfAll([
-    listen('flatten-started', () => listener.started()),
-    listen<FlattenAnswer>('flatten-answered', (event) => listener.answered(event.payload)),
-    listen<WireFault>('flatten-failed', (event) => listener.failed(event.payload)),
-  ]);
+function whenFlattenedElsewhere(listener: FlattenListener): Promise<() => void> {
+  return listen<FlattenNews>('flatten-news', ({ payload }) => {
+    switch (payload.stage) {
+      case 'UNDER_WAY':
+        return listener.started();
+      case 'ANSWERED':
+        return listener.answered(payload.answer);
+      case 'FAILED':
+        return listener.failed(payload.fault);
+    }
+  });
 }
 
 async function endOfAll(listening: Promise<() => void>[]): Promise<() => void> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use phantom_broker::{Broker, Message, SendEnd, SendFault};
 use phantom_broker_mock::MockBroker;
-use phantom_model::{BrokerReport, MarketRecord, OrderId, Timestamp};
+use phantom_model::{BrokerReport, BrokerSnapshot, Listed, MarketRecord, OrderId, Timestamp};
 
 use crate::world::mock;
 
@@ -27,7 +27,8 @@ impl Stuck {
 
 impl Broker for Stuck {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
-        self.tries.lock().unwrap().push((at, message.order()));
+        let Some(order) = message.order() else { return self.broker.send(at, message) };
+        self.tries.lock().unwrap().push((at, order));
         if self.fails > 0 {
             self.fails -= 1;
             return SendEnd::SurelyNotSent(SendFault::QueueFull);
@@ -52,19 +53,32 @@ impl Broker for Stuck {
     }
 }
 
-/// A line that takes everything, says nothing of whether it left, and never answers.
+/// A line that takes everything, says nothing of whether it left, and never answers, but for questions
+/// about the account: nothing ever happened to it.
 #[derive(Default)]
 pub(crate) struct Mute {
     pub(crate) messages: Arc<Mutex<Vec<Message>>>,
+    answers: Vec<BrokerReport>,
 }
 
 impl Broker for Mute {
     fn send(&mut self, _at: Timestamp, message: Message) -> SendEnd {
+        if let Message::Snapshot(answers) = message {
+            let (orders, fills) = (Listed::Partial(Vec::new()), Listed::Complete(Vec::new()));
+            let positions = Listed::Complete(Vec::new());
+            // The first question alone gets a whole answer: what came later may be anywhere.
+            let orders =
+                if self.messages.lock().unwrap().is_empty() { Listed::Complete(Vec::new()) } else { orders };
+            let since = Timestamp::MIN;
+            let snapshot = BrokerSnapshot { answers, since, orders, fills, positions };
+            self.answers.push(BrokerReport::Snapshot(Box::new(snapshot)));
+            return SendEnd::Sent;
+        }
         self.messages.lock().unwrap().push(message);
         SendEnd::Unknown
     }
 
     fn next_report(&mut self) -> Option<BrokerReport> {
-        None
+        self.answers.pop()
     }
 }

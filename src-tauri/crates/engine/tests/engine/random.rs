@@ -180,7 +180,7 @@ impl Broker {
         let cash = row.side.sign() * i64::from(contracts) * price.ticks();
         *self.cash_ticks.entry(row.contract).or_default() -= cash;
         let qty = Qty::new(contracts).unwrap();
-        let fill = FillReport { order, exec: ExecId::new(self.execs), qty, price, timing };
+        let fill = FillReport { order, exec: ExecId::new(self.execs), qty, price, timing, broker_time: None };
         self.last = Some(fill);
         world.report(BrokerReport::Filled(fill));
     }

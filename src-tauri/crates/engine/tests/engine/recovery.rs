@@ -18,17 +18,28 @@ struct Spoken {
     overdue: BTreeSet<OrderId>,
 }
 
+/// Questions that a restart asks anew go unanswered at times of their own.
+const fn may_be_said_again(body: &FactBody) -> bool {
+    matches!(
+        body,
+        FactBody::AlarmRaised {
+            alarm: Alarm::ExitSlow(_) | Alarm::StillUnknown(_) | Alarm::SnapshotIncomplete
+        }
+    )
+}
+
 fn spoken(out: Outcome) -> Spoken {
     let mut spoken = Spoken { facts: Vec::new(), requests: Vec::new(), overdue: BTreeSet::new() };
     for fact in out.facts {
         if let FactBody::OrderUnknown { order } = fact.body {
             spoken.overdue.insert(order);
-        } else if !matches!(fact.body, FactBody::AlarmRaised { alarm: Alarm::ExitSlow(_) }) {
+        } else if !may_be_said_again(&fact.body) {
             spoken.facts.push((fact.at, fact.body));
         }
     }
     spoken.requests = out.requests;
-    spoken.requests.retain(|it| !matches!(it, Request::Query(order) if spoken.overdue.contains(order)));
+    // A restart asks at once about whatever is unknown, and numbers its questions anew.
+    spoken.requests.retain(|it| !matches!(it, Request::Query(_) | Request::Snapshot(_)));
     spoken
 }
 

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, LotId, OrderId, Timestamp, TradingDay,
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, LotId, OrderId, Side, Timestamp,
+    TradingDay,
 };
 
 pub use levels::Levels;
@@ -44,11 +45,16 @@ pub struct Book {
     closed: Arena<ClosedKey, Closed>,
     /// Orders that are not ours, in the order in which they were seen.
     outside: Vec<OrderKey>,
-    outside_names: BTreeMap<BrokerOrderId, OrderKey>,
+    /// The same by the broker's name, contract and side: a name that comes back with other terms is
+    /// another order.
+    outside_names: BTreeMap<OutsideName, OrderKey>,
     latches: Vec<LatchCause>,
     blind: bool,
     day: Option<TradingDay>,
 }
+
+/// What tells one order that is not ours from another.
+pub type OutsideName = (BrokerOrderId, ContractId, Side);
 
 /// What became of the n-th ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -258,9 +264,9 @@ impl Book {
         &self.closed
     }
 
-    /// An order that is not ours, by the broker's name for it.
+    /// An order that is not ours, by the broker's name for it and its terms.
     #[must_use]
-    pub fn find_outside(&self, name: BrokerOrderId) -> Option<OrderKey> {
+    pub fn find_outside(&self, name: OutsideName) -> Option<OrderKey> {
         self.outside_names.get(&name).copied()
     }
 

@@ -9,7 +9,7 @@ use phantom_model::{ContractId, ExecId, FillTiming, LotId, OrderId, Price, Qty, 
 
 use crate::book::{ClosedKey, FillState, OrderKey};
 use crate::engine::{Engine, Now};
-use crate::fact::{Alarm, FactBody, LatchCause};
+use crate::fact::{Alarm, FactBody, LatchCause, Purpose};
 
 /// How many contracts at which price an execution of an order was for.
 #[derive(Clone, Copy)]
@@ -52,6 +52,10 @@ impl Engine {
         let fee = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
         self.emit(now, FactBody::FillCorrected { order, exec, qty, price, fee });
         self.alarm(now, Alarm::Corrected(order));
+        let row = self.book.orders().at(fill.order);
+        if row.filled > row.qty.contracts() && row.purpose != Purpose::Outside {
+            self.latch(now, LatchCause::Overfill(order));
+        }
         let it = Undoing { key: fill.order, qty: fill.qty.contracts(), price: fill.price };
         let disturbed = self.undo(now, it);
         let (closing, opening) = self.split(contract, side, qty.contracts());

@@ -36,7 +36,7 @@ impl Engine {
         side: Side,
         qty: Qty,
     ) -> OrderKey {
-        if let Some(key) = self.book.find_outside(broker_order) {
+        if let Some(key) = self.book.find_outside((broker_order, contract, side)) {
             return key;
         }
         let (key, order) = (self.book.orders().next_key(), self.book.next_outside());

@@ -82,3 +82,36 @@ impl Broker for Mute {
         self.answers.pop()
     }
 }
+
+/// A mock broker that notes when it was asked for its own account, and answers after a while or never.
+pub(crate) struct Asked {
+    broker: MockBroker,
+    answers: bool,
+    pub(crate) questions: Arc<Mutex<Vec<Timestamp>>>,
+}
+
+impl Asked {
+    pub(crate) fn answering(answers: bool) -> Self {
+        Self { broker: mock(), answers, questions: Arc::default() }
+    }
+}
+
+impl Broker for Asked {
+    fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
+        if matches!(message, Message::Snapshot(_)) {
+            self.questions.lock().unwrap().push(at);
+            if !self.answers {
+                return SendEnd::Sent;
+            }
+        }
+        self.broker.send(at, message)
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        self.broker.next_report()
+    }
+
+    fn show(&mut self, record: &MarketRecord) {
+        self.broker.show(record);
+    }
+}

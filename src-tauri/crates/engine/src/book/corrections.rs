@@ -2,7 +2,8 @@
 //! adjustments.
 
 use phantom_model::{
-    BrokerOrderId, ContractId, LotId, Money, OrderId, OrderKind, OrderStatus, Price, Qty, Side, Timestamp,
+    BrokerOrderId, ContractId, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep, Price, Qty, Side,
+    Timestamp,
 };
 
 use super::Book;
@@ -103,7 +104,7 @@ impl Book {
 
     fn fold_outside_seen(&mut self, at: Timestamp, name: BrokerOrderId, it: &Outside) {
         let key = self.push_outside(at, it, OrderStatus::Accepted);
-        self.outside_names.insert(name, key);
+        self.outside_names.insert((name, it.contract, it.side), key);
     }
 
     /// An adjustment is an order that filled at once, at a price that nobody knows.
@@ -149,12 +150,22 @@ impl Book {
         let row = self.fills.at_mut(fill);
         let old = *row;
         (row.qty, row.price, row.fee, row.state) = (qty, price, fee, FillState::Corrected);
-        let order = self.orders.at_mut(old.order);
         let (before, after) = (old.qty.contracts(), qty.contracts());
-        order.filled = (order.filled + after).saturating_sub(before);
-        order.busted = (order.busted + before).saturating_sub(after);
-        order.cost_ticks += price.ticks() * i64::from(after) - old.price.ticks() * i64::from(before);
-        let (contract, side) = (order.contract, order.side);
+        let order = self.orders.at(old.order);
+        let (contract, side, leaves) = (order.contract, order.side, order.leaves());
+        let change = |order: &mut Order| {
+            order.filled = (order.filled + after).saturating_sub(before);
+            order.busted = (order.busted + before).saturating_sub(after);
+            order.cost_ticks += price.ticks() * i64::from(after) - old.price.ticks() * i64::from(before);
+        };
+        let completes =
+            order.is_live() && after.saturating_sub(before.saturating_add(order.busted)) >= leaves;
+        if completes && after > before {
+            self.step_row(old.order, OrderStep::FillRest, change);
+        } else {
+            change(self.orders.at_mut(old.order));
+            self.count_leaves(old.order, leaves);
+        }
         self.change_position(contract, |position| {
             position.net = position.net.after(side.opposite(), old.qty).after(side, qty);
             position.fees = position.fees - old.fee + fee;

@@ -189,7 +189,7 @@ impl Book {
     }
 
     /// Takes an order one step along its table and keeps every count that hangs on its leaves.
-    fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
+    pub(super) fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
         let row = self.orders.at_mut(key);
         let leaves_before = row.leaves();
         match row.status.after(step) {
@@ -221,7 +221,7 @@ impl Book {
     }
 
     /// Moves the counts that hang on an order's leaves from what they were to what they are.
-    fn count_leaves(&mut self, key: OrderKey, before: u32) {
+    pub(super) fn count_leaves(&mut self, key: OrderKey, before: u32) {
         let row = self.orders.at(key);
         let (after, side, contract, purpose) = (row.leaves(), row.side, row.contract, row.purpose);
         if after == before {

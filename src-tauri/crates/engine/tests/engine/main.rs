@@ -19,6 +19,8 @@ mod phantoms;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
+mod random_truth;
+#[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod snapshots;

@@ -40,6 +40,10 @@ impl Ledger {
                 self.count(&it);
                 let row = self.orders.get_mut(&order).unwrap();
                 row.busted = (row.busted + old.qty).saturating_sub(it.qty);
+                if row.is_live() && row.filled + row.busted >= row.qty {
+                    row.unknown = false;
+                    row.status = OrderStatus::Filled;
+                }
             }
             FactBody::FillDoubted { order, exec, qty, price } => {
                 let fee = Money::ZERO;

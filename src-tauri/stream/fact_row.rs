@@ -72,11 +72,9 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::ContractLatched { contract, cause } => {
             Some(LogRow { symbol: rows.symbol(*contract), ..rows.latched(*cause) })
         }
-        FactBody::LinkChanged { link: Link::Up } => Some(rows.plain(LogAction::Halt, "broker_connected")),
         FactBody::LinkChanged { link: Link::Down } => {
             Some(rows.plain(LogAction::Halt, "broker_not_connected"))
         }
-        FactBody::Reconciled => Some(rows.plain(LogAction::Halt, "broker_account_compared")),
         FactBody::PositionDiffers { contract, .. } => Some(rows.of_contract(*contract, "position_settling")),
         FactBody::DifferenceDismissed { contract, .. } => {
             Some(rows.of_contract(*contract, "position_kept_as_filled"))
@@ -84,14 +82,17 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::DifferenceGone { contract } => Some(rows.of_contract(*contract, "position_agrees_again")),
         FactBody::FeedLost => Some(rows.plain(LogAction::Alarm, "feed_lost")),
         FactBody::FeedBack => Some(rows.plain(LogAction::Alarm, "feed_back")),
-        FactBody::DayStarted { .. } => Some(rows.plain(LogAction::Halt, "trading_day_begins")),
         FactBody::LotOpened { .. }
         | FactBody::LotGrew { .. }
         | FactBody::LotReduced { .. }
         | FactBody::LotUnwound { .. }
         | FactBody::ReductionUndone { .. }
         // The alarm that goes with it has both numbers.
-        | FactBody::DifferenceConfirmed { .. } => None,
+        | FactBody::DifferenceConfirmed { .. }
+        // How every run begins.
+        | FactBody::LinkChanged { link: Link::Up }
+        | FactBody::Reconciled
+        | FactBody::DayStarted { .. } => None,
     }
 }
 

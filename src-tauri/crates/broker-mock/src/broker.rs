@@ -172,7 +172,13 @@ impl MockBroker {
 
 impl Broker for MockBroker {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
-        let delay = self.draw.from(self.settings.delay_nanos);
+        // A question about the account draws nothing, so that asking does not change what is filled.
+        let delay = match message {
+            Message::Snapshot(_) => 0,
+            Message::Submit(_) | Message::Cancel(_) | Message::Query(_) | Message::NativeClose(_) => {
+                self.draw.from(self.settings.delay_nanos)
+            }
+        };
         let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
         let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
         if arrival <= at && self.travelling.is_empty() {

@@ -190,10 +190,8 @@ impl fmt::Display for Refusal {
             Self::Killed => f.write_str("the kill switch is on; exits still work"),
             Self::LockedOut => f.write_str("the account is locked by a rule; exits still work"),
             Self::Flattening => f.write_str("flatten all is under way; wait for its answer"),
-            Self::NotConnected => f.write_str("the broker cannot be reached; nothing can be opened"),
-            Self::Reconciling => {
-                f.write_str("the broker's own account is being compared with ours; wait for it")
-            }
+            Self::NotConnected => f.write_str("the broker cannot be reached"),
+            Self::Reconciling => f.write_str("the broker's own account is being compared; wait for it"),
             Self::Latched => {
                 f.write_str("openings are blocked until the books are checked; exits still work")
             }

@@ -421,12 +421,8 @@ fn refusals_of_the_state() -> Vec<Said> {
         (Refusal::Killed, "killed", "the kill switch is on; exits still work"),
         (Refusal::LockedOut, "locked_out", "the account is locked by a rule; exits still work"),
         (Refusal::Flattening, "flattening", "flatten all is under way; wait for its answer"),
-        (Refusal::NotConnected, "not_connected", "the broker cannot be reached; nothing can be opened"),
-        (
-            Refusal::Reconciling,
-            "reconciling",
-            "the broker's own account is being compared with ours; wait for it",
-        ),
+        (Refusal::NotConnected, "not_connected", "the broker cannot be reached"),
+        (Refusal::Reconciling, "reconciling", "the broker's own account is being compared; wait for it"),
         (Refusal::Latched, "latched", "openings are blocked until the books are checked; exits still work"),
         (
             Refusal::WouldCrossZero { position: NetQty::new(-3), wanted: 4, left: 2 },

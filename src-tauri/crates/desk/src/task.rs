@@ -112,9 +112,11 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         self.core.input(now, Input::Link(Link::Up));
         self.finish_step();
         loop {
-            match self.wake(&mut batch).await {
+            let woken = self.wake(&mut batch).await;
+            let now = self.now();
+            self.begin_day(now);
+            match woken {
                 Woken::Report(report) => {
-                    let now = self.now();
                     self.core.input(now, Input::Report(report));
                 }
                 Woken::Command(command) => self.command(command),
@@ -130,7 +132,6 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             }
             let now = self.now();
             self.core.run_until(now);
-            self.begin_day(now);
             self.finish_step();
             self.answer_overdue(now);
         }

@@ -106,15 +106,12 @@ fn what_is_due_is_told() {
 fn a_snapshot_tells_everything_in_its_place_among_the_reports() {
     let question = || Message::Snapshot(SnapshotId::new(1));
     let mut world = World::new(SECOND);
-    assert_eq!(world.send(0, question()), "");
+    assert_eq!(world.send(0, question()), "snapshot 0 orders 0 fills holds ");
     world.submit(0, 1, Side::Buy, 2, OrderKind::Market);
     world.submit(0, 2, Side::Buy, 1, OrderKind::Limit(price(50)));
-    world.send(0, question());
-    assert_eq!(
-        world.advance(1_000),
-        "snapshot 0 orders 0 fills holds , ok T1, ok T2, snapshot 2 orders 0 fills holds "
-    );
+    // Behind what is on its way.
+    assert_eq!(world.send(0, question()), "");
+    assert_eq!(world.advance(1_000), "ok T1, ok T2, snapshot 2 orders 0 fills holds ");
     world.print(1_100, 100, 1);
-    world.send(1_100, question());
-    assert_eq!(world.advance(2_100), "snapshot 2 orders 1 fills holds 2");
+    assert_eq!(world.send(1_100, question()), "snapshot 2 orders 1 fills holds 2");
 }

@@ -68,7 +68,7 @@ async fn profit_is_counted_by_trading_day_and_the_day_turns_at_five() {
         ("2013-10-07".into(), "50.00".into())
     );
     // From 08:30 to 17:00.
-    tokio::time::sleep(Duration::from_secs(8 * 3_600 + 1_800)).await;
+    tokio::time::sleep(Duration::from_mins(510)).await;
     let money = world.desk.snapshot().await.unwrap().money;
     assert_eq!(
         (money.day.unwrap().to_string(), money.realized.to_string()),

@@ -134,7 +134,12 @@ impl Engine {
 
     fn adopt_fill(&mut self, now: &mut Now<'_>, it: &ListedFill) {
         let ListedFill { order, broker_order, contract, side, exec, qty, price, broker_time } = *it;
-        let key = order.and_then(|order| self.book.find(order));
+        // Under an id of ours but with other terms it is not our order's.
+        let is_its = |key: &OrderKey| {
+            let row = self.book.orders().at(*key);
+            (row.contract, row.side) == (contract, side)
+        };
+        let key = order.and_then(|order| self.book.find(order)).filter(is_its);
         if let (Some(order), Some(key)) = (order, key) {
             let timing = FillTiming::Unknown;
             self.fill(now, key, FillReport { order, exec, qty, price, timing, broker_time });

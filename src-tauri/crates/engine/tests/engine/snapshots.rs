@@ -2,8 +2,8 @@
 
 use phantom_engine::{Decision, HaltChange, Input, Origin};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, Link, Listed, ListedOrder, ListedStanding, OrderKind, OrderStatus, Qty,
-    Side, SnapshotId,
+    BrokerOrderId, BrokerReport, Link, Listed, ListedFill, ListedOrder, ListedStanding, OrderKind,
+    OrderStatus, Qty, Side, SnapshotId,
 };
 use phantom_testkit::{Account, World, buy, contract, sell};
 
@@ -352,6 +352,23 @@ fn an_order_that_may_be_ours_without_its_id_is_a_proposal_only() {
     assert_eq!(world.status("T1"), OrderStatus::Pending);
     world.reconcile(&account);
     world.expect("");
+}
+
+#[test]
+fn an_execution_under_an_id_of_ours_with_another_side_is_somebody_elses() {
+    let mut world = world();
+    world.place(buy(1).limit("1318.0"));
+    world.accept("T1");
+    let mut broker = world.clone();
+    broker.fill("T1", 1, "1318.0");
+    let mut account = Account::of(&broker).holds("GC", -1);
+    let turned = account.fills.told().iter().map(|fill| ListedFill { side: Side::Sell, ..*fill }).collect();
+    account.fills = Listed::Complete(turned);
+    account.orders = Account::of(&world).orders;
+    world.hush();
+    world.reconcile(&account);
+    world.expect("outside X1 SELL 1 GC | latch on GC outside X1 | fill X1 1@1318.0 | lot L0 X1 1@1318.0");
+    assert_eq!((world.net("GC"), world.status("T1")), (-1, OrderStatus::Accepted));
 }
 
 #[test]

@@ -236,9 +236,8 @@ impl Rows<'_> {
             Alarm::ExitSlow(lot) => self.lot(lot, "exit_slow"),
             Alarm::Unprotected(lot) => self.lot(lot, "unprotected"),
             Alarm::FlattenStuck(contract) => self.of_contract(contract, "flatten_stuck"),
-            Alarm::Mismatch { contract, ours, broker } => {
-                self.of_contract(contract, &format!("position_differs: {ours} by fills, {broker} at the broker"))
-            }
+            Alarm::Mismatch { contract, ours, broker } => self
+                .of_contract(contract, &format!("position_differs: {ours} by fills, {broker} at the broker")),
             Alarm::NoPriceToAdjust(contract) => self.of_contract(contract, "no_price_to_adjust"),
             Alarm::Busted(order) => self.order(LogAction::Alarm, order, Some("trade_taken_back_by_exchange")),
             Alarm::Corrected(order) => {

@@ -39,10 +39,7 @@ describe('notices', () => {
   });
 
   it('stand above the panels from the start until they are put away', async () => {
-    await open({}, (desk) => {
-      const snapshot = desk.snapshot.bind(desk);
-      vi.spyOn(desk, 'snapshot').mockImplementation(async () => ({ ...(await snapshot()), log: [notice(1)] }));
-    });
+    await open({ notice: GONE });
     const bar = screen.getByRole('alert', { name: 'Notice' });
     await waitFor(() => expect(bar.textContent).toContain('the simulated market runs instead'));
     button('Dismiss the notice').focus();

@@ -33,6 +33,8 @@ export interface ScriptedOptions {
   exitsStayOpen?: boolean;
   /** Rows that the log holds at the start. */
   logRows?: number;
+  /** What the program itself has to say at the start. */
+  notice?: string | null;
 }
 
 export const STEP_MS = 50;
@@ -95,6 +97,8 @@ export class ScriptedBackend implements Backend {
     this.#chance = new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed);
     this.#exitsStayOpen = options.exitsStayOpen ?? false;
     this.#fillLog(options.logRows ?? 0);
+    if (options.notice !== undefined && options.notice !== null) this.#write('ALARM', null, options.notice);
+    this.#sentRows = this.#book.log.length;
     if (options.autorun ?? true) this.#timer = setInterval(() => this.advance(STEP_MS), STEP_MS);
   }
 
@@ -487,7 +491,6 @@ export class ScriptedBackend implements Backend {
         status: 'CLOSED',
       });
     }
-    this.#sentRows = this.#book.log.length;
   }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
 use phantom_compliance::{Limits, ShortSelling};
 use phantom_engine::{Engine, Fact, Timing};
 use phantom_model::{Instrument, Money, Timestamp, trading_day};
 use phantom_runtime::{Desk, DeskHandle, Journal, Listing, MemoryJournal};
-use phantom_wire::{FeedState, MarketSource, Settings};
+use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
 use crate::market::{Feed, FeedControl, MarketFault, PacedClock, QuoteBoard, Source};
@@ -56,37 +57,47 @@ impl Journal for ToldJournal {
 }
 
 impl Session {
-    /// Starts a desk on the simulated broker, and its market.
+    /// Starts a desk on the chosen broker, and its market.
     pub(crate) fn start(settings: &Settings, checked: &Checked) -> Result<(Self, Stage), SessionFault> {
-        let today = trading_day(Timestamp::from(jiff::Timestamp::now()));
-        let symbol = &settings.trading.default_symbol;
-        let source = Source::open(&settings.mock.source, checked.mock.seed, symbol, today)?;
+        let now = Timestamp::from(jiff::Timestamp::now());
+        let (source, feed_state, mode) = match settings.broker {
+            BrokerChoice::Mock => {
+                let symbol = &settings.trading.default_symbol;
+                let source =
+                    Source::open(&settings.mock.source, checked.mock.seed, symbol, trading_day(now))?;
+                (source, feed_state(&settings.mock.source), DeskMode::Mock)
+            }
+            // The adapter is not part of this version: the desk is there, the way to the broker is not.
+            BrokerChoice::NinjaTrader => (Source::silent(now)?, FeedState::Silent, DeskMode::Offline),
+        };
         let Source { listing, fed, starts, records } = source;
-        let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
+        let times = if feed_state == FeedState::Silent { 1 } else { checked.pace.clock_times() };
+        let clock = PacedClock::starting_at(starts, times);
         let (tell, told) = mpsc::unbounded_channel();
-        let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
-        let engine = Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE);
-        let broker = MockBroker::new(checked.mock.clone());
-        let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
-        run_on_thread("desk", async move {
-            desk.run().await;
-        })?;
-        let feed_state = match settings.mock.source {
-            MarketSource::Simulated {} => FeedState::Simulated,
-            MarketSource::File { .. } => FeedState::File,
+        let books = Books {
+            engine: Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE),
+            journal: ToldJournal { kept: MemoryJournal::new(), told: tell.clone() },
+            clock: clock.clone(),
+            listing: Arc::clone(&listing),
+        };
+        let handle = match mode {
+            DeskMode::Mock => books.run_with(MockBroker::new(checked.mock.clone()))?,
+            DeskMode::Offline => books.run_with(Unreachable)?,
         };
         let board = Arc::new(QuoteBoard::new(fed, feed_state));
         let (control, pace) = watch::channel(checked.pace);
         let (short_selling, is_short_selling) = watch::channel(sells_short(&checked.limits));
-        let feed =
-            Feed { records, clock, desk: handle.clone(), board: Arc::clone(&board), pace: pace.clone() };
-        run_on_thread("market", async move {
-            if let Err(fault) = feed.run().await {
-                tracing::warn!(%fault, "the prices have ended");
-                tell.send(Told::Notice(format!("the prices have ended: {fault}"))).ok();
-            }
-        })?;
-        let view = View::new(Arc::clone(&listing), starts);
+        if feed_state != FeedState::Silent {
+            let feed =
+                Feed { records, clock, desk: handle.clone(), board: Arc::clone(&board), pace: pace.clone() };
+            run_on_thread("market", async move {
+                if let Err(fault) = feed.run().await {
+                    tracing::warn!(%fault, "the prices have ended");
+                    tell.send(Told::Notice(format!("the prices have ended: {fault}"))).ok();
+                }
+            })?;
+        }
+        let view = View::new(Arc::clone(&listing), starts, mode);
         let stage = Stage { view, told, desk: handle.clone(), board, pace, short_selling: is_short_selling };
         Ok((Self { desk: handle, listing, feed: control, short_selling }, stage))
     }
@@ -114,6 +125,32 @@ impl Session {
         self.desk.set_limits(limits)?;
         self.short_selling.send_replace(sells_short(&limits));
         Ok(())
+    }
+}
+
+/// What a desk is made of, but for its broker.
+struct Books {
+    engine: Engine,
+    journal: ToldJournal,
+    clock: PacedClock,
+    listing: Arc<Listing>,
+}
+
+impl Books {
+    /// Runs the desk on a thread of its own.
+    fn run_with(self, broker: impl Broker + Send + 'static) -> Result<DeskHandle, std::io::Error> {
+        let (desk, handle) = Desk::new(self.engine, broker, self.journal, self.clock, self.listing);
+        run_on_thread("desk", async move {
+            desk.run().await;
+        })?;
+        Ok(handle)
+    }
+}
+
+const fn feed_state(source: &MarketSource) -> FeedState {
+    match source {
+        MarketSource::Simulated {} => FeedState::Simulated,
+        MarketSource::File { .. } => FeedState::File,
     }
 }
 

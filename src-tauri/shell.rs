@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use phantom_engine::{HaltChange, Origin};
-use phantom_wire::{BrokerChoice, SettingFault, Settings, WireFault};
+use phantom_wire::{SettingFault, Settings, WireFault};
 use tokio::sync::RwLockReadGuard;
 
 use crate::error::{of_desk, stopped};
@@ -62,21 +62,6 @@ impl Shell {
     /// Held while an order is on its way to its answer.
     pub(crate) async fn placing(&self) -> RwLockReadGuard<'_, ()> {
         self.placing.read().await
-    }
-
-    /// Whether the chosen broker takes orders. Nothing is open with one that does not: the choice
-    /// cannot change while something is.
-    ///
-    /// # Errors
-    /// [`WireFault::NotConnected`] in words.
-    pub(crate) fn check_broker(&self) -> Result<(), WireFault> {
-        match self.settings().broker {
-            BrokerChoice::Mock => Ok(()),
-            BrokerChoice::NinjaTrader => Err(WireFault::NotConnected(
-                "NinjaTrader is chosen and this version cannot trade with it yet; no order was sent"
-                    .to_owned(),
-            )),
-        }
     }
 
     /// Checks, keeps and applies settings. A change of broker or market starts another desk, which

@@ -31,7 +31,6 @@ pub(crate) async fn place_sell(
 async fn place(shell: &Shell, side: Side, order: OrderRequest) -> Result<wire::PlaceAnswer, WireFault> {
     // Settings that need another desk wait for the answer, and the other way round.
     let _placing = shell.placing().await;
-    shell.check_broker()?;
     let answer = shell.session().desk().place(ticket(side, order), Origin::Window).await;
     answer.map(place_answer).map_err(of_desk)
 }
@@ -41,9 +40,6 @@ pub(crate) async fn can_submit_order(
     shell: State<'_, Shell>,
     order: Body<OrderQuestion>,
 ) -> Result<wire::Verdict, WireFault> {
-    if let Err(fault) = shell.check_broker() {
-        return refused_by_broker(fault);
-    }
     let OrderQuestion { side, symbol, qty, r#type, price, stop_price, take_profit } = order.0;
     let side = match side {
         wire::Side::Buy => Side::Buy,
@@ -115,14 +111,6 @@ const fn allowed(effect: Effect) -> wire::Verdict {
 
 fn denied(reason: &str, message: String) -> wire::Verdict {
     wire::Verdict { allowed: false, reason: Some(reason.to_owned()), message: Some(message), effect: None }
-}
-
-/// A question is answered even where the order itself would not be taken.
-fn refused_by_broker(fault: WireFault) -> Result<wire::Verdict, WireFault> {
-    if let WireFault::NotConnected(message) = fault {
-        return Ok(denied("not_connected", message));
-    }
-    Err(fault)
 }
 
 /// A receipt on the wire.

@@ -56,6 +56,7 @@ pub(crate) struct Source {
 /// The records themselves.
 pub(crate) enum Records {
     Simulated(Box<SimulatedMarket>),
+    None,
     File { first: Option<MarketRecord>, contract: ContractId, file: Box<TickFile<File>> },
 }
 
@@ -72,6 +73,13 @@ impl Source {
             MarketSource::Simulated {} => Self::simulated(table, seed, today),
             MarketSource::File { path } => Self::file(table, Path::new(path), default_symbol),
         }
+    }
+
+    /// No prices at all: what there is while a broker cannot be reached. `now` is the wall's clock.
+    pub(crate) fn silent(now: Timestamp) -> Result<Self, MarketFault> {
+        let table = Arc::new(InstrumentTable::built_in()?);
+        let listing = Arc::new(Listing::new(table, [], trading_day(now))?);
+        Ok(Self { listing, fed: Vec::new(), starts: now, records: Records::None })
     }
 
     fn simulated(
@@ -121,6 +129,7 @@ impl Records {
     pub(crate) fn next_record(&mut self) -> Result<Option<MarketRecord>, TickFileError> {
         match self {
             Self::Simulated(market) => Ok(market.next()),
+            Self::None => Ok(None),
             Self::File { first, contract, file } => {
                 let next = match first.take() {
                     Some(first) => Some(first),

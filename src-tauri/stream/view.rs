@@ -19,6 +19,7 @@ pub(crate) const LOG_ROWS_MAX: usize = 5_000;
 pub(crate) struct View {
     listing: Arc<Listing>,
     book: Book,
+    mode: DeskMode,
     traded: BTreeSet<ContractId>,
     marks: Marks,
     /// Rows that a batch has carried.
@@ -30,10 +31,11 @@ pub(crate) struct View {
 
 impl View {
     /// The view of an empty book at `starts`.
-    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp) -> Self {
+    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp, mode: DeskMode) -> Self {
         let book = Book::new(&listing.terms(crate::session::fee_per_side));
         Self {
             listing,
+            mode,
             book,
             traded: BTreeSet::new(),
             marks: Marks { at: starts, last: Vec::new() },
@@ -145,7 +147,7 @@ impl View {
             self.traded.iter().map(|&contract| of(contract)).sum::<Money>().cents_text()
         };
         DeskStatus {
-            mode: DeskMode::Mock,
+            mode: self.mode,
             market_time: Some(self.marks.at.to_string()),
             killed: halt.killed,
             locked_out: halt.locked_out,

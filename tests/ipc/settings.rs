@@ -150,8 +150,15 @@ fn ninjatrader_is_told_as_it_is_and_gets_no_order() {
     let words = world.fault("connectBroker", json!({}), "not_connected");
     assert!(words.as_str().unwrap().contains(&format!("127.0.0.1:{port}: ")), "{words}");
     let order = json!({ "symbol": "ES", "qty": 1, "type": "MARKET" });
-    world.fault("placeBuy", json!({ "order": order }), "not_connected");
+    let answer = world.get("placeBuy", json!({ "order": order }));
+    assert_eq!((&answer["status"], &answer["reason"]), (&json!("REJECTED"), &json!("not_connected")));
     let asked = json!({ "symbol": "ES", "qty": 1, "type": "MARKET", "side": "BUY" });
     assert_eq!(world.get("canSubmitOrder", json!({ "order": asked }))["reason"], "not_connected");
-    assert_eq!(world.get("snapshot", json!({}))["log"], json!([]));
+    world.wait_for("the refusal in the log", |now| {
+        let log = now["log"].as_array().unwrap();
+        log.iter().any(|row| row["action"] == "REJECT" && row["reason"] == "not_connected")
+    });
+    let now = world.get("snapshot", json!({}));
+    assert_eq!((&now["desk"]["mode"], &now["desk"]["feed"]), (&json!("OFFLINE"), &json!("SILENT")));
+    assert_eq!(now["quotes"], json!([]), "no simulated price stands beside a real broker's name");
 }

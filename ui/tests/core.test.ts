@@ -61,6 +61,14 @@ describe('the press guard', () => {
     now = 300;
     expect(guard.press('BUY')).toBe(true);
   });
+
+  it('takes a press at once when another order is on the ticket', () => {
+    const guard = new PressGuard(() => 0);
+    expect(guard.press('BUY')).toBe(true);
+    expect(guard.press('BUY')).toBe(false);
+    guard.forget();
+    expect(guard.press('BUY')).toBe(true);
+  });
 });
 
 const settle = () => new Promise((done) => setTimeout(done, 0));

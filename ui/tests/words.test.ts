@@ -70,10 +70,10 @@ describe('rows of the log', () => {
   });
 
   it.each([
-    ['PENDING', 'sending'],
-    ['FAILED', 'failed'],
-    ['NOT_FLAT', 'not flat'],
-    ['SOMETHING', 'something'],
+    ['PENDING', 'PENDING'],
+    ['PARTIALLY_FILLED', 'PART FILLED'],
+    ['NOT_FLAT', 'NOT FLAT'],
+    ['SOMETHING', 'SOMETHING'],
     [null, ''],
   ])('say the state %j', (status, words) => {
     expect(statusWords(status)).toBe(words);

@@ -11,7 +11,7 @@ fn a_short_sale_on_a_new_install_is_refused_in_words_before_and_after_the_press(
         desk.click("button", "Sell").await;
         let row = desk.wait_for_row("Order log", &[("Action", "REJECT"), ("Symbol", "ES")]).await;
         assert!(row["Reason"].contains("short_selling_off"), "{row:?}");
-        assert_eq!(row["State"], "rejected", "{row:?}");
+        assert_eq!(row["State"], "REJECTED", "{row:?}");
         desk.wait_for_count("Positions", 0).await;
 
         desk.tick("Allow short selling", true).await;

@@ -26,7 +26,7 @@ fn connecting_to_ninjatrader_where_nobody_listens_says_so_and_no_order_leaves() 
         assert!(said.contains("127.0.0.1:1"), "{said}");
         desk.close("Settings").await;
 
-        desk.wait_for_words("status", "Gate", "NinjaTrader").await;
+        desk.wait_for_words("status", "Gate", "cannot be reached").await;
         desk.click("button", "Buy").await;
         let row = desk.wait_for_row("Order log", &[("Action", "REJECT")]).await;
         assert!(row["Reason"].contains("not_connected"), "{row:?}");

@@ -14,14 +14,14 @@ fn a_limit_order_works_until_its_cancel_button_is_pressed() {
         desk.type_into("Limit price", "1300.5").await;
         desk.wait_for_words("status", "Gate", "Buy: allowed").await;
         desk.click("button", "Buy").await;
-        let order = desk.wait_for_row("Working orders", &[("Order", "T1"), ("State", "working")]).await;
+        let order = desk.wait_for_row("Working orders", &[("Order", "T1"), ("State", "ACCEPTED")]).await;
         assert_eq!(
             (&*order["Side"], &*order["Qty"], &*order["Price"]),
             ("↑ Buy", "1", "1300.5"),
             "{order:?}"
         );
         desk.click("button", "Cancel T1").await;
-        desk.wait_for_row("Order log", &[("Action", "CANCEL"), ("Order", "T1"), ("State", "cancelled")])
+        desk.wait_for_row("Order log", &[("Action", "CANCEL"), ("Order", "T1"), ("State", "CANCELLED")])
             .await;
         desk.wait_for_count("Working orders", 0).await;
         desk.wait_for_count("Positions", 0).await;

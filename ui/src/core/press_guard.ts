@@ -9,6 +9,12 @@ export class PressGuard {
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
+  /** Another order is on the ticket: the next press is no twin of the last. */
+  forget(): void {
+    this.#pressedAtMs.BUY = -Infinity;
+    this.#pressedAtMs.SELL = -Infinity;
+  }
+
   /** True when the press counts. A press that does not count does not extend the wait. */
   press(side: Side): boolean {
     const now = this.nowMs();

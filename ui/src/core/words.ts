@@ -5,27 +5,19 @@ import type { DeskStatus, PasswordPlace, PhantomState, PositionRow, Side, Workin
 import { signOf } from './decimal';
 
 const STATUS: Readonly<Record<string, string>> = {
-  PENDING: 'sending',
-  ACCEPTED: 'working',
-  PARTIALLY_FILLED: 'part-filled',
-  FILLED: 'filled',
-  CLOSED: 'closed',
-  CANCELLED: 'cancelled',
-  REJECTED: 'refused by the desk',
-  FAILED: 'failed',
-  FLAT: 'flat',
-  NOT_FLAT: 'not flat',
+  PARTIALLY_FILLED: 'PART FILLED',
+  NOT_FLAT: 'NOT FLAT',
 };
 
 export function statusWords(status: string | null): string {
   if (status === null) return '';
-  return STATUS[status] ?? status.toLowerCase();
+  return STATUS[status] ?? status;
 }
 
 export function workingWords(row: WorkingRow): string {
-  if (row.unknown) return 'unknown';
-  if (row.cancelling) return 'cancelling';
-  if (row.filled > 0) return 'part-filled';
+  if (row.unknown) return 'UNKNOWN';
+  if (row.cancelling) return 'CANCELLING';
+  if (row.filled > 0) return statusWords('PARTIALLY_FILLED');
   return statusWords(row.status);
 }
 
@@ -65,6 +57,8 @@ export function feedWords(desk: DeskStatus): string {
       return 'Tick file';
     case 'ENDED':
       return 'Tick file has ended';
+    case 'SILENT':
+      return 'No prices';
   }
 }
 

@@ -79,6 +79,7 @@ export class Ticket {
   /** Prices belong to one instrument: another one starts without them. */
   choose(symbol: string): void {
     if (symbol === this.symbol) return;
+    this.#guard.forget();
     this.symbol = symbol;
     this.price = '';
     this.stopPrice = '';

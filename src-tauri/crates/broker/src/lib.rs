@@ -5,7 +5,7 @@
 //! could not.
 
 use phantom_compliance::Outbound;
-use phantom_model::{BrokerReport, MarketRecord, OrderId, SnapshotId, Timestamp};
+use phantom_model::{BrokerReport, Link, MarketRecord, OrderId, SnapshotId, Timestamp};
 
 /// Something to tell the broker. An opening order carries the gate's approval inside.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,6 +62,11 @@ pub trait Broker {
     /// Hands a message on.
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd;
 
+    /// The way to the broker as the desk starts.
+    fn link(&self) -> Link {
+        Link::Up
+    }
+
     /// The next report that has come in, in the broker's order.
     fn next_report(&mut self) -> Option<BrokerReport>;
 
@@ -75,4 +80,22 @@ pub trait Broker {
 
     /// Shows a simulated broker the record that its market makes next. A real one has its own market.
     fn show(&mut self, _record: &MarketRecord) {}
+}
+
+/// A broker that is chosen and cannot be reached: nothing leaves, and nothing comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unreachable;
+
+impl Broker for Unreachable {
+    fn send(&mut self, _at: Timestamp, _message: Message) -> SendEnd {
+        SendEnd::SurelyNotSent(SendFault::NotConnected)
+    }
+
+    fn link(&self) -> Link {
+        Link::Down
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        None
+    }
 }

@@ -10,7 +10,7 @@ use phantom_compliance::{Refusal, Ticket};
 use phantom_engine::book::Position;
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
-use phantom_model::{FlattenId, Link, OrderId, Span, Timestamp, TradingDay};
+use phantom_model::{FlattenId, OrderId, Span, Timestamp, TradingDay};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -109,7 +109,8 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let now = self.now();
         self.begin_day(now);
         // Nothing is opened before the broker's own account has been compared.
-        self.core.input(now, Input::Link(Link::Up));
+        let link = self.core.broker().link();
+        self.core.input(now, Input::Link(link));
         self.finish_step();
         loop {
             let woken = self.wake(&mut batch).await;

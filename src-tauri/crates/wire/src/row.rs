@@ -175,6 +175,8 @@ pub struct QuoteRow {
 pub enum DeskMode {
     /// The simulated one. No order leaves the program.
     Mock,
+    /// A real one is chosen and cannot be reached. No order leaves the program.
+    Offline,
 }
 
 /// Where prices come from.
@@ -187,6 +189,8 @@ pub enum FeedState {
     File,
     /// A tick file that is over.
     Ended,
+    /// None: the broker that would send them cannot be reached.
+    Silent,
 }
 
 /// The desk as a whole.

@@ -371,9 +371,9 @@ ask: string | null,
  */
 at: string | null, };
 
-export type DeskMode = "MOCK";
+export type DeskMode = "MOCK" | "OFFLINE";
 
-export type FeedState = "SIMULATED" | "FILE" | "ENDED";
+export type FeedState = "SIMULATED" | "FILE" | "ENDED" | "SILENT";
 
 export type DeskStatus = { 
 /**

@@ -5,6 +5,7 @@
 
 mod commands;
 mod error;
+mod graphics;
 mod log;
 mod market;
 mod menu;
@@ -121,6 +122,7 @@ fn first_session(settings: phantom_wire::Settings) -> Result<First, StartFault> 
 /// # Errors
 /// [`StartFault`] before the window is shown.
 pub fn run() -> Result<(), StartFault> {
+    graphics::choose();
     let builder = configure(Builder::default())
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
         .plugin(tauri_plugin_window_state::Builder::new().build())

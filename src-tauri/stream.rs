@@ -1,8 +1,8 @@
 //! The stream to the window: a snapshot when asked for, and numbered batches in between.
 //!
 //! Facts come straight from the desk's journal, in order and without loss, so no row is ever dropped or
-//! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame. A
-//! snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
+//! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame; rows
+//! do not wait for the others when none has left for a frame. A snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
 //! the next one, so that a window which listens first and asks then misses nothing, reloaded or not.
 
 pub(crate) mod fact_row;
@@ -89,6 +89,8 @@ pub(crate) struct Stream<W> {
     asks: mpsc::UnboundedReceiver<Ask>,
     seq: u32,
     sent: Sent,
+    /// When the next batch of rows may leave.
+    next_rows: Instant,
 }
 
 /// What the last batch of each kind said.
@@ -132,7 +134,7 @@ pub(crate) fn channel() -> (StreamHandle, mpsc::UnboundedReceiver<Ask>) {
 impl<W: Window> Stream<W> {
     pub(crate) fn new(window: W, stage: Stage, asks: mpsc::UnboundedReceiver<Ask>) -> Self {
         let sent = Sent { positions: Vec::new(), desk: None, at: Instant::now() };
-        Self { window, stage, asks, seq: 0, sent }
+        Self { window, stage, asks, seq: 0, sent, next_rows: Instant::now() }
     }
 
     /// Runs until nobody can ask any more.
@@ -145,6 +147,10 @@ impl<W: Window> Stream<W> {
                     Some(ask) => self.answer(ask).await,
                     None => return,
                 },
+                Some(told) = self.stage.told.recv(), if self.next_rows <= Instant::now() => {
+                    self.take(told);
+                    self.send_rows();
+                }
                 () = tokio::time::sleep_until(next_frame) => {
                     let began = Instant::now();
                     self.frame().await;
@@ -178,17 +184,37 @@ impl<W: Window> Stream<W> {
     }
 
     async fn catch_up(&mut self) {
-        let Stage { view, told, desk, .. } = &mut self.stage;
-        if let Ok(marks) = desk.marks().await {
-            view.mark(marks);
+        if let Ok(marks) = self.stage.desk.marks().await {
+            self.stage.view.mark(marks);
         }
         // After the marks, so that no price is shown that has not done yet what it did.
-        while let Ok(told) = told.try_recv() {
-            match told {
-                Told::Facts(facts) => facts.iter().for_each(|fact| view.take(fact)),
-                Told::Notice(words) => view.notice(words),
-            }
+        while let Ok(told) = self.stage.told.try_recv() {
+            self.take(told);
         }
+    }
+
+    fn take(&mut self, told: Told) {
+        let view = &mut self.stage.view;
+        match told {
+            Told::Facts(facts) => facts.iter().for_each(|fact| view.take(fact)),
+            Told::Notice(words) => view.notice(words),
+        }
+    }
+
+    /// Sends the rows that have come, all of them: whoever clicks looks there first.
+    fn send_rows(&mut self) {
+        while let Ok(told) = self.stage.told.try_recv() {
+            self.take(told);
+        }
+        if self.stage.view.has_pending_rows() {
+            self.seq = self.seq.wrapping_add(1);
+            self.send_rows_as(self.seq);
+        }
+    }
+
+    fn send_rows_as(&mut self, seq: u32) {
+        self.window.order_log(&OrderLogEvent { seq, rows: self.stage.view.take_rows() });
+        self.next_rows = Instant::now() + FRAME;
     }
 
     /// Sends what has changed since the last frame.
@@ -207,7 +233,7 @@ impl<W: Window> Stream<W> {
         self.sent.at = Instant::now();
         let seq = self.seq;
         if rows_wait {
-            self.window.order_log(&OrderLogEvent { seq, rows: self.stage.view.take_rows() });
+            self.send_rows_as(seq);
         }
         if positions_changed {
             let event = PositionUpdateEvent { seq, positions };

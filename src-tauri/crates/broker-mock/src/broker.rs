@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd};
-use phantom_compliance::Outbound;
+use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{
     BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId, Price, Qty,
     Side, Span, Ticks, Timestamp,
@@ -55,6 +55,7 @@ impl MockBroker {
             Message::Submit(order) => self.take_order(&order, order.qty()),
             Message::NativeClose(exit) => self.close(&exit),
             Message::Cancel(order) => self.cancel(order),
+            Message::Change(change) => self.change(change),
             Message::Query(order) => self.report_again(order),
         }
     }
@@ -102,8 +103,25 @@ impl MockBroker {
         }
     }
 
+    /// New terms for what is left. As many as are filled already, or fewer, leave nothing to do.
+    fn change(&mut self, change: OrderChange) {
+        let (id, limit) = (change.id(), change.limit());
+        let refused = BrokerReport::ChangeRefused { order: id };
+        let report = match self.orders.get_mut(&id) {
+            Some(order) if order.standing == Standing::Working && !order.slips() => order
+                .change(change.qty(), limit)
+                .map_or(refused, |qty| BrokerReport::Changed { order: id, qty, limit }),
+            Some(_) | None => refused,
+        };
+        self.reports.push_back(report);
+    }
+
     fn report_again(&mut self, id: OrderId) {
         let Some(order) = self.orders.get(&id) else { return };
+        // The terms first: fills beyond the old quantity are no overfill.
+        if let Some((qty, limit)) = order.changed {
+            self.reports.push_back(BrokerReport::Changed { order: id, qty, limit });
+        }
         for &(exec, qty, price) in &order.fills {
             self.reports.push_back(filled(id, exec, qty, price, FillTiming::Unknown));
         }

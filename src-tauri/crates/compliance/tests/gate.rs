@@ -6,11 +6,11 @@ use phantom_compliance::gate::worst_case;
 use phantom_compliance::refusal::PriceFault;
 use phantom_compliance::ticket::{Listed, NotListed};
 use phantom_compliance::{
-    Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, ShortSelling, Standing, Ticket,
-    TicketKind, can_submit,
+    GuardWords, Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, ShortSelling, Standing,
+    Ticket, TicketKind, can_submit,
 };
 use phantom_model::price::Grid;
-use phantom_model::{ArenaKey, Bracket, ContractId, NetQty, OrderId, OrderKind, Price, Qty, Side};
+use phantom_model::{ArenaKey, Bracket, ContractId, Guard, NetQty, OrderId, OrderKind, Price, Qty, Side};
 use proptest::prelude::*;
 
 const EVERY_HALT: Halt = Halt { killed: true, locked_out: true, flattening: true, latched: true };
@@ -51,6 +51,7 @@ fn market(side: Side, contracts: u32) -> OrderRequest {
         qty: Qty::new(contracts).unwrap(),
         kind: OrderKind::Market,
         bracket: Bracket::NONE,
+        guard: Guard::NONE,
     }
 }
 
@@ -104,6 +105,7 @@ fn scribble(side: Side, qty: &str, stop: &str, target: &str) -> Ticket {
         price: None,
         stop: Some(stop.into()),
         target: Some(target.into()),
+        guard: GuardWords::default(),
     }
 }
 

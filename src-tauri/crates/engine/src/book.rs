@@ -1,17 +1,23 @@
 //! The state of record. It changes only by folding facts.
 
+mod changes;
 mod fold;
+mod guards;
 mod levels;
 mod lot;
 mod order;
 mod position;
 mod room;
+mod trails;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
-use phantom_model::{Arena, ArenaKey, ContractId, FlattenId, LotId, OrderId, Timestamp};
+use phantom_model::{Arena, ArenaKey, ContractId, FlattenId, Guard, LotId, OrderId, Timestamp};
 
+pub use changes::Change;
+pub use guards::Protection;
+pub(crate) use guards::tighter;
 pub use levels::Levels;
 pub(crate) use levels::fires;
 pub use lot::{Lot, LotState, Piece, PieceKey};
@@ -33,6 +39,12 @@ pub struct Book {
     flattens: Arena<FlattenId, Flatten>,
     tickets: Vec<Entered>,
     live: BTreeSet<OrderKey>,
+    /// Changes that the broker has not answered, by their orders.
+    changes: BTreeMap<OrderKey, Change>,
+    /// What entries asked for beside their brackets.
+    guards: BTreeMap<OrderKey, Guard>,
+    /// The lots that have more than their brackets.
+    guarded: BTreeMap<LotId, guards::Guarded>,
     worst_total: Minis,
     halt: Halt,
 }
@@ -93,6 +105,9 @@ impl Book {
             flattens: Arena::new(),
             tickets: Vec::new(),
             live: BTreeSet::new(),
+            changes: BTreeMap::new(),
+            guards: BTreeMap::new(),
+            guarded: BTreeMap::new(),
             worst_total: Minis::ZERO,
             halt: Halt::default(),
         }

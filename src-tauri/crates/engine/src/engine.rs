@@ -99,6 +99,8 @@ impl Engine {
         match input {
             Input::Place { intake, origin } => self.place(now, intake, origin),
             Input::Cancel { order, .. } => self.cancel(now, order),
+            Input::Change { order, change, origin } => self.change(now, order, change, origin),
+            Input::Protect { whom, change, origin } => self.protect(now, whom, &change, origin),
             Input::Flatten { origin } => self.start_flatten(now, origin),
             Input::Halt { change, origin } => self.halt(now, change, origin),
             Input::Report(report) => self.report(now, report),
@@ -170,20 +172,24 @@ impl Engine {
     }
 
     pub(crate) fn permit(&self, id: OrderId, request: &OrderRequest) -> Result<Permit, Refusal> {
-        let terms = self.terms.at(request.contract);
-        let position = self.book.positions().at(request.contract);
-        let standing = Standing {
+        can_submit(&self.limits, &self.standing(request.contract), id, request)
+    }
+
+    /// How the account and a contract stand before the gate.
+    pub(crate) fn standing(&self, contract: ContractId) -> Standing<'_> {
+        let terms = self.terms.at(contract);
+        let position = self.book.positions().at(contract);
+        Standing {
             halt: self.book.halt(),
             position: position.net,
-            exits_outstanding: position.exits_outstanding() + self.exits_about_to_leave(request.contract),
+            exits_outstanding: position.exits_outstanding() + self.exits_about_to_leave(contract),
             buy_entry_leaves: position.buy_entry_leaves,
             sell_entry_leaves: position.sell_entry_leaves,
-            worst_elsewhere: self.worst_elsewhere(request.contract),
+            worst_elsewhere: self.worst_elsewhere(contract),
             weight: terms.weight,
-            last_trade: self.marks.at(request.contract).last,
+            last_trade: self.marks.at(contract).last,
             grid: &terms.grid,
-        };
-        can_submit(&self.limits, &standing, id, request)
+        }
     }
 
     fn worst_elsewhere(&self, contract: ContractId) -> Minis {
@@ -282,6 +288,9 @@ impl Engine {
             implied.push((order.submitted_at + timing.answer_overdue, Due::Answer(key)));
             if order.cancelling == Cancelling::Asked {
                 implied.push((order.cancel_asked_at + timing.answer_overdue, Due::Answer(key)));
+            }
+            if let Some(change) = book.change_of(key) {
+                implied.push((change.asked_at + timing.answer_overdue, Due::Answer(key)));
             }
             if order.rests() && matches!(order.purpose, Purpose::LotExit { .. } | Purpose::Flatten(_)) {
                 implied.push((order.submitted_at + timing.cancel_wait, Due::ExitRests(key)));

@@ -129,7 +129,7 @@ impl Engine {
     }
 
     /// FILLED becomes CLOSED once nothing that the order opened is open.
-    fn close_if_done(&mut self, now: &mut Now<'_>, key: OrderKey) {
+    pub(crate) fn close_if_done(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let row = self.book.orders().at(key);
         let open = row.lot.map_or(0, |lot| self.book.lots().at(lot).open);
         if row.status == OrderStatus::Filled && open == 0 {

@@ -7,6 +7,7 @@
 //! What is not of record (last prices, deadlines) is rebuilt from the book and the next prints.
 
 pub mod book;
+mod change;
 pub mod config;
 mod deadlines;
 mod engine;
@@ -14,17 +15,19 @@ mod exits;
 pub mod fact;
 mod fills;
 mod flatten;
+mod follow;
 mod halt;
 pub mod input;
 mod marks;
 pub mod outcome;
 mod phantoms;
 mod place;
+mod protect;
 mod reports;
 
 pub use book::Book;
 pub use config::{ContractTerms, Timing};
 pub use engine::Engine;
 pub use fact::{Fact, FactBody};
-pub use input::{HaltChange, Input, Intake, Origin};
+pub use input::{HaltChange, Input, Intake, Origin, Protected};
 pub use outcome::{Outcome, Request};

@@ -2,7 +2,7 @@
 
 use phantom_model::{BrokerReport, OrderId, OrderStatus, OrderStep, Stepped, Timestamp};
 
-use crate::book::{Cancelling, Order, OrderKey};
+use crate::book::{Book, Cancelling, OrderKey};
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, LatchCause};
 use crate::outcome::Request;
@@ -24,9 +24,11 @@ impl Engine {
                 self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
             }
             BrokerReport::CancelRefused { order } => self.cancel_refused(now, key, order),
+            BrokerReport::Changed { qty, limit, .. } => self.changed(now, key, qty, limit),
+            BrokerReport::ChangeRefused { .. } => self.change_refused(now, key),
         }
         let book = &self.book;
-        self.deadlines.drop_answered(|order| owes_answer_since(book.orders().at(order)).is_some());
+        self.deadlines.drop_answered(|order| owes_answer_since(book, order).is_some());
     }
 
     /// A report for an order that is not in the book, or that our own gate refused.
@@ -48,6 +50,8 @@ impl Engine {
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
         }
         if was_unknown {
+            // A change that was lost may have left nothing to fill.
+            self.close_if_done(now, key);
             // Whoever waits for a cancel that was lost asks again.
             self.settle(now, contract);
         }
@@ -86,8 +90,8 @@ impl Engine {
     pub(crate) fn answer_overdue(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let row = self.book.orders().at(key);
         // A deadline of an older question may come first: its answer has come.
-        let overdue =
-            owes_answer_since(row).is_some_and(|since| now.at >= since + self.timing.answer_overdue);
+        let overdue = owes_answer_since(&self.book, key)
+            .is_some_and(|since| now.at >= since + self.timing.answer_overdue);
         if !overdue || row.unknown {
             return;
         }
@@ -97,13 +101,16 @@ impl Engine {
     }
 }
 
-/// Since when the broker owes an answer, to the submission or to a cancel; `None` when it does not.
-fn owes_answer_since(order: &Order) -> Option<Timestamp> {
+/// Since when the broker owes an answer, to the submission, to a cancel or to a change; `None` when it
+/// does not.
+fn owes_answer_since(book: &Book, key: OrderKey) -> Option<Timestamp> {
     use OrderStatus::{Accepted, Cancelled, Closed, Failed, Filled, PartiallyFilled, Pending, Rejected};
+    let order = book.orders().at(key);
     match order.status {
         Pending => Some(order.submitted_at),
         Accepted | PartiallyFilled => {
-            (order.cancelling == Cancelling::Asked).then_some(order.cancel_asked_at)
+            let cancel = (order.cancelling == Cancelling::Asked).then_some(order.cancel_asked_at);
+            cancel.into_iter().chain(book.change_of(key).map(|change| change.asked_at)).min()
         }
         Filled | Closed | Cancelled | Failed | Rejected => None,
     }

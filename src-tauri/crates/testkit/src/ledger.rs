@@ -4,6 +4,7 @@
 //! must obey, and then compares its own counts with the engine's.
 
 mod compare;
+mod guards;
 mod orders;
 mod table;
 
@@ -13,11 +14,12 @@ use phantom_compliance::Halt;
 use phantom_engine::fact::{Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    Bracket, ContractId, ExecId, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
+    Bracket, ContractId, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
     Timestamp,
 };
 
 use crate::line::lot_name;
+use guards::GuardRow;
 
 pub use table::may_go;
 
@@ -54,6 +56,9 @@ struct OrderRow {
     filled: u32,
     cost_ticks: i64,
     lot: Option<LotId>,
+    guard: Guard,
+    /// A change that nobody has answered: quantity before and after.
+    change: Option<(u32, u32)>,
 }
 
 /// What an order is for.
@@ -70,7 +75,9 @@ struct LotRow {
     order: OrderId,
     contract: ContractId,
     side: Side,
+    /// Fixed prices.
     bracket: Bracket,
+    guard: GuardRow,
     /// Contracts and entry price, oldest first; consumed pieces are gone.
     pieces: Vec<(u32, Price)>,
     fired: Option<Leg>,
@@ -103,8 +110,13 @@ impl LotRow {
 }
 
 impl OrderRow {
+    /// Contracts that may still fill: under the terms that leave more, while nobody has said which hold.
     fn leaves(&self) -> u32 {
-        if self.status.is_live() { self.qty.saturating_sub(self.filled) } else { 0 }
+        if self.status.is_live() { self.most().saturating_sub(self.filled) } else { 0 }
+    }
+
+    fn most(&self) -> u32 {
+        self.change.map_or(self.qty, |(old, new)| old.max(new))
     }
 
     const fn is_exit(&self) -> bool {
@@ -163,7 +175,18 @@ impl Ledger {
             | FactBody::OrderClosed { .. }
             | FactBody::OrderUnknown { .. }
             | FactBody::CancelRequested { .. }
-            | FactBody::CancelRefused { .. }) => self.take_order(body),
+            | FactBody::CancelRefused { .. }
+            | FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }) => self.take_order(body),
+            FactBody::ProtectionSet { lot, generation, protection, .. } => {
+                self.protection_set(*lot, *generation, protection);
+            }
+            FactBody::BreakEvenReached { lot, generation, stop, print } => {
+                self.break_even(*lot, *generation, *stop, *print);
+            }
+            FactBody::TrailsMoved { contract, low, high } => self.trails_moved(*contract, *low, *high),
+            FactBody::ChangeRejected { .. } | FactBody::ProtectionRejected { .. } => {}
         }
     }
 
@@ -184,6 +207,7 @@ impl Ledger {
             contract: row.contract,
             side: row.side,
             bracket,
+            guard: GuardRow::new(row.guard, price),
             pieces: vec![(qty, price)],
             fired: None,
             waiting_since: None,
@@ -191,11 +215,25 @@ impl Ledger {
             exits_sent: 0,
         };
         assert!(self.lots.insert(lot, row).is_none(), "{} is opened twice", lot_name(lot));
+        self.measure(lot);
+    }
+
+    /// A fill has moved the average entry of a lot that has not fired.
+    fn measure(&mut self, lot: LotId) {
+        let entry = self.entry(lot);
+        if let Some(row) = self.lots.get_mut(&lot).filter(|row| row.fired.is_none()) {
+            row.measure(entry);
+        }
     }
 
     fn lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
         self.owed.unallotted -= qty;
-        self.lots.get_mut(&lot).unwrap().pieces.push((qty, price));
+        let row = self.lots.get_mut(&lot).unwrap();
+        if row.open() == 0 && row.guard.distance.is_some() {
+            row.guard.best = Some(price);
+        }
+        row.pieces.push((qty, price));
+        self.measure(lot);
     }
 
     /// A lot's pieces go oldest first, and an exit of a lot takes its own lot first.
@@ -221,6 +259,9 @@ impl Ledger {
         let row = self.lots.get_mut(&lot).unwrap();
         assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
         assert!(row.open() > 0, "{} fires after it closed", lot_name(lot));
+        // What has trailed stands where it was.
+        row.bracket = row.levels();
+        (row.guard.best, row.guard.distance) = (None, None);
         let (level, wins) = match leg {
             Leg::Stop => (row.bracket.stop.unwrap(), false),
             Leg::Target => (row.bracket.target.unwrap(), true),

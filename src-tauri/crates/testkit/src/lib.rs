@@ -20,5 +20,5 @@ pub mod line;
 pub mod world;
 
 pub use contracts::{contract, grid, price, terms};
-pub use draft::{Draft, buy, sell};
+pub use draft::{Draft, buy, offset, sell};
 pub use world::World;

@@ -7,8 +7,8 @@ use phantom_engine::{
 };
 use phantom_model::price::Grid;
 use phantom_model::{
-    Arena, ArenaKey, Bracket, BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, Money,
-    OrderId, OrderKind, Price, Print, Qty, Side, Timestamp,
+    Arena, ArenaKey, Bracket, BrokerReport, ContractId, ExecId, FillReport, FillTiming, Guard, MarketRecord,
+    Money, OrderId, OrderKind, Price, Print, Qty, Side, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -170,7 +170,7 @@ pub(crate) fn two_legs() -> Bracket {
 
 /// A command to place an order for one contract.
 pub(crate) const fn place(contract: ContractId, side: Side, kind: OrderKind, bracket: Bracket) -> Input {
-    let request = OrderRequest { contract, side, qty: Qty::ONE, kind, bracket };
+    let request = OrderRequest { contract, side, qty: Qty::ONE, kind, bracket, guard: Guard::NONE };
     Input::Place { intake: Intake::Read(request), origin: Origin::Window }
 }
 

@@ -1,8 +1,8 @@
 //! The fold: how each fact changes the book. The only place where the book changes.
 
 use phantom_model::{
-    Arena, Bracket, ContractId, FlattenId, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep, Price,
-    Qty, Side, Stepped, Timestamp,
+    Arena, Bracket, ContractId, FlattenId, Guard, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep,
+    Price, Qty, Side, Stepped, Timestamp,
 };
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
@@ -20,6 +20,7 @@ struct Submission {
     qty: Qty,
     kind: OrderKind,
     purpose: Purpose,
+    guard: Guard,
     origin: Option<Origin>,
 }
 
@@ -30,8 +31,9 @@ impl Book {
         let at = fact.at;
         match fact.body {
             FactBody::OrderRejected { order, .. } => self.fold_rejected(order),
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, origin } => {
-                self.fold_submitted(at, &Submission { order, contract, side, qty, kind, purpose, origin });
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, origin } => {
+                let it = Submission { order, contract, side, qty, kind, purpose, guard, origin };
+                self.fold_submitted(at, &it);
             }
             FactBody::OrderAccepted { order } => self.fold_accepted(order),
             FactBody::OrderFilled { order, exec, qty, price, fee } => {
@@ -67,16 +69,8 @@ impl Book {
                 self.fold_lot_reduced(lot, qty, entry, realized);
             }
             FactBody::PhantomFired { lot, leg, .. } => self.fold_fired(lot, leg),
-            FactBody::ExitWaiting { lot } => self.change_lot(lot, |row| {
-                if let LotState::Exiting { waiting_since, .. } = &mut row.state {
-                    *waiting_since = Some(at);
-                }
-            }),
-            FactBody::LotUnprotected { lot } => self.change_lot(lot, |row| {
-                if let LotState::Exiting { leg, .. } = row.state {
-                    row.state = LotState::Unprotected { leg };
-                }
-            }),
+            FactBody::ExitWaiting { lot } => self.fold_waiting(at, lot),
+            FactBody::LotUnprotected { lot } => self.fold_unprotected(lot),
             FactBody::FlattenStarted { .. } => self.fold_flatten_started(at),
             FactBody::FlattenExiting { flatten } => self.set_phase(flatten, FlattenPhase::Exiting),
             FactBody::FlattenAnswered { flatten, flat } => {
@@ -86,7 +80,22 @@ impl Book {
             FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
             FactBody::Halted { change, .. } => self.fold_halted(change),
             FactBody::Latched { .. } => self.halt.latched = true,
-            FactBody::FlattenJoined { .. } | FactBody::AlarmRaised { .. } => {}
+            FactBody::ChangeAsked { order, qty, limit, .. } => self.fold_change_asked(at, order, qty, limit),
+            FactBody::OrderChanged { order, qty, limit } => self.fold_changed(order, qty, limit),
+            FactBody::ChangeRefused { order } => self.forget_change(order),
+            FactBody::ProtectionSet { lot, generation, ref protection, .. } => {
+                self.fold_protection(lot, generation, protection);
+            }
+            FactBody::BreakEvenReached { lot, generation, stop, .. } => {
+                self.fold_break_even(lot, generation, stop);
+            }
+            FactBody::TrailsMoved { contract, low, high } => {
+                self.positions.at_mut(contract).levels.watch(low, high);
+            }
+            FactBody::FlattenJoined { .. }
+            | FactBody::AlarmRaised { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionRejected { .. } => {}
         }
     }
 
@@ -131,11 +140,12 @@ impl Book {
             earlier_exit,
         });
         self.live.insert(key);
+        self.fold_guard(key, it.guard);
         self.count_leaves(key, 0);
     }
 
-    /// The broker's word that an unknown order works is its word on the cancel too: it was lost, and
-    /// may be asked for again.
+    /// The broker's word that an unknown order works is its word on the cancel and the change too: they
+    /// were lost, and may be asked for again.
     fn fold_accepted(&mut self, order: OrderId) {
         let was_unknown = self.find(order).is_some_and(|key| self.orders.at(key).unknown);
         self.step(order, OrderStep::Accept, |row| {
@@ -143,6 +153,9 @@ impl Book {
                 row.cancelling = Cancelling::No;
             }
         });
+        if was_unknown {
+            self.forget_change(order);
+        }
     }
 
     fn fold_filled(&mut self, order: OrderId, fill: FillRow, fee: Money) {
@@ -163,14 +176,14 @@ impl Book {
         });
     }
 
-    fn step(&mut self, order: OrderId, step: OrderStep, also: impl FnOnce(&mut Order)) {
+    pub(super) fn step(&mut self, order: OrderId, step: OrderStep, also: impl FnOnce(&mut Order)) {
         if let Some(key) = self.find(order) {
             self.step_row(key, step, also);
         }
     }
 
     /// Takes an order one step along its table and keeps every count that hangs on its leaves.
-    fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
+    pub(super) fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
         let row = self.orders.at_mut(key);
         let leaves_before = row.leaves();
         match row.status.after(step) {
@@ -184,6 +197,7 @@ impl Book {
             self.live.insert(key);
         } else {
             self.live.remove(&key);
+            self.end_change(key);
         }
         if matches!(purpose, Purpose::Reduction | Purpose::Flatten(_)) {
             keep_listed(&mut self.positions.at_mut(contract).reductions, key, live);
@@ -191,14 +205,14 @@ impl Book {
         self.count_leaves(key, leaves_before);
     }
 
-    fn touch(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
+    pub(super) fn touch(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
         if let Some(key) = self.find(order) {
             change(self.orders.at_mut(key));
         }
     }
 
     /// Moves the counts that hang on an order's leaves from what they were to what they are.
-    fn count_leaves(&mut self, key: OrderKey, before: u32) {
+    pub(super) fn count_leaves(&mut self, key: OrderKey, before: u32) {
         let row = self.orders.at(key);
         let (after, side, contract, purpose) = (row.leaves(), row.side, row.contract, row.purpose);
         if after == before {
@@ -246,9 +260,9 @@ impl Book {
     }
 
     fn fold_lot_opened(&mut self, at: Timestamp, lot: LotId, order: OrderId, qty: u32, price: Price) {
-        let Some(order) = self.find(order) else { return };
+        let Some(key) = self.find(order) else { return };
         let piece = self.pieces.push(Piece { price, open: qty, next: None });
-        let row = self.orders.at_mut(order);
+        let row = self.orders.at_mut(key);
         row.lot = Some(lot);
         let bracket = match row.purpose {
             Purpose::Entry(bracket) => bracket,
@@ -256,14 +270,14 @@ impl Book {
         };
         let (contract, side) = (row.contract, row.side);
         self.lots.push(Lot {
-            order,
+            order: key,
             contract,
             side,
             open: qty,
             exit_leaves: 0,
             exits_sent: 0,
             bracket,
-            state: if bracket.is_none() { LotState::Bare } else { LotState::Armed },
+            state: LotState::Bare,
             opened_at: at,
             first_piece: piece,
             last_piece: piece,
@@ -272,7 +286,7 @@ impl Book {
         let position = self.positions.at_mut(contract);
         position.lots.insert(lot);
         position.open_cost_ticks += open_cost(side, qty, price);
-        position.levels.arm(lot, side, bracket);
+        self.guard_lot(lot, key, price);
     }
 
     fn fold_lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
@@ -281,15 +295,12 @@ impl Book {
         let (was_closed, contract, side) = (row.open == 0, row.contract, row.side);
         link_piece(&mut self.pieces, row, piece);
         self.change_lot(lot, |row| row.open += qty);
-        let row = self.lots.at(lot);
         let position = self.positions.at_mut(contract);
         position.open_cost_ticks += open_cost(side, qty, price);
         if was_closed {
             position.lots.insert(lot);
-            if row.state == LotState::Armed {
-                position.levels.arm(lot, side, row.bracket);
-            }
         }
+        self.guard_again(lot, was_closed, price);
     }
 
     fn fold_lot_reduced(&mut self, lot: LotId, qty: u32, entry: Price, realized: Money) {
@@ -308,17 +319,32 @@ impl Book {
         if row.open == 0 {
             position.lots.remove(&lot);
             if row.state == LotState::Armed {
-                position.levels.disarm(lot, row.side, row.bracket);
+                self.disarm(lot);
             }
         }
     }
 
     fn fold_fired(&mut self, lot: LotId, leg: Leg) {
+        self.freeze(lot);
         self.change_lot(lot, |row| {
             row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
         });
-        let row = self.lots.at(lot);
-        self.positions.at_mut(row.contract).levels.disarm(lot, row.side, row.bracket);
+    }
+
+    fn fold_waiting(&mut self, at: Timestamp, lot: LotId) {
+        self.change_lot(lot, |row| {
+            if let LotState::Exiting { waiting_since, .. } = &mut row.state {
+                *waiting_since = Some(at);
+            }
+        });
+    }
+
+    fn fold_unprotected(&mut self, lot: LotId) {
+        self.change_lot(lot, |row| {
+            if let LotState::Exiting { leg, .. } = row.state {
+                row.state = LotState::Unprotected { leg };
+            }
+        });
     }
 
     /// An exit that the broker refused, or took out of the market unfilled, is one rung spent.

@@ -3,7 +3,7 @@
 use phantom_compliance::Halt;
 use phantom_engine::FactBody;
 use phantom_engine::fact::{Alarm, Purpose};
-use phantom_model::{ContractId, ExecId, Money, NetQty, OrderId, OrderStatus, Price, Side};
+use phantom_model::{ContractId, ExecId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side};
 
 use super::{Ledger, OrderRow, Use, may_go};
 
@@ -25,7 +25,7 @@ impl Ledger {
                 assert!(self.is_new(order), "{order} is rejected but not new");
                 self.rejected.insert(order);
             }
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, .. } => {
                 assert!(self.is_new(order), "{order} is submitted twice");
                 let use_ = match purpose {
                     Purpose::Entry(bracket) => Use::Entry(bracket),
@@ -43,6 +43,8 @@ impl Ledger {
                     filled: 0,
                     cost_ticks: 0,
                     lot: None,
+                    guard,
+                    change: None,
                 };
                 self.may_leave(order, &row, purpose);
                 self.orders.insert(order, row);
@@ -53,6 +55,9 @@ impl Ledger {
             }
             FactBody::OrderAccepted { order } => {
                 let row = self.order(order);
+                if row.unknown {
+                    row.settle_change(order, None);
+                }
                 row.unknown = false;
                 if row.status == OrderStatus::Pending {
                     row.go(order, OrderStatus::Accepted);
@@ -70,8 +75,33 @@ impl Ledger {
                 assert!(self.order(order).status.is_live(), "{order} has ended: nothing to cancel");
             }
             FactBody::CancelRefused { order } => self.order(order).unknown = false,
+            FactBody::ChangeAsked { order, qty, .. } => self.change_asked(order, qty.contracts()),
+            FactBody::OrderChanged { order, qty, limit } => {
+                let row = self.order(order);
+                row.kind = OrderKind::Limit(limit);
+                row.settle_change(order, Some(qty.contracts()));
+            }
+            FactBody::ChangeRefused { order } => self.order(order).settle_change(order, None),
             ref other => panic!("not about one order: {other:?}"),
         }
+    }
+
+    /// New terms leave only for a limit order that works, and what they may add fits as an order would.
+    fn change_asked(&mut self, order: OrderId, qty: u32) {
+        let row = self.orders.get(&order).unwrap().clone();
+        assert!(row.status.is_live() && row.change.is_none() && !row.unknown, "{order} cannot change");
+        assert!(matches!(row.kind, OrderKind::Limit(_)) && qty > row.filled, "{order} cannot change so");
+        let grown = qty.saturating_sub(row.qty);
+        let net = self.sums(row.contract).net;
+        if grown > 0 && row.is_exit() {
+            let outstanding = self.exits_outstanding(row.contract);
+            assert_eq!(net.side(), Some(row.side.opposite()), "{order} is no exit of {net}");
+            assert!(outstanding + u64::from(grown) <= net.size(), "{order} grows beyond {net}");
+        } else if grown > 0 {
+            assert_eq!(self.halt, Halt::default(), "{order} grows while openings are stopped");
+            assert!(net.side().is_none_or(|held| held == row.side), "{order} grows against the position");
+        }
+        self.order(order).change = Some((row.qty, qty));
     }
 
     fn is_new(&self, order: OrderId) -> bool {
@@ -134,7 +164,10 @@ impl Ledger {
             OrderStatus::Rejected => panic!("{order} was never sent and has a fill"),
         }
         let (contract, side, is_exit) = (row.contract, row.side, row.is_exit());
-        let overfilled = row.filled > row.qty;
+        let overfilled = row.filled > row.most();
+        if !row.status.is_live() {
+            row.forget_change();
+        }
         let sums = self.sums.entry(contract).or_default();
         let before = sums.net;
         sums.net = NetQty::new(before.signed() + side.sign() * i64::from(qty));
@@ -163,12 +196,29 @@ impl OrderRow {
     }
 
     fn go_by_fill(&mut self, order: OrderId) {
-        let to = if self.filled >= self.qty { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+        let to = if self.filled >= self.most() { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
         self.go(order, to);
+    }
+
+    /// The answer to a change: the quantity that holds, or the old one.
+    fn settle_change(&mut self, order: OrderId, qty: Option<u32>) {
+        let old = self.change.take().map_or(self.qty, |(old, _)| old);
+        self.qty = qty.unwrap_or(old).max(self.filled);
+        if self.status.is_live() && self.filled >= self.qty {
+            self.go(order, OrderStatus::Filled);
+        }
+    }
+
+    /// The order has ended; a change that nobody has answered was real if more is filled than before it.
+    fn forget_change(&mut self) {
+        if let Some((old, new)) = self.change.take() {
+            self.qty = if self.filled > old { old.max(new) } else { old };
+        }
     }
 
     fn end(&mut self, order: OrderId, to: OrderStatus) {
         self.unknown = false;
         self.go(order, to);
+        self.forget_change();
     }
 }

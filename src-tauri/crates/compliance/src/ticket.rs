@@ -26,7 +26,7 @@ pub struct Ticket {
     /// The take-profit; empty means none.
     pub target: Option<String>,
     /// Distances in place of prices, and what moves the stop.
-    pub guard: GuardWords,
+    pub guard: Box<GuardWords>,
 }
 
 /// The order type of a ticket.
@@ -144,7 +144,7 @@ mod tests {
             price: Some("1320.1".into()),
             stop: Some("1319.2".into()),
             target: None,
-            guard: GuardWords::default(),
+            guard: Box::default(),
         };
         change(&mut ticket);
         ticket.read(gold)

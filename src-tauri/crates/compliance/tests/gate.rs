@@ -6,8 +6,8 @@ use phantom_compliance::gate::worst_case;
 use phantom_compliance::refusal::PriceFault;
 use phantom_compliance::ticket::{Listed, NotListed};
 use phantom_compliance::{
-    GuardWords, Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, ShortSelling, Standing,
-    Ticket, TicketKind, can_submit,
+    Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, ShortSelling, Standing, Ticket,
+    TicketKind, can_submit,
 };
 use phantom_model::price::Grid;
 use phantom_model::{ArenaKey, Bracket, ContractId, Guard, NetQty, OrderId, OrderKind, Price, Qty, Side};
@@ -105,7 +105,7 @@ fn scribble(side: Side, qty: &str, stop: &str, target: &str) -> Ticket {
         price: None,
         stop: Some(stop.into()),
         target: Some(target.into()),
-        guard: GuardWords::default(),
+        guard: Box::default(),
     }
 }
 

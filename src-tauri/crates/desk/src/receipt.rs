@@ -148,6 +148,14 @@ impl FlattenReceipt {
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
+            | FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionSet { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }
             | FactBody::AlarmRaised { .. } => {}
         }
         false

@@ -60,7 +60,6 @@ pub enum Leg {
 
 /// An order as it was asked for when it was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(clippy::large_enum_variant, reason = "its fact keeps it in a box")]
 pub enum Asked {
     /// Read, then refused by the gate.
     Request(OrderRequest),

@@ -162,7 +162,10 @@ impl Ledger {
                 assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
             }
             FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
-            FactBody::FlattenExiting { .. } | FactBody::FlattenEnded { .. } => {}
+            FactBody::FlattenExiting { .. }
+            | FactBody::FlattenEnded { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionRejected { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),
             FactBody::Latched { cause } => self.latched(*cause),
             FactBody::AlarmRaised { alarm } => self.owed.alarms.retain(|owed| owed != alarm),
@@ -186,7 +189,6 @@ impl Ledger {
                 self.break_even(*lot, *generation, *stop, *print);
             }
             FactBody::TrailsMoved { contract, low, high } => self.trails_moved(*contract, *low, *high),
-            FactBody::ChangeRejected { .. } | FactBody::ProtectionRejected { .. } => {}
         }
     }
 

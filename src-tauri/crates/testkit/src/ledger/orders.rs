@@ -205,6 +205,7 @@ impl OrderRow {
         let old = self.change.take().map_or(self.qty, |(old, _)| old);
         self.qty = qty.unwrap_or(old).max(self.filled);
         if self.status.is_live() && self.filled >= self.qty {
+            self.unknown = false;
             self.go(order, OrderStatus::Filled);
         }
     }

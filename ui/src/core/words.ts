@@ -10,6 +10,8 @@ export const LOG_ACTIONS: readonly LogAction[] = [
   'REJECT',
   'FAIL',
   'CANCEL',
+  'CHANGE',
+  'PROTECT',
   'STOP',
   'TARGET',
   'FLATTEN',

@@ -1,6 +1,8 @@
 //! What the engine promises, from outside. Every world checks every invariant after every input.
 
 #[cfg(test)]
+mod change;
+#[cfg(test)]
 mod exits;
 #[cfg(test)]
 mod flatten;
@@ -10,6 +12,8 @@ mod lifecycle;
 mod money;
 #[cfg(test)]
 mod phantoms;
+#[cfg(test)]
+mod protect;
 #[cfg(test)]
 mod random;
 #[cfg(test)]

@@ -56,9 +56,7 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::ChangeAsked { order, qty, limit, .. } => {
             Some(rows.changed(*order, *qty, *limit, "change_requested"))
         }
-        FactBody::OrderChanged { order, qty, limit } => {
-            Some(rows.changed(*order, *qty, *limit, "changed"))
-        }
+        FactBody::OrderChanged { order, qty, limit } => Some(rows.changed(*order, *qty, *limit, "changed")),
         FactBody::ChangeRefused { order } => {
             Some(rows.order(LogAction::Alarm, *order, Some("change_refused")))
         }

@@ -46,6 +46,9 @@ impl Engine {
             self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
         }
         self.close_if_done(now, key);
+        if matches!(stepped, Stepped::Late(_)) {
+            self.withdraw_replacements(now, key);
+        }
         self.settle(now, contract);
     }
 

@@ -23,6 +23,7 @@ pub mod outcome;
 mod phantoms;
 mod place;
 mod protect;
+mod replacements;
 mod reports;
 
 pub use book::Book;

@@ -159,6 +159,10 @@ impl Book {
     /// The prices that fire the lot: the stop as it has trailed so far.
     #[must_use]
     pub fn bracket(&self, lot: LotId) -> Bracket {
+        // Nobody has more than a bracket most of the time.
+        if self.guarded.is_empty() {
+            return self.lots.at(lot).bracket;
+        }
         self.protection(lot).levels(self.lots.at(lot).side)
     }
 
@@ -277,6 +281,10 @@ impl Book {
 
     /// The lot has fired: what trailed stands where it was.
     pub(super) fn freeze(&mut self, lot: LotId) {
+        if self.guarded.is_empty() {
+            self.disarm(lot);
+            return;
+        }
         let bracket = self.bracket(lot);
         self.disarm(lot);
         self.lots.at_mut(lot).bracket = bracket;

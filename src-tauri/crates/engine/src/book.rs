@@ -3,6 +3,7 @@
 mod changes;
 mod fold;
 mod guards;
+mod ladder;
 mod levels;
 mod lot;
 mod order;
@@ -18,6 +19,7 @@ use phantom_model::{Arena, ArenaKey, ContractId, FlattenId, Guard, LotId, OrderI
 pub use changes::Change;
 pub use guards::Protection;
 pub(crate) use guards::tighter;
+pub use ladder::Ladder;
 pub use levels::Levels;
 pub(crate) use levels::fires;
 pub use lot::{Lot, LotState, Piece, PieceKey};
@@ -67,6 +69,8 @@ pub struct Flatten {
     pub phase: FlattenPhase,
     /// The exits that it has sent.
     pub exits: Vec<OrderKey>,
+    /// Which of its exits were refused, and where each stands on its ladder.
+    pub ladder: Ladder,
 }
 
 /// How far a flatten is.

@@ -336,3 +336,16 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rung;
+    use crate::book::Ladder;
+
+    #[test]
+    fn the_ladder_of_a_flatten_has_as_many_rungs_as_that_of_a_lot() {
+        let rungs = usize::from(Ladder::RUNGS);
+        assert_eq!(Rung::after(rungs - 1), Some(Rung::NativeClose));
+        assert_eq!(Rung::after(rungs), None);
+    }
+}

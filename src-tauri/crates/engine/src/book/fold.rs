@@ -7,7 +7,7 @@ use phantom_model::{
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
 use super::order::{Cancelling, FillRow, Order, OrderKey};
-use super::{Book, Entered, Flatten, FlattenPhase};
+use super::{Book, Entered, Flatten, FlattenPhase, Ladder};
 use crate::fact::{Fact, FactBody, Leg, Purpose};
 use crate::input::{HaltChange, Origin};
 
@@ -114,7 +114,11 @@ impl Book {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
                 self.lots.at_mut(lot).exits_sent = exit;
             }
-            OrderId::FlattenExit { flatten, .. } => self.flattens.at_mut(flatten).exits.push(key),
+            OrderId::FlattenExit { flatten, contract, .. } => {
+                let row = self.flattens.at_mut(flatten);
+                row.exits.push(key);
+                row.ladder.sent(key, contract);
+            }
         }
         if matches!(it.purpose, Purpose::Reduction | Purpose::Flatten(_)) {
             self.positions.at_mut(it.contract).reductions.push(key);
@@ -174,6 +178,14 @@ impl Book {
             position.net = position.net.after(side, qty);
             position.fees += fee;
         });
+        if let OrderId::FlattenExit { flatten, .. } = order {
+            self.flattens.at_mut(flatten).ladder.revived(key);
+        }
+        if self.positions.at(contract).net.size() == 0
+            && let Some((flatten, _)) = self.last_flatten()
+        {
+            self.flattens.at_mut(flatten).ladder.closed(contract);
+        }
     }
 
     pub(super) fn step(&mut self, order: OrderId, step: OrderStep, also: impl FnOnce(&mut Order)) {
@@ -349,7 +361,17 @@ impl Book {
 
     /// An exit that the broker refused, or took out of the market unfilled, is one rung spent.
     fn count_refusal(&mut self, order: OrderId) {
-        let OrderId::LotExit { lot, .. } = order else { return };
+        let lot = match order {
+            OrderId::LotExit { lot, .. } => lot,
+            OrderId::FlattenExit { flatten, contract, .. } => {
+                let Some(key) = self.find(order) else { return };
+                let row = self.orders.at(key);
+                let qty = row.qty.contracts().saturating_sub(row.filled);
+                self.flattens.at_mut(flatten).ladder.refused(key, contract, qty);
+                return;
+            }
+            OrderId::Ticket(_) => return,
+        };
         self.change_lot(lot, |row| {
             if let LotState::Exiting { refusals, .. } = &mut row.state {
                 *refusals = refusals.saturating_add(1);
@@ -365,6 +387,7 @@ impl Book {
             fence,
             phase: FlattenPhase::Cancelling,
             exits: Vec::new(),
+            ladder: Ladder::default(),
         });
     }
 

@@ -5,6 +5,7 @@
 //! do not wait for the others when none has left for a frame. A snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
 //! the next one, so that a window which listens first and asks then misses nothing, reloaded or not.
 
+mod alarm_row;
 pub(crate) mod fact_row;
 pub(crate) mod panel_rows;
 pub(crate) mod view;

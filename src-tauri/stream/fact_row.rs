@@ -2,7 +2,7 @@
 
 use phantom_compliance::{OrderRequest, Ticket};
 use phantom_engine::book::Order;
-use phantom_engine::fact::{Alarm, Asked, Invariant, LatchCause, Leg};
+use phantom_engine::fact::{Asked, Leg};
 use phantom_engine::{Book, Fact, FactBody, HaltChange};
 use phantom_model::{ContractId, Link, LotId, OrderId, OrderStatus, Price, Qty, Side};
 use phantom_runtime::Listing;
@@ -12,6 +12,7 @@ use super::words::{price_text, side_word};
 
 /// The row of a fact that the book has folded already; `None` for what the log does not tell: a lot's
 /// own changes follow from the fills, which it does.
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each kind of fact")]
 pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogRow> {
     let rows = Rows { listing, book, fact };
     match &fact.body {
@@ -53,6 +54,21 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
+        FactBody::ChangeAsked { order, qty, limit, .. } => {
+            Some(rows.changed(*order, *qty, *limit, "change_requested"))
+        }
+        FactBody::OrderChanged { order, qty, limit } => Some(rows.changed(*order, *qty, *limit, "changed")),
+        FactBody::ChangeRefused { order } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("change_refused")))
+        }
+        FactBody::ChangeRejected { order, refusal, .. } => {
+            Some(rows.order(LogAction::Reject, *order, Some(refusal.reason())))
+        }
+        FactBody::ProtectionSet { lot, .. } => Some(rows.protected(*lot)),
+        FactBody::ProtectionRejected { lot, refusal, .. } => {
+            Some(rows.of_lot(rows.plain(LogAction::Reject, refusal.reason()), *lot))
+        }
+        FactBody::BreakEvenReached { lot, stop, .. } => Some(rows.at_entry(*lot, *stop)),
         FactBody::OutsideOrderSeen { order, .. } => {
             Some(rows.order(LogAction::Alarm, *order, Some("order_is_not_ours")))
         }
@@ -70,19 +86,21 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
             Some(rows.order(LogAction::Alarm, *order, Some("execution_counted_once")))
         }
         FactBody::ContractLatched { contract, cause } => {
-            Some(LogRow { symbol: rows.symbol(*contract), ..rows.latched(*cause) })
+            Some(LogRow { symbol: Some(rows.symbol(*contract)), ..rows.latched(*cause) })
         }
         FactBody::LinkChanged { link: Link::Down } => {
             Some(rows.plain(LogAction::Halt, "broker_not_connected"))
         }
-        FactBody::PositionDiffers { contract, .. } => Some(rows.of_contract(*contract, "position_settling")),
+        FactBody::PositionDiffers { contract, .. } => Some(rows.of_contract(LogAction::Alarm, *contract, "position_settling")),
         FactBody::DifferenceDismissed { contract, .. } => {
-            Some(rows.of_contract(*contract, "position_kept_as_filled"))
+            Some(rows.of_contract(LogAction::Alarm, *contract, "position_kept_as_filled"))
         }
-        FactBody::DifferenceGone { contract } => Some(rows.of_contract(*contract, "position_agrees_again")),
+        FactBody::DifferenceGone { contract } => Some(rows.of_contract(LogAction::Alarm, *contract, "position_agrees_again")),
         FactBody::FeedLost => Some(rows.plain(LogAction::Alarm, "feed_lost")),
         FactBody::FeedBack => Some(rows.plain(LogAction::Alarm, "feed_back")),
-        FactBody::LotOpened { .. }
+        // The phantoms' panel shows where a stop has trailed to; a row for each step would bury the log.
+        FactBody::TrailsMoved { .. }
+        | FactBody::LotOpened { .. }
         | FactBody::LotGrew { .. }
         | FactBody::LotReduced { .. }
         | FactBody::LotUnwound { .. }
@@ -97,7 +115,7 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
 }
 
 /// What every row of a fact needs.
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     listing: &'a Listing,
     book: &'a Book,
     fact: &'a Fact,
@@ -121,11 +139,11 @@ impl Rows<'_> {
         }
     }
 
-    fn plain(&self, action: LogAction, reason: &str) -> LogRow {
+    pub(super) fn plain(&self, action: LogAction, reason: &str) -> LogRow {
         LogRow { reason: Some(reason.to_owned()), ..self.bare(action) }
     }
 
-    fn order(&self, action: LogAction, id: OrderId, reason: Option<&str>) -> LogRow {
+    pub(super) fn order(&self, action: LogAction, id: OrderId, reason: Option<&str>) -> LogRow {
         let row =
             LogRow { order_id: Some(id.to_string()), reason: reason.map(str::to_owned), ..self.bare(action) };
         let Some(order) = self.book.find(id).map(|key| self.book.orders().at(key)) else { return row };
@@ -145,6 +163,38 @@ impl Rows<'_> {
             fill_price: contract.map(|contract| self.price(contract, price)),
             ..row
         }
+    }
+
+    /// The order with the terms that the fact tells, whichever of them hold.
+    fn changed(&self, id: OrderId, qty: Qty, limit: Price, reason: &str) -> LogRow {
+        let row = self.order(LogAction::Change, id, Some(reason));
+        let contract = self.book.find(id).map(|key| self.book.orders().at(key).contract);
+        LogRow {
+            qty: Some(qty.contracts()),
+            price: contract.map(|contract| self.price(contract, limit)),
+            ..row
+        }
+    }
+
+    /// What of a lot's stop and target stands now; the price is the stop's, or else the target's.
+    fn protected(&self, lot: LotId) -> LogRow {
+        let bracket = self.book.bracket(lot);
+        let reason = match (bracket.stop.is_some(), bracket.target.is_some()) {
+            (true, true) => "stop_and_target_stand",
+            (true, false) => "stop_stands",
+            (false, true) => "target_stands_no_stop",
+            (false, false) => "neither_stop_nor_target",
+        };
+        let row = self.of_lot(self.plain(LogAction::Protect, reason), lot);
+        let contract = self.book.lots().get(lot).map(|row| row.contract);
+        let price = contract.zip(bracket.stop.or(bracket.target));
+        LogRow { price: price.map(|(contract, price)| self.price(contract, price)), ..row }
+    }
+
+    fn at_entry(&self, lot: LotId, stop: Price) -> LogRow {
+        let row = self.of_lot(self.plain(LogAction::Protect, "stop_at_entry"), lot);
+        let contract = self.book.lots().get(lot).map(|row| row.contract);
+        LogRow { price: contract.map(|contract| self.price(contract, stop)), ..row }
     }
 
     fn rejected(&self, id: OrderId, asked: &Asked, reason: &str) -> LogRow {
@@ -179,7 +229,7 @@ impl Rows<'_> {
         LogRow { price: contract.map(|contract| self.price(contract, print)), ..row }
     }
 
-    fn lot(&self, lot: LotId, reason: &str) -> LogRow {
+    pub(super) fn lot(&self, lot: LotId, reason: &str) -> LogRow {
         self.of_lot(self.plain(LogAction::Alarm, reason), lot)
     }
 
@@ -190,84 +240,16 @@ impl Rows<'_> {
         LogRow { order_id, ..self.terms(row, lot.contract, lot.side, lot.open) }
     }
 
-    fn latched(&self, cause: LatchCause) -> LogRow {
-        match cause {
-            LatchCause::Overfill(order) => {
-                self.order(LogAction::Halt, order, Some("more_filled_than_ordered"))
-            }
-            LatchCause::ExitOpened(order) => {
-                self.order(LogAction::Halt, order, Some("exit_opened_a_position"))
-            }
-            LatchCause::ForeignOrder(order) => self.order(LogAction::Halt, order, Some("order_is_not_ours")),
-            LatchCause::OutsideOrder(order) => self.order(LogAction::Halt, order, Some("order_is_not_ours")),
-            LatchCause::Mismatch(contract) => LogRow {
-                symbol: self.symbol(contract),
-                ..self.plain(LogAction::Halt, "broker_has_another_position")
-            },
-            LatchCause::Undone(order) => {
-                self.order(LogAction::Halt, order, Some("closed_trade_was_taken_back"))
-            }
-            LatchCause::TwoOrders(order) => {
-                self.order(LogAction::Halt, order, Some("two_orders_under_one_id"))
-            }
-            LatchCause::Revived(order) => {
-                self.order(LogAction::Halt, order, Some("ended_order_works_at_the_broker"))
-            }
-            LatchCause::TwinExec(order) => self.order(LogAction::Halt, order, Some("execution_twice")),
-            LatchCause::Broken(Invariant::ExitsWithinPosition) => {
-                self.plain(LogAction::Halt, "exits_beyond_position")
-            }
-            LatchCause::Broken(Invariant::LotsMatchPosition) => {
-                self.plain(LogAction::Halt, "lots_beside_position")
-            }
-            LatchCause::Broken(Invariant::WaitingWithinPosition) => {
-                self.plain(LogAction::Halt, "waiting_beyond_position")
-            }
-        }
+    pub(super) fn of_contract(&self, action: LogAction, contract: ContractId, reason: &str) -> LogRow {
+        LogRow { symbol: Some(self.symbol(contract)), ..self.plain(action, reason) }
     }
 
-    fn alarm(&self, alarm: Alarm) -> LogRow {
-        match alarm {
-            Alarm::LateFill(order) => self.order(LogAction::Alarm, order, Some("late_fill")),
-            Alarm::IllegalStep(order) => self.order(LogAction::Alarm, order, Some("illegal_step")),
-            Alarm::ContradictingExec(order) => {
-                self.order(LogAction::Alarm, order, Some("contradicting_execution"))
-            }
-            Alarm::ExitSlow(lot) => self.lot(lot, "exit_slow"),
-            Alarm::Unprotected(lot) => self.lot(lot, "unprotected"),
-            Alarm::FlattenStuck(contract) => self.of_contract(contract, "flatten_stuck"),
-            Alarm::Mismatch { contract, ours, broker } => self
-                .of_contract(contract, &format!("position_differs: {ours} by fills, {broker} at the broker")),
-            Alarm::NoPriceToAdjust(contract) => self.of_contract(contract, "no_price_to_adjust"),
-            Alarm::Busted(order) => self.order(LogAction::Alarm, order, Some("trade_taken_back_by_exchange")),
-            Alarm::Corrected(order) => {
-                self.order(LogAction::Alarm, order, Some("trade_corrected_by_exchange"))
-            }
-            Alarm::UnknownExec(_) => self.plain(LogAction::Alarm, "unknown_execution"),
-            Alarm::TwinExec(order) => self.order(LogAction::Alarm, order, Some("execution_twice")),
-            Alarm::StillUnknown(order) => self.order(LogAction::Alarm, order, Some("broker_does_not_answer")),
-            Alarm::PerhapsOurs(order) => self.order(LogAction::Alarm, order, Some("is_this_your_order")),
-            Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
-            Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
-            Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
-        }
-    }
-
-    fn symbol(&self, contract: ContractId) -> Option<String> {
-        Some(self.listing.root(contract).to_owned())
-    }
-
-    fn of_contract(&self, contract: ContractId, reason: &str) -> LogRow {
-        LogRow { symbol: self.symbol(contract), ..self.plain(LogAction::Alarm, reason) }
+    fn symbol(&self, contract: ContractId) -> String {
+        self.listing.root(contract).to_owned()
     }
 
     fn terms(&self, row: LogRow, contract: ContractId, side: Side, qty: u32) -> LogRow {
-        LogRow {
-            symbol: Some(self.listing.root(contract).to_owned()),
-            side: Some(side_word(side)),
-            qty: Some(qty),
-            ..row
-        }
+        LogRow { symbol: Some(self.symbol(contract)), side: Some(side_word(side)), qty: Some(qty), ..row }
     }
 
     fn price(&self, contract: ContractId, price: Price) -> String {

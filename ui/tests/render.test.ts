@@ -44,6 +44,7 @@ const PHANTOM: PhantomRow = {
   state: 'ARMED',
   stopDistanceTicks: 40,
   targetDistanceTicks: null,
+  trailing: false,
 };
 
 /** The same things said again, in new objects. */

@@ -32,6 +32,8 @@ const ROWS: readonly [row: Partial<LogRow>, words: string][] = [
   [{ action: 'FLATTEN', reason: 'flatten_answered', status: 'NOT_FLAT' }, 'NOT FLAT: the desk tries on'],
   [{ action: 'FLATTEN', reason: 'late_fills_no_longer_watched' }, 'Late fills are no longer watched for'],
   [{ action: 'CLOSE', status: 'CLOSED' }, 'Nothing of it is open'],
+  [{ action: 'CHANGE', reason: 'change_requested', status: 'ACCEPTED' }, 'Change asked for'],
+  [{ action: 'PROTECT', reason: 'stop_at_entry' }, 'Stop has gone to the entry'],
   [{ action: 'ALARM', reason: 'answer_overdue' }, 'No answer from the broker; it counts until one comes'],
   [{ action: 'ALARM', reason: 'unprotected' }, 'UNPROTECTED: every exit was refused'],
   [{ action: 'ALARM', reason: 'the prices have ended: line 3' }, 'the prices have ended: line 3'],

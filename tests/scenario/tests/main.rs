@@ -1,4 +1,6 @@
-//! Whole days on simulated markets.
+//! Whole days on simulated markets, and what may go wrong, one story at a time.
+
+mod phantoms_3a;
 
 use phantom_engine::FactBody;
 use phantom_model::{ContractId, Money, NetQty};

@@ -8,10 +8,11 @@ use phantom_compliance::{Limits, Outbound};
 use phantom_engine::{Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Timing};
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, BrokerSnapshot, ExecId, FailReason, FillReport, FillTiming,
-    ForeignFill, Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding, LotId, MarketRecord, Money,
-    NetQty, OrderId, OrderKind, OrderStatus, Print, Qty, Side, SnapshotId, Span, Timestamp,
+    FlattenId, ForeignFill, Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding, LotId,
+    MarketRecord, Money, NetQty, OrderId, OrderKind, OrderStatus, Print, Qty, Side, SnapshotId, Span,
+    Timestamp,
 };
-use phantom_runtime::{Core, MemoryJournal};
+use phantom_runtime::{Core, FlattenReceipt, MemoryJournal};
 use phantom_testkit::ledger::Ledger;
 use phantom_testkit::line::fact_line;
 use phantom_testkit::{Draft, contract, contracts, grid, price, terms};
@@ -316,6 +317,21 @@ impl<B: Broker> Story<B> {
         });
         let of_root = exits.filter(|exit| exit.contract() == contract(root));
         of_root.map(|exit| (exit.id().to_string(), exit.qty().contracts())).collect()
+    }
+
+    /// The receipt of the first flatten, as far as it has come by now.
+    #[must_use]
+    pub fn receipt(&self) -> FlattenReceipt {
+        let flatten = FlattenId::from_row(0);
+        let mut receipt = FlattenReceipt::begun(flatten);
+        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
+        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
+        for fact in facts {
+            if receipt.note(self.book(), fact) {
+                break;
+            }
+        }
+        receipt
     }
 
     /// Forgets what was said and sent so far.

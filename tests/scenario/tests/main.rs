@@ -1,6 +1,8 @@
 //! Whole days on simulated markets, and what may go wrong, one story at a time.
 
+mod flatten_3c;
 mod phantoms_3a;
+mod together_3b;
 
 use phantom_engine::FactBody;
 use phantom_model::{ContractId, Money, NetQty};

@@ -23,7 +23,9 @@ use crate::brokers::{ByHand, Noted};
 pub struct Story<B> {
     core: Core<Noted<B>, MemoryJournal>,
     limits: Limits,
+    timing: Timing,
     ledger: Ledger,
+    shadow: Book,
     counted: usize,
     facts_read: usize,
     sent_read: usize,
@@ -50,10 +52,19 @@ impl<B: Broker> Story<B> {
     /// At this broker, with these limits.
     #[must_use]
     pub fn at(broker: B, limits: Limits) -> Self {
-        let engine = Engine::new(terms(Money::ZERO), limits, Timing::STANDARD);
+        Self::timed(broker, limits, Timing::STANDARD)
+    }
+
+    /// The same with other waits.
+    #[must_use]
+    pub fn timed(broker: B, limits: Limits, timing: Timing) -> Self {
+        let terms = terms(Money::ZERO);
+        let shadow = Book::new(&terms);
+        let engine = Engine::new(terms, limits, timing);
         let core = Core::new(engine, Noted::new(broker), MemoryJournal::new());
         let ledger = Ledger::default();
-        let mut story = Self { core, limits, ledger, counted: 0, facts_read: 0, sent_read: 0, execs: 0 };
+        let (counted, facts_read, sent_read, execs) = (0, 0, 0, 0);
+        let mut story = Self { core, limits, timing, ledger, shadow, counted, facts_read, sent_read, execs };
         story.core.run_until(Timestamp::from_nanos(0));
         story
     }
@@ -163,7 +174,7 @@ impl<B: Broker> Story<B> {
     pub fn restart(&mut self) {
         let terms = self.core.engine().terms().clone();
         let book = Book::replay(&terms, self.core.journal().facts());
-        *self.core.engine_mut() = Engine::with_book(terms, self.limits, Timing::STANDARD, book);
+        *self.core.engine_mut() = Engine::with_book(terms, self.limits, self.timing, book);
         self.core.run_until(self.core.now());
         self.count();
     }
@@ -309,11 +320,14 @@ impl<B: Broker> Story<B> {
     #[must_use]
     pub fn exits_sent(&self, root: &str) -> Vec<(String, u32)> {
         let exits = self.core.broker().sent.iter().filter_map(|(_, message)| match message {
-            Message::Submit(Outbound::Exit(exit)) | Message::NativeClose(Outbound::Exit(exit)) => {
-                Some(Outbound::Exit(exit.clone()))
+            Message::Submit(order @ Outbound::Exit(_)) | Message::NativeClose(order @ Outbound::Exit(_)) => {
+                Some(order)
             }
-            Message::Submit(Outbound::Opening(_)) | Message::NativeClose(Outbound::Opening(_)) => None,
-            Message::Cancel(_) | Message::Query(_) | Message::Snapshot(_) => None,
+            Message::Submit(Outbound::Opening(_))
+            | Message::NativeClose(Outbound::Opening(_))
+            | Message::Cancel(_)
+            | Message::Query(_)
+            | Message::Snapshot(_) => None,
         });
         let of_root = exits.filter(|exit| exit.contract() == contract(root));
         of_root.map(|exit| (exit.id().to_string(), exit.qty().contracts())).collect()
@@ -369,6 +383,7 @@ impl<B: Broker> Story<B> {
         let facts = self.core.journal().facts().get(self.counted..).unwrap();
         let terms = self.core.engine().terms();
         for fact in facts {
+            self.shadow.fold(fact);
             self.ledger.take(fact, |contract| terms.at(contract).tick_value);
         }
         self.ledger.compare(self.core.engine(), self.core.now());
@@ -376,8 +391,7 @@ impl<B: Broker> Story<B> {
             return;
         }
         self.counted = self.core.journal().facts().len();
-        let replayed = Book::replay(terms, self.core.journal().facts());
-        assert_eq!(&replayed, self.core.book(), "the journal alone rebuilds the book");
+        assert_eq!(&self.shadow, self.core.book(), "the journal alone rebuilds the book");
         for (_, position) in self.core.book().positions().iter() {
             let fits = position.exits_outstanding() <= position.net.size();
             assert!(fits || self.core.book().halt().latched, "exits within the position");

@@ -328,7 +328,7 @@ fn f_10_entries_are_refused_with_a_reason_until_the_flatten_has_answered() {
 }
 
 /// The account is locked and the broker refuses everything: four tries, then no more; an alarm, the answer
-/// NOT_FLAT, and the position goes on being watched, with its stop. A new press tries again.
+/// that it is not flat, and the position goes on being watched, with its stop. A new press tries again.
 #[test]
 fn f_12_a_locked_account_is_not_hammered_and_the_position_is_not_forgotten() {
     for (draft, net) in [(buy(2).stop("1319.2"), 2), (sell(2).stop("1320.8"), -2), (buy(2), 2)] {

@@ -1,6 +1,7 @@
 //! Whole days on simulated markets, and what may go wrong, one story at a time.
 
 mod flatten_3c;
+mod mock_3j;
 mod phantoms_3a;
 mod together_3b;
 

@@ -12,7 +12,7 @@ use phantom_compliance::{Limits, OrderRequest};
 use phantom_engine::{Book, Engine, Input, Intake, Origin, Timing};
 use phantom_market::{SessionShape, SimulatedMarket, SimulatedSession};
 use phantom_model::{
-    Bracket, Contract, ContractId, FailReason, InstrumentTable, Money, OrderId, OrderKind, Qty, Side, Ticks,
+    Bracket, Contract, ContractId, FailReason, Guard, InstrumentTable, Money, OrderId, OrderKind, Qty, Side, Ticks,
     Timestamp, trading_day,
 };
 use phantom_runtime::{Core, Listing, MemoryJournal};
@@ -119,7 +119,7 @@ impl Day {
             None => Bracket::NONE,
         };
         let qty = u32::try_from(1 + self.below(4)).ok().and_then(Qty::new).unwrap_or(Qty::ONE);
-        let request = OrderRequest { contract, side, qty, kind, bracket };
+        let request = OrderRequest { contract, side, qty, kind, bracket, guard: Guard::NONE };
         Input::Place { intake: Intake::Read(request), origin: Origin::Window }
     }
 

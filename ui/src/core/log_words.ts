@@ -11,6 +11,8 @@ export const LOG_ACTIONS: readonly LogAction[] = [
   'REJECT',
   'FAIL',
   'CANCEL',
+  'CHANGE',
+  'PROTECT',
   'STOP',
   'TARGET',
   'FLATTEN',
@@ -37,7 +39,7 @@ export function sideOf(row: LogRow): string {
 }
 
 function isOfLot(row: LogRow): boolean {
-  if (row.action === 'STOP' || row.action === 'TARGET') return true;
+  if (row.action === 'STOP' || row.action === 'TARGET' || row.action === 'PROTECT') return true;
   return row.action === 'ALARM' && LOT_ALARMS.includes(row.reason ?? '');
 }
 
@@ -61,6 +63,8 @@ function ownWords(row: LogRow): string {
     case 'REJECT':
     case 'FAIL':
     case 'CANCEL':
+    case 'CHANGE':
+    case 'PROTECT':
     case 'FLATTEN':
     case 'ALARM':
     case 'HALT':

@@ -173,7 +173,7 @@ pause: boolean, } | {
  */
 speed: number | "max", };
 
-export type LogAction = "SUBMIT" | "ACCEPT" | "FILL" | "REJECT" | "FAIL" | "CANCEL" | "STOP" | "TARGET" | "FLATTEN" | "CLOSE" | "ALARM" | "HALT";
+export type LogAction = "SUBMIT" | "ACCEPT" | "FILL" | "REJECT" | "FAIL" | "CANCEL" | "CHANGE" | "PROTECT" | "STOP" | "TARGET" | "FLATTEN" | "CLOSE" | "ALARM" | "HALT";
 
 export type LogRow = { 
 /**
@@ -329,13 +329,17 @@ qty: number,
  */
 entryPrice: string, 
 /**
- * The stop.
+ * The stop, where it is now.
  */
 stopPrice: string | null, 
 /**
  * The target.
  */
 takeProfit: string | null, 
+/**
+ * The stop follows the market.
+ */
+trailing: boolean, 
 /**
  * How it stands.
  */

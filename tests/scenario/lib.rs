@@ -12,8 +12,8 @@ use phantom_compliance::{Limits, OrderRequest};
 use phantom_engine::{Book, Engine, Input, Intake, Origin, Timing};
 use phantom_market::{SessionShape, SimulatedMarket, SimulatedSession};
 use phantom_model::{
-    Bracket, Contract, ContractId, FailReason, Guard, InstrumentTable, Money, OrderId, OrderKind, Qty, Side, Ticks,
-    Timestamp, trading_day,
+    Bracket, Contract, ContractId, FailReason, Guard, InstrumentTable, Money, OrderId, OrderKind, Qty, Side,
+    Ticks, Timestamp, trading_day,
 };
 use phantom_runtime::{Core, Listing, MemoryJournal};
 use rand_chacha::ChaCha8Rng;

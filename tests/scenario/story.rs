@@ -4,12 +4,14 @@
 
 use phantom_broker::{Broker, Message};
 use phantom_broker_mock::{MockBroker, MockSettings};
-use phantom_compliance::{Limits, Outbound};
-use phantom_engine::{Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Timing};
+use phantom_compliance::{ChangeRequest, Limits, Outbound, Protect};
+use phantom_engine::{
+    Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Protected, Timing,
+};
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, BrokerSnapshot, ExecId, FailReason, FillReport, FillTiming,
     FlattenId, ForeignFill, Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding, LotId,
-    MarketRecord, Money, NetQty, OrderId, OrderKind, OrderStatus, Print, Qty, Side, SnapshotId, Span,
+    MarketRecord, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Print, Qty, Side, SnapshotId, Span,
     Timestamp,
 };
 use phantom_runtime::{Core, FlattenReceipt, MemoryJournal};
@@ -150,6 +152,26 @@ impl<B: Broker> Story<B> {
         self.feed(Input::Cancel { order: id(order), origin: Origin::Window });
     }
 
+    /// A click gives a working order another quantity, another limit, or both.
+    pub fn change(&mut self, order: &str, contracts: Option<u32>, limit: Option<&str>) {
+        let order = id(order);
+        let root = self.root_of(order);
+        let (qty, limit) = (contracts.map(|qty| Qty::new(qty).unwrap()), limit.map(|text| price(root, text)));
+        self.feed(Input::Change { order, change: Ok(ChangeRequest { qty, limit }), origin: Origin::Window });
+    }
+
+    /// A click changes what protects a lot; lots count from 0.
+    pub fn protect(&mut self, lot: u32, change: Protect) {
+        let whom = Protected::Lot(LotId::from_row(lot));
+        self.feed(Input::Protect { whom, change: Ok(change), origin: Origin::Window });
+    }
+
+    /// A click changes what protects every open lot in `GC`.
+    pub fn protect_all(&mut self, change: Protect) {
+        let whom = Protected::Position(contract("GC"));
+        self.feed(Input::Protect { whom, change: Ok(change), origin: Origin::Window });
+    }
+
     /// Flatten all is pressed.
     pub fn flatten(&mut self) {
         self.feed(Input::Flatten { origin: Origin::Hotkey });
@@ -215,6 +237,18 @@ impl<B: Broker> Story<B> {
         self.report(BrokerReport::CancelRefused { order: id(order) });
     }
 
+    /// The order works on these terms.
+    pub fn changed(&mut self, order: &str, contracts: u32, limit: &str) {
+        let order = id(order);
+        let (qty, limit) = (Qty::new(contracts).unwrap(), price(self.root_of(order), limit));
+        self.report(BrokerReport::Changed { order, qty, limit });
+    }
+
+    /// The broker did not change the order.
+    pub fn refuse_change(&mut self, order: &str) {
+        self.report(BrokerReport::ChangeRefused { order: id(order) });
+    }
+
     /// An execution of somebody else's order.
     pub fn elsewhere(&mut self, root: &str, side: Side, contracts: u32, at: &str) {
         self.execs += 1;
@@ -241,7 +275,11 @@ impl<B: Broker> Story<B> {
     pub fn question(&self) -> Option<SnapshotId> {
         self.core.broker().sent.iter().rev().find_map(|(_, message)| match message {
             Message::Snapshot(id) => Some(*id),
-            Message::Submit(_) | Message::Cancel(_) | Message::Query(_) | Message::NativeClose(_) => None,
+            Message::Submit(_)
+            | Message::Cancel(_)
+            | Message::Change(_)
+            | Message::Query(_)
+            | Message::NativeClose(_) => None,
         })
     }
 
@@ -264,6 +302,15 @@ impl<B: Broker> Story<B> {
     #[must_use]
     pub fn armed(&self, lot: u32) -> u32 {
         self.core.engine().armed_qty(LotId::from_row(lot))
+    }
+
+    /// Stop and target of a lot in `GC` as they stand: `1319.2 1322.0`, `-` for none.
+    #[must_use]
+    pub fn legs(&self, lot: u32) -> String {
+        let bracket = self.book().bracket(LotId::from_row(lot));
+        let text =
+            |price: Option<Price>| price.map_or_else(|| "-".to_owned(), |price| grid("GC").text(price));
+        format!("{} {}", text(bracket.stop), text(bracket.target))
     }
 
     /// Where an order stands.
@@ -326,6 +373,7 @@ impl<B: Broker> Story<B> {
             Message::Submit(Outbound::Opening(_))
             | Message::NativeClose(Outbound::Opening(_))
             | Message::Cancel(_)
+            | Message::Change(_)
             | Message::Query(_)
             | Message::Snapshot(_) => None,
         });
@@ -492,6 +540,10 @@ pub fn message_line(message: &Message) -> String {
         Message::Submit(order) => format!("send {}", order_words(order)),
         Message::NativeClose(order) => format!("native {}", order_words(order)),
         Message::Cancel(order) => format!("cancel {order}"),
+        Message::Change(it) => {
+            let limit = grid(contracts::root(it.contract())).text(it.limit());
+            format!("change {} {} at {limit}", it.id(), it.qty())
+        }
         Message::Query(order) => format!("query {order}"),
         Message::Snapshot(_) => "snapshot".to_owned(),
     }
@@ -507,7 +559,7 @@ fn order_words(order: &Outbound) -> String {
 const fn is_send(message: &Message) -> bool {
     match message {
         Message::Submit(_) | Message::NativeClose(_) => true,
-        Message::Cancel(_) | Message::Query(_) | Message::Snapshot(_) => false,
+        Message::Cancel(_) | Message::Change(_) | Message::Query(_) | Message::Snapshot(_) => false,
     }
 }
 

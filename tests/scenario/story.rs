@@ -265,6 +265,11 @@ impl<B: Broker> Story<B> {
     /// The desk asks for the broker's own account, and the broker answers with this.
     pub fn account(&mut self, account: Account) {
         self.feed(Input::Reconcile);
+        self.answer(account);
+    }
+
+    /// The broker answers the newest question for its own account.
+    pub fn answer(&mut self, account: Account) {
         if let Some(answers) = self.question() {
             self.report(BrokerReport::Snapshot(Box::new(account.answering(answers))));
         }
@@ -503,6 +508,16 @@ impl Account {
             filled: 0,
             standing: ListedStanding::Working,
         });
+        self
+    }
+
+    /// With an order of ours in `GC` that works as a limit order.
+    #[must_use]
+    pub fn and_rests(mut self, order: &str, side: Side, contracts: u32, filled: u32, limit: &str) -> Self {
+        self = self.and_works(1, side, contracts, limit);
+        for row in &mut self.orders {
+            (row.order, row.filled) = (Some(id(order)), filled);
+        }
         self
     }
 

@@ -1,7 +1,8 @@
 //! Stops and targets when the market, the broker or the line to it misbehaves.
 
 use phantom_broker_mock::{MockSettings, Range};
-use phantom_engine::Decision;
+use phantom_compliance::Limits;
+use phantom_engine::{Decision, Timing};
 use phantom_model::{FailReason, Link, Side};
 use phantom_testkit::{Draft, buy, sell};
 use scenario::brokers::ByHand;
@@ -410,6 +411,79 @@ fn s_16_a_resting_exit_that_the_market_leaves_behind_makes_room_for_the_next() {
         story.expect_sent(&format!("native L0-X4 {next}"));
         story.fill("L0-X4", 2, away);
         assert!(story.is_flat());
+    }
+}
+
+/// An exit for ten at the market fills eight, and the exchange lets two rest at its protection price. Half a
+/// second later the broker is asked; it lists the order as a resting one; the rest is asked back, and only
+/// when it is proved to be out of the market does the next exit leave, for two. Again and again, until
+/// nothing is held.
+#[test]
+fn s_17_the_rest_of_a_market_exit_that_rests_is_replaced_until_nothing_is_held() {
+    for (draft, side, through, exit) in [
+        (buy(10).stop("1319.2"), Side::Sell, "1319.2", "SELL"),
+        (sell(10).stop("1320.8"), Side::Buy, "1320.8", "BUY"),
+    ] {
+        let mut story = Story::timed(ByHand, Limits::NONE, Timing::LIVE);
+        story.print("1320.0");
+        story.enter(draft, "1320.0");
+        story.wait_ms(1_000);
+        story.hush();
+        story.print(through);
+        story.expect_sent(&format!("send L0-X1 {exit} 10 GC MARKET"));
+        story.accept("L0-X1");
+        for (order, contracts, filled, left) in [("L0-X1", 10, 8, 2), ("L0-X2", 2, 1, 1)] {
+            story.fill(order, filled, through);
+            story.wait_ms(499);
+            story.expect_sent("");
+            story.wait_ms(1);
+            story.expect_sent("snapshot");
+            let held = story.net("GC");
+            story.answer(Account::holds(&[("GC", held)]).and_rests(order, side, contracts, filled, through));
+            story.expect_sent(&format!("cancel {order}"));
+            story.wait_ms(300);
+            story.expect_sent("");
+            story.cancelled(order);
+            let next = if order == "L0-X1" { "send L0-X2" } else { "send L0-X3" };
+            let sent = story.sent();
+            assert!(sent.len() == 1 && sent[0].starts_with(&format!("{next} {exit} {left} GC")), "{sent:?}");
+        }
+        story.fill("L0-X3", 1, through);
+        assert!(story.is_flat());
+        story.wait_ms(20_000);
+        assert_eq!(story.sent().iter().filter(|line| line.starts_with("send")).count(), 0);
+    }
+}
+
+/// The same with a flatten, and with a sale by hand: there the rest goes back under its stop.
+#[test]
+fn s_17_a_rest_of_a_flatten_is_replaced_and_one_of_a_click_is_protected_again() {
+    for flattens in [true, false] {
+        let mut story = Story::timed(ByHand, Limits::NONE, Timing::LIVE);
+        story.print("1320.0");
+        story.enter(buy(10).stop("1319.2"), "1320.0");
+        let order = if flattens {
+            story.flatten();
+            "F0-C0-X1".to_owned()
+        } else {
+            story.place(sell(10))
+        };
+        story.fill(&order, 8, "1319.9");
+        story.restart();
+        story.wait_ms(500);
+        assert_eq!(story.sent().last().map(String::as_str), Some("snapshot"), "also after a restart");
+        story.answer(Account::holds(&[("GC", 2)]).and_rests(&order, Side::Sell, 10, 8, "1319.9"));
+        story.expect_sent(&format!("cancel {order}"));
+        assert_eq!(story.armed(0), 0);
+        story.cancelled(&order);
+        if flattens {
+            story.expect_sent("send F0-C0-X2 SELL 2 GC MARKET");
+        } else {
+            assert_eq!(story.armed(0), 2);
+            story.print("1320.0");
+            story.print("1319.2");
+            story.expect_sent("send L0-X1 SELL 2 GC MARKET");
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use phantom_compliance::Limits;
 use phantom_engine::{Decision, Timing};
 use phantom_model::{FailReason, Link, Side};
 use phantom_testkit::{Draft, buy, sell};
+use scenario::account::Account;
 use scenario::brokers::ByHand;
-use scenario::story::{Account, Story};
+use scenario::story::Story;
 
 /// A lot of one order, filled at 1320.0 after a trade there.
 fn holding(draft: Draft) -> Story<ByHand> {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use phantom_engine::Input;
 use phantom_model::{FailReason, Side};
 use phantom_testkit::{Draft, buy, sell};
+use scenario::account::Account;
 use scenario::brokers::ByHand;
-use scenario::story::{Account, Story};
+use scenario::story::Story;
 
 /// A lot of one order, filled at 1320.0 after a trade there.
 fn holding(draft: Draft) -> Story<ByHand> {

@@ -2,6 +2,10 @@
 //! random. Everything comes from one seed; no Tauri, no clock, no disk.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+pub mod account;
+pub mod brokers;
+pub mod story;
+
 use std::sync::Arc;
 
 use phantom_broker_mock::{FillSize, MockBroker, MockSettings, Refusals};

@@ -1,4 +1,11 @@
-//! Whole days on simulated markets.
+//! Whole days on simulated markets, and what may go wrong, one story at a time.
+
+mod closing_3c;
+mod flatten_3c;
+mod mock_3j;
+mod moved_stops_3a;
+mod phantoms_3a;
+mod together_3b;
 
 use phantom_engine::FactBody;
 use phantom_model::{ContractId, Money, NetQty};

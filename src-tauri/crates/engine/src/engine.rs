@@ -304,6 +304,11 @@ impl Engine {
             if order.rests() && matches!(order.purpose, Purpose::LotExit { .. } | Purpose::Flatten(_)) {
                 implied.push((order.submitted_at + timing.cancel_wait, Due::ExitRests(key)));
             }
+            if timing.snapshot_every.is_some() && order.is_filled_in_part_at_market() {
+                let last_fill = order.last_fill.map(|fill| book.fills().at(fill).at);
+                let asks = last_fill.map(|at| (at + timing.cancel_wait, Due::ExitRests(key)));
+                implied.extend(asks);
+            }
         }
         for (_, position) in book.positions().iter() {
             for &lot in &position.lots {

@@ -321,10 +321,24 @@ impl Engine {
         self.marks.at(contract).last.map_or(OrderKind::Market, |last| OrderKind::Limit(through(last)))
     }
 
-    /// A marketable limit that still rests makes room for the next rung.
+    /// A marketable limit that still rests makes room for the next rung. Where the rest of an exit at the
+    /// market has not filled, the broker is asked: an exchange may let it rest at its protection price.
     pub(crate) fn exit_rests(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let order = self.book.orders().at(key);
         if order.rests() && order.cancelling == Cancelling::No {
+            self.request_cancel(now, key);
+        } else if order.is_filled_in_part_at_market() {
+            self.ask_snapshot(now);
+        }
+    }
+
+    /// The broker lists an exit at the market as a limit order that works: the exchange has filled what its
+    /// protection price allows, and the rest will not fill by itself. It is asked back, so that the next
+    /// exit can leave for it and its phantom protects it again.
+    pub(crate) fn ask_rest_back(&mut self, now: &mut Now<'_>, key: OrderKey, listed: OrderKind) {
+        let order = self.book.orders().at(key);
+        let rests = order.kind == OrderKind::Market && listed.limit().is_some();
+        if rests && !order.purpose.is_entry() && order.cancelling == Cancelling::No {
             self.request_cancel(now, key);
         }
     }

@@ -5,6 +5,7 @@ use phantom_model::{
 };
 
 use crate::book::{FillState, LotState, OrderKey};
+use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Invariant, LatchCause, Purpose};
 use crate::outcome::Request;
@@ -52,6 +53,10 @@ impl Engine {
             self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
         }
         self.close_if_done(now, key);
+        // A replay does not ask: what is filled in part there fills with the next prints.
+        if self.timing.snapshot_every.is_some() && self.book.orders().at(key).is_filled_in_part_at_market() {
+            self.deadlines.set(now.at + self.timing.cancel_wait, Due::ExitRests(key));
+        }
         if matches!(stepped, Stepped::Late(_)) {
             self.withdraw_replacements(now, key);
         }

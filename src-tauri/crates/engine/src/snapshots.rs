@@ -175,6 +175,7 @@ impl Engine {
                 if !known || row.unknown {
                     self.accepted(now, key, order);
                 }
+                self.ask_rest_back(now, key, it.kind);
             }
             ListedStanding::Working => {
                 if row.leaves() == 0 && row.filled < row.qty.contracts() {

@@ -157,6 +157,13 @@ impl Order {
         self.status.is_live() && !matches!(self.purpose, Purpose::Outside)
     }
 
+    /// Whether it is an exit at the market of which a part is filled and the rest is not.
+    #[must_use]
+    pub const fn is_filled_in_part_at_market(&self) -> bool {
+        let in_part = self.is_live() && self.filled > 0;
+        in_part && !self.purpose.is_entry() && matches!(self.kind, OrderKind::Market)
+    }
+
     /// Whether it rests in the market, so that a cancel can win against a fill: a limit order.
     #[must_use]
     pub const fn rests(&self) -> bool {

@@ -465,3 +465,41 @@ fn a_restart_in_the_middle_of_a_comparison_asks_again() {
     assert!(matches!(out.requests[..], [phantom_engine::Request::Snapshot(_)]), "{out:?}");
     assert!(engine.book().halt().reconciling);
 }
+
+#[test]
+fn the_rest_of_a_market_exit_that_the_exchange_lets_rest_is_asked_back_once() {
+    for (draft, stop, exit) in [
+        (buy(10).stop("1319.0"), "1319.0", "submit L0-X2 SELL 2 GC MARKET"),
+        (sell(10).stop("1321.0"), "1321.0", "submit L0-X2 BUY 2 GC MARKET"),
+    ] {
+        let mut world = world();
+        world.enter(draft, "1320.0");
+        world.print(stop);
+        world.accept("L0-X1");
+        world.fill("L0-X1", 8, stop);
+        world.advance_ms(1);
+        world.hush();
+        let account = Account::of(&world);
+        world.reconcile(&account);
+        world.expect("");
+        let account = account.on_terms("L0-X1", 10, stop);
+        world.reconcile(&account);
+        world.expect("cancel L0-X1");
+        world.reconcile(&account);
+        world.expect("");
+        world.cancelled("L0-X1");
+        world.expect(&format!("cancelled L0-X1 | {exit}"));
+    }
+}
+
+#[test]
+fn the_rest_of_an_entry_that_rests_is_not_asked_back() {
+    let mut world = world();
+    world.place(buy(10));
+    world.fill("T1", 8, "1320.0");
+    world.advance_ms(1);
+    world.hush();
+    let account = Account::of(&world).on_terms("T1", 10, "1320.5");
+    world.reconcile(&account);
+    world.expect("");
+}

@@ -40,15 +40,19 @@ impl Engine {
 
     fn accepted(&mut self, now: &mut Now<'_>, key: OrderKey, order: OrderId) {
         let row = self.book.orders().at(key);
-        let (was_unknown, contract) = (row.unknown, row.contract);
+        let contract = row.contract;
+        // After a refused cancel this is the answer to the question what became of the order.
+        let was_asked = row.unknown || row.cancelling == Cancelling::Refused;
         match row.status.after(OrderStep::Accept) {
             Stepped::To(_) | Stepped::Late(_) => self.emit(now, FactBody::OrderAccepted { order }),
-            Stepped::Stale if was_unknown => self.emit(now, FactBody::OrderAccepted { order }),
+            Stepped::Stale if was_asked && row.status.is_live() => {
+                self.emit(now, FactBody::OrderAccepted { order });
+            }
             Stepped::Stale => {}
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
         }
-        if was_unknown {
-            // Whoever waits for a cancel that was lost asks again.
+        if was_asked {
+            // Whoever waits for a cancel that was lost or refused asks again.
             self.settle(now, contract);
         }
     }

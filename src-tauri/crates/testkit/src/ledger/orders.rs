@@ -69,7 +69,11 @@ impl Ledger {
             FactBody::CancelRequested { order } => {
                 assert!(self.order(order).status.is_live(), "{order} has ended: nothing to cancel");
             }
-            FactBody::CancelRefused { order } => self.order(order).unknown = false,
+            FactBody::CancelRefused { order } => {
+                // A submission is not answered by that.
+                let row = self.order(order);
+                row.unknown &= row.status == OrderStatus::Pending;
+            }
             ref other => panic!("not about one order: {other:?}"),
         }
     }

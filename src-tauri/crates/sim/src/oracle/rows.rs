@@ -1,0 +1,130 @@
+//! What the oracle keeps of orders, lots and contracts.
+
+use std::collections::BTreeSet;
+
+use phantom_engine::fact::{Leg, Purpose};
+use phantom_model::{Bracket, ContractId, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp};
+
+/// How a cancel stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Cancel {
+    No,
+    Asked(Timestamp),
+    Refused,
+}
+
+/// An order, as recorded and as the broker has told since.
+#[derive(Clone, Debug)]
+pub(super) struct Track {
+    pub(super) contract: ContractId,
+    pub(super) side: Side,
+    pub(super) qty: u32,
+    pub(super) kind: OrderKind,
+    pub(super) purpose: Purpose,
+    /// Where the reports have brought it.
+    pub(super) status: OrderStatus,
+    pub(super) filled: u32,
+    pub(super) unknown: bool,
+    /// When the broker was last asked about it.
+    pub(super) asked_at: Timestamp,
+    pub(super) cancel: Cancel,
+    pub(super) submitted_at: Timestamp,
+    pub(super) lot: Option<LotId>,
+    /// Sends of the order itself that surely failed.
+    pub(super) not_sent: u32,
+    /// Sends of its cancel that surely failed.
+    pub(super) cancel_not_sent: u32,
+    /// Whether it has left, or may have.
+    pub(super) left: bool,
+}
+
+impl Track {
+    pub(super) const fn leaves(&self) -> u32 {
+        if self.status.is_live() { self.qty.saturating_sub(self.filled) } else { 0 }
+    }
+
+    pub(super) const fn is_entry(&self) -> bool {
+        match self.purpose {
+            Purpose::Entry(_) => true,
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => false,
+        }
+    }
+
+    /// A reduction of any kind but a lot's own exit.
+    pub(super) const fn is_reduction(&self) -> bool {
+        match self.purpose {
+            Purpose::Reduction | Purpose::Flatten(_) => true,
+            Purpose::Entry(_) | Purpose::LotExit { .. } => false,
+        }
+    }
+}
+
+/// How a lot is protected, from its facts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Guard {
+    Bare,
+    Armed,
+    Exiting(Leg),
+    Unprotected(Leg),
+}
+
+/// A lot, from its facts.
+#[derive(Clone, Debug)]
+pub(super) struct LotTrack {
+    pub(super) order: OrderId,
+    pub(super) contract: ContractId,
+    pub(super) side: Side,
+    pub(super) open: u32,
+    /// Contracts and entry price, oldest first.
+    pub(super) pieces: Vec<(u32, Price)>,
+    pub(super) bracket: Bracket,
+    pub(super) guard: Guard,
+    /// The number of its last exit.
+    pub(super) exits: u8,
+    /// Exits of its own that may still fill.
+    pub(super) live_exits: Vec<OrderId>,
+    /// Opened by a fill that the print made which the engine sees next.
+    pub(super) fresh: bool,
+}
+
+/// A contract, from reports and facts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ContractTrack {
+    /// The sum of distinct executions delivered.
+    pub(super) net: i64,
+    /// Open lots.
+    pub(super) lots: BTreeSet<LotId>,
+    /// Orders that may still fill.
+    pub(super) live: BTreeSet<OrderId>,
+    /// The last good price, judged here once more.
+    pub(super) last: Option<i64>,
+    pub(super) suspect: Option<i64>,
+    /// The broker has lied about this contract.
+    pub(super) lied: bool,
+    /// Something of it changed since the last look.
+    pub(super) touched: bool,
+}
+
+/// A report about an order that is not ours, and whether the desk has said so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Foreign {
+    No,
+    Unsaid,
+    Said,
+}
+
+impl Foreign {
+    pub(super) const fn told(&mut self) {
+        if matches!(self, Self::Unsaid) {
+            *self = Self::Said;
+        }
+    }
+}
+
+/// What an unfinished batch of facts still has to bring.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allotment {
+    pub(super) order: OrderId,
+    pub(super) price: Price,
+    pub(super) left: u32,
+}

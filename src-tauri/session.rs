@@ -65,7 +65,7 @@ impl Session {
         let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
         let (tell, told) = mpsc::unbounded_channel();
         let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
-        let engine = Engine::new(listing.terms(fee_per_side), checked.limits, Timing::STANDARD);
+        let engine = Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE);
         let broker = MockBroker::new(checked.mock.clone());
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
         run_on_thread("desk", async move {

@@ -4,7 +4,7 @@ use phantom_compliance::{OrderRequest, Ticket};
 use phantom_engine::book::Order;
 use phantom_engine::fact::{Alarm, Asked, Invariant, LatchCause, Leg};
 use phantom_engine::{Book, Fact, FactBody, HaltChange};
-use phantom_model::{ContractId, LotId, OrderId, OrderStatus, Price, Qty, Side};
+use phantom_model::{ContractId, Link, LotId, OrderId, OrderStatus, Price, Qty, Side};
 use phantom_runtime::Listing;
 use phantom_wire::{LogAction, LogRow};
 
@@ -53,7 +53,46 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
-        FactBody::LotOpened { .. } | FactBody::LotGrew { .. } | FactBody::LotReduced { .. } => None,
+        FactBody::OutsideOrderSeen { order, .. } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("order_is_not_ours")))
+        }
+        FactBody::PositionAdjusted { order, .. } => {
+            Some(rows.order(LogAction::Fill, *order, Some("adjusted_to_the_broker")))
+        }
+        FactBody::FillBusted { order, .. } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("execution_taken_back")))
+        }
+        FactBody::FillCorrected { order, qty, price, .. } => Some(LogRow {
+            reason: Some("execution_changed".to_owned()),
+            ..rows.filled(*order, *qty, *price)
+        }),
+        FactBody::FillDoubted { order, .. } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("execution_counted_once")))
+        }
+        FactBody::ContractLatched { contract, cause } => {
+            Some(LogRow { symbol: rows.symbol(*contract), ..rows.latched(*cause) })
+        }
+        FactBody::LinkChanged { link: Link::Down } => {
+            Some(rows.plain(LogAction::Halt, "broker_not_connected"))
+        }
+        FactBody::PositionDiffers { contract, .. } => Some(rows.of_contract(*contract, "position_settling")),
+        FactBody::DifferenceDismissed { contract, .. } => {
+            Some(rows.of_contract(*contract, "position_kept_as_filled"))
+        }
+        FactBody::DifferenceGone { contract } => Some(rows.of_contract(*contract, "position_agrees_again")),
+        FactBody::FeedLost => Some(rows.plain(LogAction::Alarm, "feed_lost")),
+        FactBody::FeedBack => Some(rows.plain(LogAction::Alarm, "feed_back")),
+        FactBody::LotOpened { .. }
+        | FactBody::LotGrew { .. }
+        | FactBody::LotReduced { .. }
+        | FactBody::LotUnwound { .. }
+        | FactBody::ReductionUndone { .. }
+        // The alarm that goes with it has both numbers.
+        | FactBody::DifferenceConfirmed { .. }
+        // How every run begins.
+        | FactBody::LinkChanged { link: Link::Up }
+        | FactBody::Reconciled
+        | FactBody::DayStarted { .. } => None,
     }
 }
 
@@ -160,8 +199,29 @@ impl Rows<'_> {
                 self.order(LogAction::Halt, order, Some("exit_opened_a_position"))
             }
             LatchCause::ForeignOrder(order) => self.order(LogAction::Halt, order, Some("order_is_not_ours")),
+            LatchCause::OutsideOrder(order) => self.order(LogAction::Halt, order, Some("order_is_not_ours")),
+            LatchCause::Mismatch(contract) => LogRow {
+                symbol: self.symbol(contract),
+                ..self.plain(LogAction::Halt, "broker_has_another_position")
+            },
+            LatchCause::Undone(order) => {
+                self.order(LogAction::Halt, order, Some("closed_trade_was_taken_back"))
+            }
+            LatchCause::TwoOrders(order) => {
+                self.order(LogAction::Halt, order, Some("two_orders_under_one_id"))
+            }
+            LatchCause::Revived(order) => {
+                self.order(LogAction::Halt, order, Some("ended_order_works_at_the_broker"))
+            }
+            LatchCause::TwinExec(order) => self.order(LogAction::Halt, order, Some("execution_twice")),
             LatchCause::Broken(Invariant::ExitsWithinPosition) => {
                 self.plain(LogAction::Halt, "exits_beyond_position")
+            }
+            LatchCause::Broken(Invariant::LotsMatchPosition) => {
+                self.plain(LogAction::Halt, "lots_beside_position")
+            }
+            LatchCause::Broken(Invariant::WaitingWithinPosition) => {
+                self.plain(LogAction::Halt, "waiting_beyond_position")
             }
         }
     }
@@ -175,11 +235,30 @@ impl Rows<'_> {
             }
             Alarm::ExitSlow(lot) => self.lot(lot, "exit_slow"),
             Alarm::Unprotected(lot) => self.lot(lot, "unprotected"),
-            Alarm::FlattenStuck(contract) => LogRow {
-                symbol: Some(self.listing.root(contract).to_owned()),
-                ..self.plain(LogAction::Alarm, "flatten_stuck")
-            },
+            Alarm::FlattenStuck(contract) => self.of_contract(contract, "flatten_stuck"),
+            Alarm::Mismatch { contract, ours, broker } => self
+                .of_contract(contract, &format!("position_differs: {ours} by fills, {broker} at the broker")),
+            Alarm::NoPriceToAdjust(contract) => self.of_contract(contract, "no_price_to_adjust"),
+            Alarm::Busted(order) => self.order(LogAction::Alarm, order, Some("trade_taken_back_by_exchange")),
+            Alarm::Corrected(order) => {
+                self.order(LogAction::Alarm, order, Some("trade_corrected_by_exchange"))
+            }
+            Alarm::UnknownExec(_) => self.plain(LogAction::Alarm, "unknown_execution"),
+            Alarm::TwinExec(order) => self.order(LogAction::Alarm, order, Some("execution_twice")),
+            Alarm::StillUnknown(order) => self.order(LogAction::Alarm, order, Some("broker_does_not_answer")),
+            Alarm::PerhapsOurs(order) => self.order(LogAction::Alarm, order, Some("is_this_your_order")),
+            Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
+            Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
+            Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
         }
+    }
+
+    fn symbol(&self, contract: ContractId) -> Option<String> {
+        Some(self.listing.root(contract).to_owned())
+    }
+
+    fn of_contract(&self, contract: ContractId, reason: &str) -> LogRow {
+        LogRow { symbol: self.symbol(contract), ..self.plain(LogAction::Alarm, reason) }
     }
 
     fn terms(&self, row: LogRow, contract: ContractId, side: Side, qty: u32) -> LogRow {
@@ -202,6 +281,6 @@ const fn halt_word(change: HaltChange) -> &'static str {
         HaltChange::LiftKill => "kill_switch_off",
         HaltChange::LockOut => "locked_out",
         HaltChange::EndLockOut => "lockout_ended",
-        HaltChange::LiftLatch => "books_checked",
+        HaltChange::LiftLatch | HaltChange::LiftContractLatch(_) => "books_checked",
     }
 }

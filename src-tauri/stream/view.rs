@@ -67,6 +67,9 @@ impl View {
         {
             self.traded.insert(self.book.orders().at(key).contract);
         }
+        if let FactBody::PositionAdjusted { contract, .. } = &fact.body {
+            self.traded.insert(*contract);
+        }
         if let Some(row) = row_of(&self.listing, &self.book, fact) {
             self.push(row);
         }
@@ -147,10 +150,10 @@ impl View {
             killed: halt.killed,
             locked_out: halt.locked_out,
             flattening: halt.flattening,
-            latched: halt.latched,
-            day_realized: sum(&|contract| self.book.positions().at(contract).realized),
+            latched: halt.latched || self.traded.iter().any(|&contract| self.book.is_latched(contract)),
+            day_realized: sum(&|contract| self.book.positions().at(contract).day_realized()),
             day_unrealized: sum(&|contract| unrealized(self, contract)),
-            day_fees: sum(&|contract| self.book.positions().at(contract).fees),
+            day_fees: sum(&|contract| self.book.positions().at(contract).day_fees()),
             paused: pace.paused,
             feed: board.state(),
             short_selling,

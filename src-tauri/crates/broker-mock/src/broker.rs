@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use phantom_broker::{Broker, Message, SendEnd};
 use phantom_compliance::Outbound;
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId, Price, Qty,
-    Side, Span, Ticks, Timestamp,
+    BrokerOrderId, BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId,
+    Price, Qty, Side, Span, Ticks, Timestamp,
 };
 
 use crate::draw::Draw;
 use crate::order::{MockOrder, Standing};
 use crate::settings::{FillSize, MockSettings};
+use crate::snapshot::snapshot_of;
 
 /// The simulated broker.
 #[derive(Clone, Debug)]
@@ -56,6 +57,10 @@ impl MockBroker {
             Message::NativeClose(exit) => self.close(&exit),
             Message::Cancel(order) => self.cancel(order),
             Message::Query(order) => self.report_again(order),
+            Message::Snapshot(id) => {
+                let snapshot = snapshot_of(id, &self.orders, &self.positions);
+                self.reports.push_back(BrokerReport::Snapshot(Box::new(snapshot)));
+            }
         }
     }
 
@@ -66,7 +71,8 @@ impl MockBroker {
             self.report_again(id);
             return;
         }
-        let mut order = MockOrder::new(outbound, qty);
+        let number = BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(u64::MAX));
+        let mut order = MockOrder::new(outbound, qty, number);
         if let Some(reason) = self.draw.refusal(self.settings.refusals) {
             order.standing = Standing::Failed(reason);
             self.reports.push_back(BrokerReport::Failed { order: id, reason });
@@ -166,7 +172,13 @@ impl MockBroker {
 
 impl Broker for MockBroker {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
-        let delay = self.draw.from(self.settings.delay_nanos);
+        // A question about the account draws nothing, so that asking does not change what is filled.
+        let delay = match message {
+            Message::Snapshot(_) => 0,
+            Message::Submit(_) | Message::Cancel(_) | Message::Query(_) | Message::NativeClose(_) => {
+                self.draw.from(self.settings.delay_nanos)
+            }
+        };
         let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
         let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
         if arrival <= at && self.travelling.is_empty() {
@@ -206,5 +218,5 @@ fn worse(price: Price, side: Side, ticks: u64) -> Price {
 }
 
 const fn filled(order: OrderId, exec: ExecId, qty: Qty, price: Price, timing: FillTiming) -> BrokerReport {
-    BrokerReport::Filled(FillReport { order, exec, qty, price, timing })
+    BrokerReport::Filled(FillReport { order, exec, qty, price, timing, broker_time: None })
 }

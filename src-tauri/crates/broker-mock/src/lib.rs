@@ -7,6 +7,7 @@ mod broker;
 mod draw;
 mod order;
 pub mod settings;
+mod snapshot;
 
 pub use broker::MockBroker;
 pub use settings::{FillSize, LimitFill, MockSettings, Range, Refusals};

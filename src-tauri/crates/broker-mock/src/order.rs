@@ -1,7 +1,9 @@
 //! An order as the mock broker knows it.
 
 use phantom_compliance::Outbound;
-use phantom_model::{ContractId, ExecId, FailReason, OrderId, OrderKind, Price, Print, Qty, Side};
+use phantom_model::{
+    BrokerOrderId, ContractId, ExecId, FailReason, OrderId, OrderKind, Price, Print, Qty, Side,
+};
 
 use crate::settings::LimitFill;
 
@@ -18,6 +20,9 @@ pub(crate) enum Standing {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct MockOrder {
     pub(crate) id: OrderId,
+    /// The broker's own number for it.
+    pub(crate) number: BrokerOrderId,
+    pub(crate) qty: Qty,
     pub(crate) contract: ContractId,
     pub(crate) side: Side,
     pub(crate) kind: OrderKind,
@@ -30,9 +35,11 @@ pub(crate) struct MockOrder {
 
 impl MockOrder {
     /// The order, of which the broker will do `qty`.
-    pub(crate) const fn new(outbound: &Outbound, qty: Qty) -> Self {
+    pub(crate) const fn new(outbound: &Outbound, qty: Qty, number: BrokerOrderId) -> Self {
         Self {
             id: outbound.id(),
+            number,
+            qty: outbound.qty(),
             contract: outbound.contract(),
             side: outbound.side(),
             kind: outbound.kind(),

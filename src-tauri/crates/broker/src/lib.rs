@@ -5,7 +5,7 @@
 //! could not.
 
 use phantom_compliance::Outbound;
-use phantom_model::{BrokerReport, MarketRecord, OrderId, Timestamp};
+use phantom_model::{BrokerReport, MarketRecord, OrderId, SnapshotId, Timestamp};
 
 /// Something to tell the broker. An opening order carries the gate's approval inside.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,15 +18,19 @@ pub enum Message {
     Query(OrderId),
     /// Close by the broker's own means, never more than this exit.
     NativeClose(Outbound),
+    /// Report orders, executions and positions as they are: one snapshot, in its place among the other
+    /// reports. A list that is not all there is must say so.
+    Snapshot(SnapshotId),
 }
 
 impl Message {
-    /// The order that it is about.
+    /// The order that it is about; `None` for a question about the account.
     #[must_use]
-    pub const fn order(&self) -> OrderId {
+    pub const fn order(&self) -> Option<OrderId> {
         match self {
-            Self::Submit(order) | Self::NativeClose(order) => order.id(),
-            Self::Cancel(order) | Self::Query(order) => *order,
+            Self::Submit(order) | Self::NativeClose(order) => Some(order.id()),
+            Self::Cancel(order) | Self::Query(order) => Some(*order),
+            Self::Snapshot(_) => None,
         }
     }
 }

@@ -10,7 +10,8 @@ use phantom_engine::fact::{Alarm, Asked, Invariant, LatchCause, Leg, Purpose};
 use phantom_engine::input::HaltChange;
 use phantom_engine::{Fact, FactBody, Origin};
 use phantom_model::{
-    ArenaKey, Bracket, ContractId, FlattenId, LotId, Money, OrderId, OrderKind, Price, Qty, Side,
+    ArenaKey, Bracket, ContractId, ExecId, FlattenId, Link, LotId, Money, NetQty, OrderId, OrderKind, Price,
+    Qty, Side,
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -61,10 +62,28 @@ const fn kind(body: &FactBody) -> &'static str {
         FactBody::Halted { .. } => "halted",
         FactBody::Latched { .. } => "latched",
         FactBody::AlarmRaised { .. } => "alarmRaised",
+        FactBody::OutsideOrderSeen { .. } => "outsideOrderSeen",
+        FactBody::PositionAdjusted { .. } => "positionAdjusted",
+        FactBody::FillBusted { .. } => "fillBusted",
+        FactBody::FillCorrected { .. } => "fillCorrected",
+        FactBody::FillDoubted { .. } => "fillDoubted",
+        FactBody::LotUnwound { .. } => "lotUnwound",
+        FactBody::ReductionUndone { .. } => "reductionUndone",
+        FactBody::ContractLatched { .. } => "contractLatched",
+        FactBody::LinkChanged { .. } => "linkChanged",
+        FactBody::Reconciled => "reconciled",
+        FactBody::PositionDiffers { .. } => "positionDiffers",
+        FactBody::DifferenceConfirmed { .. } => "differenceConfirmed",
+        FactBody::DifferenceDismissed { .. } => "differenceDismissed",
+        FactBody::DifferenceGone { .. } => "differenceGone",
+        FactBody::FeedLost => "feedLost",
+        FactBody::FeedBack => "feedBack",
+        FactBody::DayStarted { .. } => "dayStarted",
     }
 }
 
 impl FactLine<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "one match in two parts; `kind` knows every fact")]
     fn fields(&self, body: &FactBody) -> Fields {
         match body {
             FactBody::OrderRejected { order, what, origin } => {
@@ -83,13 +102,10 @@ impl FactLine<'_> {
             | FactBody::OrderUnknown { order }
             | FactBody::CancelRequested { order }
             | FactBody::CancelRefused { order } => of_order(*order),
-            FactBody::OrderFilled { order, exec, qty, price, fee } => vec![
-                ("order", shown(order)),
-                ("exec", json!(format!("E{}", exec.number()))),
-                ("qty", json!(qty.contracts())),
-                ("price", self.price_of_order(*order, *price)),
-                ("fee", money(*fee)),
-            ],
+            FactBody::OrderFilled { order, exec, qty, price, fee, broker_time } => {
+                let time = broker_time.map(|time| ("brokerTime", json!(time.to_string())));
+                self.execution(*order, *exec, *qty, *price, *fee).into_iter().chain(time).collect()
+            }
             FactBody::OrderFailed { order, reason } => {
                 vec![("order", shown(order)), ("reason", json!(reason.code()))]
             }
@@ -120,11 +136,93 @@ impl FactLine<'_> {
             FactBody::FlattenAnswered { flatten, flat } => {
                 [of_flatten(*flatten), vec![("flat", json!(flat))]].concat()
             }
-            FactBody::Halted { change, origin } => {
-                [vec![("change", json!(halt_word(*change)))], self.origin(Some(*origin))].concat()
-            }
+            FactBody::Halted { change, origin } => [
+                vec![("change", json!(halt_word(*change)))],
+                self.contract_lifted(*change),
+                self.origin(Some(*origin)),
+            ]
+            .concat(),
             FactBody::Latched { cause } => latch(*cause),
             FactBody::AlarmRaised { alarm } => self.alarm(*alarm),
+            body => self.truth(body),
+        }
+    }
+
+    /// What the broker says about itself, and what follows from it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller has sorted the facts")]
+    fn truth(&self, body: &FactBody) -> Fields {
+        match body {
+            FactBody::OutsideOrderSeen { order, broker_order, contract, side, qty } => {
+                let named = vec![("brokerOrder", json!(broker_order.number()))];
+                [of_order(*order), named, self.moved(*contract, *side, *qty)].concat()
+            }
+            FactBody::PositionAdjusted { order, contract, side, qty, price, origin } => {
+                let price = vec![("price", json!(price.map(|price| self.price(*contract, price))))];
+                let moved = self.moved(*contract, *side, *qty);
+                [of_order(*order), moved, price, self.origin(Some(*origin))].concat()
+            }
+            FactBody::FillBusted { order, exec } => [of_order(*order), of_exec(*exec)].concat(),
+            FactBody::FillCorrected { order, exec, qty, price, fee } => {
+                self.execution(*order, *exec, *qty, *price, *fee)
+            }
+            FactBody::FillDoubted { order, exec, qty, price } => {
+                self.execution(*order, *exec, *qty, *price, Money::ZERO)
+            }
+            FactBody::LotUnwound { lot, qty, entry } => {
+                vec![("lot", lot_id(*lot)), ("qty", json!(qty)), ("entry", self.price_of_lot(*lot, *entry))]
+            }
+            FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => vec![
+                ("lot", lot_id(*lot)),
+                ("by", shown(by)),
+                ("qty", json!(qty)),
+                ("entry", self.price_of_lot(*lot, *entry)),
+                ("exit", self.price_of_lot(*lot, *exit)),
+                ("realized", money(*realized)),
+            ],
+            FactBody::ContractLatched { contract, cause } => {
+                [self.of_contract(*contract), latch(*cause)].concat()
+            }
+            FactBody::LinkChanged { link } => vec![("link", json!(link_word(*link)))],
+            FactBody::PositionDiffers { contract, ours, broker } => {
+                [self.of_contract(*contract), numbers(*ours, *broker)].concat()
+            }
+            FactBody::DifferenceConfirmed { contract } | FactBody::DifferenceGone { contract } => {
+                self.of_contract(*contract)
+            }
+            FactBody::DifferenceDismissed { contract, origin } => {
+                [self.of_contract(*contract), self.origin(Some(*origin))].concat()
+            }
+            FactBody::DayStarted { day } => vec![("day", json!(day.to_string()))],
+            _ => Fields::new(),
+        }
+    }
+
+    fn execution(&self, order: OrderId, exec: ExecId, qty: Qty, price: Price, fee: Money) -> Fields {
+        let figures = vec![
+            ("qty", json!(qty.contracts())),
+            ("price", self.price_of_order(order, price)),
+            ("fee", money(fee)),
+        ];
+        [of_order(order), of_exec(exec), figures].concat()
+    }
+
+    fn moved(&self, contract: ContractId, side: Side, qty: Qty) -> Fields {
+        let moved = vec![("side", json!(side.word())), ("qty", json!(qty.contracts()))];
+        [self.of_contract(contract), moved].concat()
+    }
+
+    fn of_contract(&self, contract: ContractId) -> Fields {
+        vec![("contract", self.contract(contract))]
+    }
+
+    fn contract_lifted(&self, change: HaltChange) -> Fields {
+        match change {
+            HaltChange::LiftContractLatch(contract) => self.of_contract(contract),
+            HaltChange::Kill
+            | HaltChange::LiftKill
+            | HaltChange::LockOut
+            | HaltChange::EndLockOut
+            | HaltChange::LiftLatch => Fields::new(),
         }
     }
 
@@ -167,6 +265,7 @@ impl FactLine<'_> {
                 [vec![("purpose", json!("entry"))], self.bracket(contract, bracket)].concat()
             }
             Purpose::Reduction => vec![("purpose", json!("reduction"))],
+            Purpose::Outside => vec![("purpose", json!("outside"))],
             Purpose::LotExit { lot, leg } => [vec![("purpose", json!(leg_word(leg)))], of_lot(lot)].concat(),
             Purpose::Flatten(flatten) => [vec![("purpose", json!("flatten"))], of_flatten(flatten)].concat(),
         }
@@ -193,7 +292,20 @@ impl FactLine<'_> {
             Alarm::ContradictingExec(order) => ("contradictingExec", of_order(order)),
             Alarm::ExitSlow(lot) => ("exitSlow", of_lot(lot)),
             Alarm::Unprotected(lot) => ("unprotected", of_lot(lot)),
-            Alarm::FlattenStuck(contract) => ("flattenStuck", vec![("contract", self.contract(contract))]),
+            Alarm::FlattenStuck(contract) => ("flattenStuck", self.of_contract(contract)),
+            Alarm::Mismatch { contract, ours, broker } => {
+                ("mismatch", [self.of_contract(contract), numbers(ours, broker)].concat())
+            }
+            Alarm::NoPriceToAdjust(contract) => ("noPriceToAdjust", self.of_contract(contract)),
+            Alarm::Busted(order) => ("busted", of_order(order)),
+            Alarm::Corrected(order) => ("corrected", of_order(order)),
+            Alarm::UnknownExec(exec) => ("unknownExec", of_exec(exec)),
+            Alarm::TwinExec(order) => ("twinExec", of_order(order)),
+            Alarm::StillUnknown(order) => ("stillUnknown", of_order(order)),
+            Alarm::PerhapsOurs(order) => ("perhapsOurs", of_order(order)),
+            Alarm::WrongAnswer => ("wrongAnswer", Fields::new()),
+            Alarm::SnapshotIncomplete => ("snapshotIncomplete", Fields::new()),
+            Alarm::StopsBlind => ("stopsBlind", Fields::new()),
         };
         [vec![("alarm", json!(word))], about].concat()
     }
@@ -221,9 +333,30 @@ fn latch(cause: LatchCause) -> Fields {
         LatchCause::Overfill(order) => ("overfill", of_order(order)),
         LatchCause::ExitOpened(order) => ("exitOpened", of_order(order)),
         LatchCause::ForeignOrder(order) => ("foreignOrder", of_order(order)),
+        LatchCause::OutsideOrder(order) => ("outsideOrder", of_order(order)),
+        // The contract is named by the fact itself.
+        LatchCause::Mismatch(_) => ("mismatch", Fields::new()),
+        LatchCause::Undone(order) => ("undone", of_order(order)),
+        LatchCause::TwoOrders(order) => ("twoOrders", of_order(order)),
+        LatchCause::Revived(order) => ("revived", of_order(order)),
+        LatchCause::TwinExec(order) => ("twinExec", of_order(order)),
         LatchCause::Broken(Invariant::ExitsWithinPosition) => ("exitsBeyondPosition", Fields::new()),
+        LatchCause::Broken(Invariant::LotsMatchPosition) => ("lotsBesidePosition", Fields::new()),
+        LatchCause::Broken(Invariant::WaitingWithinPosition) => ("waitingBeyondPosition", Fields::new()),
     };
     [vec![("cause", json!(word))], about].concat()
+}
+
+/// Both numbers of a position.
+fn numbers(ours: NetQty, broker: NetQty) -> Fields {
+    vec![("ours", json!(ours.signed())), ("broker", json!(broker.signed()))]
+}
+
+const fn link_word(link: Link) -> &'static str {
+    match link {
+        Link::Up => "up",
+        Link::Down => "down",
+    }
 }
 
 const fn halt_word(change: HaltChange) -> &'static str {
@@ -233,6 +366,7 @@ const fn halt_word(change: HaltChange) -> &'static str {
         HaltChange::LockOut => "lockOut",
         HaltChange::EndLockOut => "endLockOut",
         HaltChange::LiftLatch => "liftLatch",
+        HaltChange::LiftContractLatch(_) => "liftContractLatch",
     }
 }
 
@@ -245,6 +379,10 @@ const fn leg_word(leg: Leg) -> &'static str {
 
 fn of_order(order: OrderId) -> Fields {
     vec![("order", shown(&order))]
+}
+
+fn of_exec(exec: ExecId) -> Fields {
+    vec![("exec", json!(format!("E{}", exec.number())))]
 }
 
 fn of_lot(lot: LotId) -> Fields {

@@ -42,10 +42,7 @@ pub enum ShortSelling {
 
 /// Whether openings are stopped altogether. Exits never are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four causes that can hold together, each with its own end"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "causes that can hold together, each with its own end")]
 pub struct Halt {
     /// The kill switch is on.
     pub killed: bool,
@@ -53,6 +50,10 @@ pub struct Halt {
     pub locked_out: bool,
     /// A flatten has not answered yet.
     pub flattening: bool,
+    /// The broker cannot be reached.
+    pub not_connected: bool,
+    /// What happened while the broker could not be reached is not known yet.
+    pub reconciling: bool,
     /// The engine found its own books in doubt.
     pub latched: bool,
 }
@@ -181,13 +182,17 @@ fn check_bracket(standing: &Standing<'_>, request: &OrderRequest) -> Result<(), 
 }
 
 const fn check_halt(halt: Halt) -> Result<(), Refusal> {
-    let Halt { killed, locked_out, flattening, latched } = halt;
+    let Halt { killed, locked_out, flattening, not_connected, reconciling, latched } = halt;
     if killed {
         Err(Refusal::Killed)
     } else if locked_out {
         Err(Refusal::LockedOut)
     } else if flattening {
         Err(Refusal::Flattening)
+    } else if not_connected {
+        Err(Refusal::NotConnected)
+    } else if reconciling {
+        Err(Refusal::Reconciling)
     } else if latched {
         Err(Refusal::Latched)
     } else {

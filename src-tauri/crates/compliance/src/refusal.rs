@@ -96,6 +96,10 @@ pub enum Refusal {
     LockedOut,
     /// A flatten has not answered yet.
     Flattening,
+    /// The broker cannot be reached.
+    NotConnected,
+    /// What happened while the broker could not be reached is not known yet.
+    Reconciling,
     /// The engine found its own books in doubt: openings blocked, exits alive.
     Latched,
     /// It would close the position and open the other side.
@@ -147,6 +151,8 @@ impl Refusal {
             Self::Killed => "killed",
             Self::LockedOut => "locked_out",
             Self::Flattening => "flattening",
+            Self::NotConnected => "not_connected",
+            Self::Reconciling => "reconciling",
             Self::Latched => "latched",
             Self::WouldCrossZero { .. } => "would_cross_zero",
             Self::OppositeEntryWorking { .. } => "opposite_entry_working",
@@ -184,6 +190,8 @@ impl fmt::Display for Refusal {
             Self::Killed => f.write_str("the kill switch is on; exits still work"),
             Self::LockedOut => f.write_str("the account is locked by a rule; exits still work"),
             Self::Flattening => f.write_str("flatten all is under way; wait for its answer"),
+            Self::NotConnected => f.write_str("the broker cannot be reached"),
+            Self::Reconciling => f.write_str("the broker's own account is being compared; wait for it"),
             Self::Latched => {
                 f.write_str("openings are blocked until the books are checked; exits still work")
             }

@@ -13,7 +13,14 @@ use phantom_model::price::Grid;
 use phantom_model::{ArenaKey, Bracket, ContractId, NetQty, OrderId, OrderKind, Price, Qty, Side};
 use proptest::prelude::*;
 
-const EVERY_HALT: Halt = Halt { killed: true, locked_out: true, flattening: true, latched: true };
+const EVERY_HALT: Halt = Halt {
+    killed: true,
+    locked_out: true,
+    flattening: true,
+    not_connected: true,
+    reconciling: true,
+    latched: true,
+};
 const ID: OrderId = OrderId::Ticket(1);
 
 fn gold() -> Grid {
@@ -125,7 +132,7 @@ fn the_first_refusal_wins_for_an_opening_order() {
         ..quiet(&grid)
     };
     let mut wrongs = INPUT.to_vec();
-    let rest: [Wrong; 12] = [
+    let rest: [Wrong; 14] = [
         ("price_off_grid", |case| case.ticket.stop = Some("1319.0".into())),
         ("price_off_grid", |case| case.ticket.target = Some("1321.0".into())),
         ("stop_wrong_side", |case| case.ticket.stop = Some("1321.0".into())),
@@ -133,6 +140,8 @@ fn the_first_refusal_wins_for_an_opening_order() {
         ("killed", |case| case.standing.halt.killed = false),
         ("locked_out", |case| case.standing.halt.locked_out = false),
         ("flattening", |case| case.standing.halt.flattening = false),
+        ("not_connected", |case| case.standing.halt.not_connected = false),
+        ("reconciling", |case| case.standing.halt.reconciling = false),
         ("latched", |case| case.standing.halt.latched = false),
         ("opposite_entry_working", |case| case.standing.buy_entry_leaves = 0),
         ("short_selling_off", |case| case.limits.short_selling = ShortSelling::On),
@@ -149,12 +158,14 @@ fn the_first_refusal_wins_for_an_order_that_would_cross_zero() {
     let grid = gold();
     let standing = Standing { halt: EVERY_HALT, position: NetQty::new(5), ..quiet(&grid) };
     let mut wrongs = INPUT.to_vec();
-    let rest: [Wrong; 8] = [
+    let rest: [Wrong; 10] = [
         ("stop_wrong_side", |case| case.ticket.stop = None),
         ("target_wrong_side", |case| case.ticket.target = None),
         ("killed", |case| case.standing.halt.killed = false),
         ("locked_out", |case| case.standing.halt.locked_out = false),
         ("flattening", |case| case.standing.halt.flattening = false),
+        ("not_connected", |case| case.standing.halt.not_connected = false),
+        ("reconciling", |case| case.standing.halt.reconciling = false),
         ("latched", |case| case.standing.halt.latched = false),
         ("would_cross_zero", |case| case.standing.exits_outstanding = 1),
         ("would_cross_zero", |case| case.ticket.qty = "4".into()),
@@ -410,6 +421,8 @@ fn refusals_of_the_state() -> Vec<Said> {
         (Refusal::Killed, "killed", "the kill switch is on; exits still work"),
         (Refusal::LockedOut, "locked_out", "the account is locked by a rule; exits still work"),
         (Refusal::Flattening, "flattening", "flatten all is under way; wait for its answer"),
+        (Refusal::NotConnected, "not_connected", "the broker cannot be reached"),
+        (Refusal::Reconciling, "reconciling", "the broker's own account is being compared; wait for it"),
         (Refusal::Latched, "latched", "openings are blocked until the books are checked; exits still work"),
         (
             Refusal::WouldCrossZero { position: NetQty::new(-3), wanted: 4, left: 2 },
@@ -466,11 +479,8 @@ fn the_worst_case_is_the_larger_of_all_longs_and_all_shorts() {
 }
 
 fn halts() -> impl Strategy<Value = Halt> {
-    any::<[bool; 4]>().prop_map(|[killed, locked_out, flattening, latched]| Halt {
-        killed,
-        locked_out,
-        flattening,
-        latched,
+    any::<[bool; 6]>().prop_map(|[killed, locked_out, flattening, not_connected, reconciling, latched]| {
+        Halt { killed, locked_out, flattening, not_connected, reconciling, latched }
     })
 }
 

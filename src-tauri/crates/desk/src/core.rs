@@ -165,6 +165,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
                 Request::Cancel(order) => Message::Cancel(order),
                 Request::Query(order) => Message::Query(order),
                 Request::NativeClose(exit) => Message::NativeClose(exit),
+                Request::Snapshot(id) => Message::Snapshot(id),
             };
             self.send(at, message, 1);
         }
@@ -179,7 +180,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
             // Unknown: nothing is sent again. The engine asks when the answer is overdue.
             SendEnd::Sent | SendEnd::Unknown => {}
             SendEnd::SurelyNotSent(fault) => {
-                tracing::warn!(order = %message.order(), %fault, tries, "send did not leave");
+                tracing::warn!(order = ?message.order(), %fault, tries, "send did not leave");
                 if let Next::GivenUp(message) = self.retries.failed(at, message, tries) {
                     self.give_up(at, &message);
                 }
@@ -201,7 +202,8 @@ impl<B: Broker, J: Journal> Core<B, J> {
                 self.engine.apply(at, Input::Report(report), &mut self.outcome);
                 self.carry_out(at);
             }
-            Message::Query(_) => {}
+            // The engine asks again by itself.
+            Message::Query(_) | Message::Snapshot(_) => {}
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use phantom_compliance::{Limits, Refusal, Ticket};
-use phantom_engine::{Book, Fact, HaltChange, Origin};
-use phantom_model::{BrokerReport, MarketRecord, Money, OrderId, Price, Timestamp};
+use phantom_engine::{Book, Decision, Fact, HaltChange, Origin};
+use phantom_model::{
+    BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
+};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
@@ -37,6 +39,10 @@ pub(crate) enum Command {
     Flatten { origin: Origin, answer: oneshot::Sender<FlattenReceipt> },
     Halt { change: HaltChange, origin: Origin },
     SetLimits(Limits),
+    Link(Link),
+    Reconcile,
+    Decide { contract: ContractId, decision: Decision, origin: Origin },
+    FeedAlive,
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
@@ -51,6 +57,19 @@ pub struct Marks {
     pub last: Vec<Option<Price>>,
 }
 
+/// Profit and fees of the trading day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DayMoney {
+    /// Which day; `None` before one was told.
+    pub day: Option<TradingDay>,
+    /// Gross profit of what was closed in it.
+    pub realized: Money,
+    /// Open profit at the last good prices, whenever it was opened.
+    pub unrealized: Money,
+    /// Fees of every fill in it.
+    pub fees: Money,
+}
+
 /// The desk at one moment, with a subscription that goes on from exactly there.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -60,6 +79,8 @@ pub struct Snapshot {
     pub at: Timestamp,
     /// Last good price and open profit of each contract, in the order of the contract list.
     pub marks: Vec<(Option<Price>, Money)>,
+    /// Profit and fees of the trading day.
+    pub money: DayMoney,
     /// Every later batch of facts. Falling behind by [`BATCHES_MAX`] batches asks for a new snapshot.
     pub later: broadcast::Receiver<Arc<[Fact]>>,
 }
@@ -112,6 +133,38 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take the command.
     pub fn set_limits(&self, limits: Limits) -> Result<(), DeskFault> {
         self.tell(Command::SetLimits(limits))
+    }
+
+    /// The way to the broker has come or gone.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take it.
+    pub fn link(&self, link: Link) -> Result<(), DeskFault> {
+        self.tell(Command::Link(link))
+    }
+
+    /// Compares with the broker's own account now.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn reconcile(&self) -> Result<(), DeskFault> {
+        self.tell(Command::Reconcile)
+    }
+
+    /// A person decides whose number of a position is right.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn decide(&self, contract: ContractId, decision: Decision, origin: Origin) -> Result<(), DeskFault> {
+        self.tell(Command::Decide { contract, decision, origin })
+    }
+
+    /// A heartbeat of the feed. After the first one, five seconds without another make the stops blind.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take it.
+    pub fn feed_alive(&self) -> Result<(), DeskFault> {
+        self.tell(Command::FeedAlive)
     }
 
     /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.

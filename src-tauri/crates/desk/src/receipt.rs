@@ -87,7 +87,7 @@ impl CancelAnswer {
     /// The answer as the book knows it now.
     #[must_use]
     pub fn of(book: &Book, order: OrderId) -> Self {
-        let is_live = book.find(order).is_some_and(|key| book.orders().at(key).status.is_live());
+        let is_live = book.find(order).is_some_and(|key| book.orders().at(key).is_live());
         if is_live { Self::Asked } else { Self::NotWorking }
     }
 }
@@ -148,7 +148,32 @@ impl FlattenReceipt {
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
+            | FactBody::OutsideOrderSeen { .. }
+            | FactBody::PositionAdjusted { .. }
+            | FactBody::FillBusted { .. }
+            | FactBody::FillCorrected { .. }
+            | FactBody::FillDoubted { .. }
+            | FactBody::LotUnwound { .. }
+            | FactBody::ContractLatched { .. }
+            | FactBody::LinkChanged { .. }
+            | FactBody::Reconciled
+            | FactBody::PositionDiffers { .. }
+            | FactBody::DifferenceConfirmed { .. }
+            | FactBody::DifferenceDismissed { .. }
+            | FactBody::DifferenceGone { .. }
+            | FactBody::FeedLost
+            | FactBody::FeedBack
+            | FactBody::DayStarted { .. }
             | FactBody::AlarmRaised { .. } => {}
+            FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
+                let contract = book.lots().at(*lot).contract;
+                if self.closed.iter().any(|row| row.order == *by) {
+                    let row = self.row(contract, *by);
+                    row.qty = row.qty.saturating_sub(*qty);
+                    row.exit_cost_ticks -= exit.ticks() * i64::from(*qty);
+                    row.realized = row.realized - *realized;
+                }
+            }
         }
         false
     }

@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use phantom_broker::Broker;
 use phantom_compliance::{Refusal, Ticket};
+use phantom_engine::book::Position;
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
-use phantom_model::{FlattenId, OrderId, Span, Timestamp};
+use phantom_model::{FlattenId, Link, OrderId, Span, Timestamp, TradingDay};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::handle::{
-    BATCHES_MAX, COMMANDS_MAX, Command, DeskHandle, Marks, RECORDS_MAX, REPORTS_MAX, Snapshot,
+    BATCHES_MAX, COMMANDS_MAX, Command, DayMoney, DeskHandle, Marks, RECORDS_MAX, REPORTS_MAX, Snapshot,
 };
 use crate::journal::Journal;
 use crate::listing::Listing;
@@ -66,6 +67,8 @@ pub struct Desk<B, J, C> {
     publish: broadcast::Sender<Arc<[Fact]>>,
     places: Vec<PendingPlace>,
     flatten: Option<PendingFlatten>,
+    /// When the next trading day begins.
+    day_ends: Timestamp,
 }
 
 /// What the desk woke up for.
@@ -93,23 +96,34 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let (publish, _) = broadcast::channel(BATCHES_MAX);
         let core = Core::new(engine, broker, Published { journal, step: Vec::new() });
         let places = Vec::new();
-        let desk = Self { core, clock, listing, commands, records, reports, publish, places, flatten: None };
+        let flatten = None;
+        let day_ends = Timestamp::MIN;
+        let desk =
+            Self { core, clock, listing, commands, records, reports, publish, places, flatten, day_ends };
         (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
     }
 
     /// Runs until every handle is gone, then gives the journal back.
     pub async fn run(mut self) -> J {
         let mut batch = Vec::with_capacity(RECORDS_AT_ONCE);
+        let now = self.now();
+        self.begin_day(now);
+        // Nothing is opened before the broker's own account has been compared.
+        self.core.input(now, Input::Link(Link::Up));
+        self.finish_step();
         loop {
-            match self.wake(&mut batch).await {
+            let woken = self.wake(&mut batch).await;
+            let now = self.now();
+            self.begin_day(now);
+            match woken {
                 Woken::Report(report) => {
-                    let now = self.now();
                     self.core.input(now, Input::Report(report));
                 }
                 Woken::Command(command) => self.command(command),
                 Woken::Records(0) | Woken::Due => {}
                 Woken::Records(_) => {
                     for record in batch.drain(..) {
+                        self.begin_day(record.at);
                         self.core.market(record);
                         self.finish_step();
                     }
@@ -120,6 +134,14 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             self.core.run_until(now);
             self.finish_step();
             self.answer_overdue(now);
+        }
+    }
+
+    /// Tells the engine when a trading day begins; it counts profit and fees from there.
+    fn begin_day(&mut self, at: Timestamp) {
+        if at >= self.day_ends {
+            self.day_ends = TradingDay::next_begins(at);
+            self.core.input(at, Input::TradingDay(TradingDay::of(at)));
         }
     }
 
@@ -141,7 +163,8 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
 
     fn next_wake(&self) -> Option<Instant> {
         let answers = self.places.iter().map(|place| place.until);
-        let due = answers.min().map_or(self.core.next_due(), |answer| answer.min(self.core.next_due()));
+        let due = self.core.next_due().min(self.day_ends);
+        let due = answers.min().map_or(due, |answer| answer.min(due));
         if due == Timestamp::MAX { None } else { self.clock.instant_of(due) }
     }
 
@@ -155,6 +178,12 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             Command::Flatten { origin, answer } => self.flatten(origin, answer),
             Command::Halt { change, origin } => self.halt(change, origin),
             Command::SetLimits(limits) => self.core.engine_mut().set_limits(limits),
+            Command::Link(link) => self.feed(Input::Link(link)),
+            Command::Reconcile => self.feed(Input::Reconcile),
+            Command::Decide { contract, decision, origin } => {
+                self.feed(Input::Decide { contract, decision, origin });
+            }
+            Command::FeedAlive => self.feed(Input::FeedAlive),
             Command::Verdict { ticket, answer } => {
                 answer.send(self.verdict(&ticket)).ok();
             }
@@ -277,6 +306,16 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         }
     }
 
+    fn day_money(&self) -> DayMoney {
+        let positions = || self.core.book().positions().iter().map(|(_, position)| position);
+        DayMoney {
+            day: self.core.book().day(),
+            realized: positions().map(Position::day_realized).sum(),
+            unrealized: self.core.engine().unrealized_total(),
+            fees: positions().map(Position::day_fees).sum(),
+        }
+    }
+
     fn snapshot(&mut self) -> Snapshot {
         self.finish_step();
         let engine = self.core.engine();
@@ -284,6 +323,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         Snapshot {
             book: engine.book().clone(),
             at: self.now(),
+            money: self.day_money(),
             marks: contracts.map(|(id, _)| (engine.last_price(id), engine.unrealized(id))).collect(),
             later: self.publish.subscribe(),
         }

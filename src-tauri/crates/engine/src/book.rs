@@ -1,25 +1,30 @@
 //! The state of record. It changes only by folding facts.
 
+mod corrections;
 mod fold;
 mod levels;
 mod lot;
 mod order;
 mod position;
 mod room;
+mod standing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
-use phantom_model::{Arena, ArenaKey, ContractId, FlattenId, LotId, OrderId, Timestamp};
+use phantom_model::{
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, LotId, OrderId, Side, Timestamp,
+    TradingDay,
+};
 
 pub use levels::Levels;
 pub(crate) use levels::fires;
-pub use lot::{Lot, LotState, Piece, PieceKey};
-pub use order::{Cancelling, FillKey, FillRow, Order, OrderKey};
-pub use position::Position;
+pub use lot::{Closed, ClosedKey, Lot, LotState, Piece, PieceKey};
+pub use order::{Cancelling, FillKey, FillRow, FillState, Order, OrderKey};
+pub use position::{Difference, DifferenceStanding, Position};
 
 use crate::config::ContractTerms;
-use crate::fact::Fact;
+use crate::fact::{Fact, LatchCause};
 
 /// Orders, lots, positions, phantoms and flattens, as the facts tell them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +40,21 @@ pub struct Book {
     live: BTreeSet<OrderKey>,
     worst_total: Minis,
     halt: Halt,
+    /// Executions by id, so that each is applied once whatever order it comes for.
+    execs: Vec<(ExecId, FillKey)>,
+    closed: Arena<ClosedKey, Closed>,
+    /// Orders that are not ours, in the order in which they were seen.
+    outside: Vec<OrderKey>,
+    /// The same by the broker's name, contract and side: a name that comes back with other terms is
+    /// another order.
+    outside_names: BTreeMap<OutsideName, OrderKey>,
+    latches: Vec<LatchCause>,
+    blind: bool,
+    day: Option<TradingDay>,
 }
+
+/// What tells one order that is not ours from another.
+pub type OutsideName = (BrokerOrderId, ContractId, Side);
 
 /// What became of the n-th ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +114,13 @@ impl Book {
             live: BTreeSet::new(),
             worst_total: Minis::ZERO,
             halt: Halt::default(),
+            execs: Vec::new(),
+            closed: Arena::new(),
+            outside: Vec::new(),
+            outside_names: BTreeMap::new(),
+            latches: Vec::new(),
+            blind: false,
+            day: None,
         }
     }
 
@@ -197,6 +223,7 @@ impl Book {
                 let exits = &self.flattens.get(flatten)?.exits;
                 exits.iter().copied().find(|&key| self.orders.at(key).id == id)
             }
+            OrderId::Outside(n) => self.outside.get(n.checked_sub(1)? as usize).copied(),
         }
     }
 
@@ -218,6 +245,53 @@ impl Book {
     #[must_use]
     pub fn last_flatten(&self) -> Option<(FlattenId, &Flatten)> {
         self.flattens.iter().next_back().filter(|(_, flatten)| flatten.phase != FlattenPhase::Ended)
+    }
+
+    /// The execution of an id.
+    #[must_use]
+    pub fn find_fill(&self, exec: ExecId) -> Option<FillKey> {
+        // Ids mostly grow: the newest is compared first.
+        if self.execs.last().is_none_or(|(newest, _)| *newest < exec) {
+            return None;
+        }
+        let place = self.execs.binary_search_by_key(&exec, |(id, _)| *id).ok()?;
+        self.execs.get(place).map(|(_, fill)| *fill)
+    }
+
+    /// What was closed, oldest first.
+    #[must_use]
+    pub const fn closed(&self) -> &Arena<ClosedKey, Closed> {
+        &self.closed
+    }
+
+    /// An order that is not ours, by the broker's name for it and its terms.
+    #[must_use]
+    pub fn find_outside(&self, name: OutsideName) -> Option<OrderKey> {
+        self.outside_names.get(&name).copied()
+    }
+
+    /// The id that the next order gets that is not ours.
+    #[must_use]
+    pub fn next_outside(&self) -> OrderId {
+        OrderId::Outside(u32::try_from(self.outside.len()).map_or(u32::MAX, |n| n.saturating_add(1)))
+    }
+
+    /// Why the account is latched; empty when it is not.
+    #[must_use]
+    pub fn latches(&self) -> &[LatchCause] {
+        &self.latches
+    }
+
+    /// Whether the feed is dead, so that stops and targets see nothing.
+    #[must_use]
+    pub const fn is_blind(&self) -> bool {
+        self.blind
+    }
+
+    /// The trading day; `None` before one was told.
+    #[must_use]
+    pub const fn day(&self) -> Option<TradingDay> {
+        self.day
     }
 
     /// Executions of one order, newest first.

@@ -1,7 +1,7 @@
 //! What is due when. Rebuilt from the book after a restart; asked for on every print, so it must be
 //! cheap while nothing waits.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use phantom_model::{LotId, Timestamp};
 
@@ -20,6 +20,12 @@ pub(crate) enum Due {
     LotAlarm(LotId),
     /// The flatten under way: its cancels, its answer, or the end of its watch.
     Flatten,
+    /// The broker still has not said what became of an order.
+    AskAgain(OrderKey),
+    /// The broker's own account is to be asked for, or its answer is overdue.
+    Snapshot,
+    /// The feed's heartbeat is overdue.
+    FeedDead,
 }
 
 /// The deadlines of one kind, all with the same delay, so that they come due in the order in which
@@ -36,6 +42,10 @@ pub(crate) struct Deadlines {
     lot_alarms: Line,
     /// The flatten has its own three delays and only one is set at a time.
     flatten: Option<Timestamp>,
+    /// Each order further and further apart, so they need an order of their own.
+    repeats: BTreeSet<(Timestamp, OrderKey)>,
+    snapshot: Option<Timestamp>,
+    feed: Option<Timestamp>,
     next: Timestamp,
 }
 
@@ -47,6 +57,9 @@ impl Deadlines {
             exit_rests: Line(VecDeque::new()),
             lot_alarms: Line(VecDeque::new()),
             flatten: None,
+            repeats: BTreeSet::new(),
+            snapshot: None,
+            feed: None,
             next: Timestamp::MAX,
         }
     }
@@ -67,6 +80,17 @@ impl Deadlines {
                 // The new one may be later than the one that it replaces.
                 self.find_next();
             }
+            Due::AskAgain(order) => {
+                self.repeats.insert((at, order));
+            }
+            Due::Snapshot => {
+                self.snapshot = Some(at);
+                self.find_next();
+            }
+            Due::FeedDead => {
+                self.feed = Some(at);
+                self.find_next();
+            }
         }
         self.next = self.next.min(at);
     }
@@ -74,6 +98,12 @@ impl Deadlines {
     /// The flatten waits for nothing any more.
     pub(crate) fn clear_flatten(&mut self) {
         self.flatten = None;
+        self.find_next();
+    }
+
+    /// The question about the broker's own account has its answer.
+    pub(crate) fn clear_snapshot(&mut self) {
+        self.snapshot = None;
         self.find_next();
     }
 
@@ -86,6 +116,14 @@ impl Deadlines {
         let due = if self.flatten == Some(at) {
             self.flatten = None;
             Some(Due::Flatten)
+        } else if self.snapshot == Some(at) {
+            self.snapshot = None;
+            Some(Due::Snapshot)
+        } else if self.feed == Some(at) {
+            self.feed = None;
+            Some(Due::FeedDead)
+        } else if self.repeats.first().is_some_and(|(first, _)| *first == at) {
+            self.repeats.pop_first().map(|(_, order)| Due::AskAgain(order))
         } else {
             [&mut self.lot_waits, &mut self.exit_rests, &mut self.lot_alarms, &mut self.answers]
                 .into_iter()
@@ -116,6 +154,8 @@ impl Deadlines {
         let heads = [&self.answers, &self.lot_waits, &self.exit_rests, &self.lot_alarms]
             .into_iter()
             .filter_map(|line| line.0.front().map(|(at, _)| *at));
-        self.next = heads.chain(self.flatten).min().unwrap_or(Timestamp::MAX);
+        let repeat = self.repeats.first().map(|(at, _)| *at);
+        let singles = self.flatten.into_iter().chain(self.snapshot).chain(self.feed).chain(repeat);
+        self.next = heads.chain(singles).min().unwrap_or(Timestamp::MAX);
     }
 }

@@ -6,10 +6,11 @@ use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Pric
 use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Timing};
 use crate::deadlines::{Deadlines, Due};
-use crate::fact::{Alarm, Fact, FactBody, Invariant, LatchCause, Purpose};
+use crate::fact::{Alarm, Fact, FactBody, Purpose};
 use crate::input::Input;
 use crate::marks::{Judged, Mark};
 use crate::outcome::{Outcome, Request};
+use crate::snapshots::Question;
 
 /// Orders, phantoms and exits of one account.
 #[derive(Clone, Debug)]
@@ -24,6 +25,12 @@ pub struct Engine {
     pub(crate) fresh: Vec<(ContractId, LotId)>,
     /// Room for the lots that one print fires.
     pub(crate) fired: Vec<LotId>,
+    /// The question for a snapshot that waits for its answer, and how often it was asked in vain.
+    pub(crate) question: Question,
+    /// When the feed's heart last beat; `None` when it never did, and nobody expects it.
+    pub(crate) heartbeat: Option<Timestamp>,
+    /// Prints from before this fire nothing: a feed that comes back may show an old price first.
+    pub(crate) stale_before: Timestamp,
     unrealized_total: Money,
 }
 
@@ -69,6 +76,9 @@ impl Engine {
             deadlines: Deadlines::new(),
             fresh: Vec::new(),
             fired: Vec::new(),
+            question: Question::default(),
+            heartbeat: None,
+            stale_before: Timestamp::MIN,
             unrealized_total: Money::ZERO,
         };
         engine.restore_deadlines();
@@ -103,6 +113,11 @@ impl Engine {
             Input::Halt { change, origin } => self.halt(now, change, origin),
             Input::Report(report) => self.report(now, report),
             Input::Market(record) => self.market(now, &record),
+            Input::Link(link) => self.link(now, link),
+            Input::Reconcile => self.ask_snapshot(now),
+            Input::Decide { contract, decision, origin } => self.decide(now, contract, decision, origin),
+            Input::FeedAlive => self.feed_alive(now),
+            Input::TradingDay(day) => self.trading_day(now, day),
             Input::Clock => {}
         }
     }
@@ -172,10 +187,14 @@ impl Engine {
     pub(crate) fn permit(&self, id: OrderId, request: &OrderRequest) -> Result<Permit, Refusal> {
         let terms = self.terms.at(request.contract);
         let position = self.book.positions().at(request.contract);
+        let mut halt = self.book.halt();
+        halt.latched |= self.book.is_latched(request.contract);
+        let exits_outstanding =
+            position.exits_outstanding() + self.exits_about_to_leave(request.contract) + position.withheld();
         let standing = Standing {
-            halt: self.book.halt(),
+            halt,
             position: position.net,
-            exits_outstanding: position.exits_outstanding() + self.exits_about_to_leave(request.contract),
+            exits_outstanding,
             buy_entry_leaves: position.buy_entry_leaves,
             sell_entry_leaves: position.sell_entry_leaves,
             worst_elsewhere: self.worst_elsewhere(request.contract),
@@ -201,13 +220,6 @@ impl Engine {
         self.emit(now, FactBody::AlarmRaised { alarm });
     }
 
-    /// Blocks openings until a person has looked. Exits stay alive.
-    pub(crate) fn latch(&mut self, now: &mut Now<'_>, cause: LatchCause) {
-        if !self.book.halt().latched {
-            self.emit(now, FactBody::Latched { cause });
-        }
-    }
-
     /// What every change of a position or of its orders ends with.
     pub(crate) fn settle(&mut self, now: &mut Now<'_>, contract: ContractId) {
         self.mark_position(contract);
@@ -215,15 +227,7 @@ impl Engine {
             self.pursue_waiting(now, contract);
         }
         self.advance_flatten(now);
-        self.check_exits(now, contract);
-    }
-
-    /// Latches when exits that may still fill exceed the position.
-    pub(crate) fn check_exits(&mut self, now: &mut Now<'_>, contract: ContractId) {
-        let position = self.book.positions().at(contract);
-        if position.exits_outstanding() > position.net.size() {
-            self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
-        }
+        self.check_contract(now, contract);
     }
 
     #[expect(clippy::inline_always, reason = "as `apply`, of which it is the short way")]
@@ -238,7 +242,7 @@ impl Engine {
         if mark.take(&record.print) == Judged::Good {
             // The total waits for one addition only, print after print.
             self.unrealized_total += mark.renew(position, self.terms.at(contract).tick_value);
-            if !position.levels.is_quiet_in(&record.print) {
+            if !position.levels.is_quiet_in(&record.print) && record.at >= self.stale_before {
                 self.fire_phantoms(now, contract, &record.print);
             }
         }
@@ -269,6 +273,9 @@ impl Engine {
                 Due::ExitRests(order) => self.exit_rests(now, order),
                 Due::LotAlarm(lot) => self.lot_alarm(now, lot),
                 Due::Flatten => self.advance_flatten(now),
+                Due::AskAgain(order) => self.ask_again(now, order),
+                Due::Snapshot => self.snapshot_due(now),
+                Due::FeedDead => self.feed_silent(now),
             }
         }
     }
@@ -280,6 +287,9 @@ impl Engine {
         let mut implied: Vec<(Timestamp, Due)> = Vec::new();
         for (key, order) in book.live_orders() {
             implied.push((order.submitted_at + timing.answer_overdue, Due::Answer(key)));
+            if order.unknown {
+                implied.push((order.unknown_since, Due::AskAgain(key)));
+            }
             if order.cancelling == Cancelling::Asked {
                 implied.push((order.cancel_asked_at + timing.answer_overdue, Due::Answer(key)));
             }
@@ -293,6 +303,9 @@ impl Engine {
                 implied.push((since + timing.cancel_wait, Due::LotWait(lot)));
                 implied.push((since + timing.exit_alarm, Due::LotAlarm(lot)));
             }
+        }
+        if book.halt().reconciling {
+            implied.push((Timestamp::MIN, Due::Snapshot));
         }
         let flatten = book.last_flatten().and_then(|(_, flatten)| flatten.due(timing));
         implied.extend(flatten.map(|at| (at, Due::Flatten)));

@@ -288,7 +288,7 @@ impl Engine {
 
     pub(crate) fn budget(&self, contract: ContractId) -> ClosingBudget {
         let position = self.book.positions().at(contract);
-        ClosingBudget::new(position.net, position.exits_outstanding())
+        ClosingBudget::new(position.net, position.exits_outstanding() + position.withheld())
     }
 
     /// A limit that far through the last price; at the market while there is none.

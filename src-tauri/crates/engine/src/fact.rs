@@ -2,8 +2,8 @@
 
 use phantom_compliance::{OrderRequest, Refusal, Ticket};
 use phantom_model::{
-    Bracket, ContractId, ExecId, FailReason, FlattenId, LotId, Money, OrderId, OrderKind, Price, Qty, Side,
-    Timestamp,
+    Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Link, LotId, Money, NetQty, OrderId,
+    OrderKind, Price, Qty, Side, Timestamp, TradingDay,
 };
 
 use crate::input::{HaltChange, Origin};
@@ -35,6 +35,9 @@ pub enum Purpose {
     },
     /// Sent by a flatten.
     Flatten(FlattenId),
+    /// Not ours: somebody else's order, or what a person's adjustment stands for. It is never sent,
+    /// cancelled or counted as live.
+    Outside,
 }
 
 impl Purpose {
@@ -43,7 +46,7 @@ impl Purpose {
     pub const fn is_entry(self) -> bool {
         match self {
             Self::Entry(_) => true,
-            Self::Reduction | Self::LotExit { .. } | Self::Flatten(_) => false,
+            Self::Reduction | Self::LotExit { .. } | Self::Flatten(_) | Self::Outside => false,
         }
     }
 }
@@ -73,8 +76,20 @@ pub enum LatchCause {
     Overfill(OrderId),
     /// An exit opened or reversed a position.
     ExitOpened(OrderId),
-    /// The broker reports an order that is not ours.
+    /// The broker reports an order under an id of ours that is not in the book.
     ForeignOrder(OrderId),
+    /// An order that is not ours works or was filled in the contract.
+    OutsideOrder(OrderId),
+    /// The broker's own number of a position is not ours.
+    Mismatch(ContractId),
+    /// An execution was taken back or changed after what it opened had been closed.
+    Undone(OrderId),
+    /// The broker lists two orders under one id of ours.
+    TwoOrders(OrderId),
+    /// The broker lists an order as working that has ended in the book.
+    Revived(OrderId),
+    /// The same execution may have come under two ids; it was counted once.
+    TwinExec(OrderId),
     /// An invariant of the engine does not hold.
     Broken(Invariant),
 }
@@ -84,6 +99,10 @@ pub enum LatchCause {
 pub enum Invariant {
     /// Exits that may still fill exceed the position.
     ExitsWithinPosition,
+    /// The open lots of a contract do not add up to its position.
+    LotsMatchPosition,
+    /// More contracts wait for their exit than are open.
+    WaitingWithinPosition,
 }
 
 /// Something a person should look at.
@@ -101,6 +120,35 @@ pub enum Alarm {
     Unprotected(LotId),
     /// Every exit that a flatten sent for the contract was refused.
     FlattenStuck(ContractId),
+    /// The broker's own number of a position is not ours, twice and steadily.
+    Mismatch {
+        /// Which position.
+        contract: ContractId,
+        /// What fills prove.
+        ours: NetQty,
+        /// What the broker says.
+        broker: NetQty,
+    },
+    /// A person took the broker's number, but without a price nothing can be opened for it.
+    NoPriceToAdjust(ContractId),
+    /// The exchange took back an execution of the order.
+    Busted(OrderId),
+    /// The exchange changed the figures of an execution of the order.
+    Corrected(OrderId),
+    /// The exchange speaks of an execution that never came.
+    UnknownExec(ExecId),
+    /// The same execution may have come under two ids.
+    TwinExec(OrderId),
+    /// Asked several times, and the broker still does not say what became of the order.
+    StillUnknown(OrderId),
+    /// The broker lists an order without our id that may be this one of ours.
+    PerhapsOurs(OrderId),
+    /// The broker answered a question that nobody had asked.
+    WrongAnswer,
+    /// The broker's own account is incomplete; it is asked for again.
+    SnapshotIncomplete,
+    /// The feed is dead: stops and targets see nothing.
+    StopsBlind,
 }
 
 /// What has happened.
@@ -149,6 +197,8 @@ pub enum FactBody {
         price: Price,
         /// Fees of this execution.
         fee: Money,
+        /// The broker's own time of it, where it gave one.
+        broker_time: Option<Timestamp>,
     },
     /// The broker took it out of the market.
     OrderCancelled {
@@ -266,6 +316,138 @@ pub enum FactBody {
     FlattenEnded {
         /// Which one.
         flatten: FlattenId,
+    },
+    /// An order that is not ours was seen at the broker.
+    OutsideOrderSeen {
+        /// The id that it has here.
+        order: OrderId,
+        /// The broker's name for it.
+        broker_order: BrokerOrderId,
+        /// What it trades.
+        contract: ContractId,
+        /// Buy or sell.
+        side: Side,
+        /// How many contracts.
+        qty: Qty,
+    },
+    /// A person took the broker's number of a position: so many contracts came or went, nobody knows how.
+    PositionAdjusted {
+        /// The order that stands for it here.
+        order: OrderId,
+        /// Which position.
+        contract: ContractId,
+        /// Which way it changed.
+        side: Side,
+        /// How many contracts.
+        qty: Qty,
+        /// The price from which what it opens counts: the last good one.
+        price: Option<Price>,
+        /// Who decided.
+        origin: Origin,
+    },
+    /// The exchange took an execution back.
+    FillBusted {
+        /// Its order.
+        order: OrderId,
+        /// Which execution.
+        exec: ExecId,
+    },
+    /// The exchange changed the figures of an execution.
+    FillCorrected {
+        /// Its order.
+        order: OrderId,
+        /// Which execution.
+        exec: ExecId,
+        /// The contracts that it was really for.
+        qty: Qty,
+        /// The price that it was really at.
+        price: Price,
+        /// What it really cost.
+        fee: Money,
+    },
+    /// An execution that does not count: it seems to be one that has come before, under another id.
+    FillDoubted {
+        /// Its order.
+        order: OrderId,
+        /// Its id.
+        exec: ExecId,
+        /// Contracts.
+        qty: Qty,
+        /// Price.
+        price: Price,
+    },
+    /// Contracts of a lot are gone without a trade that closed them.
+    LotUnwound {
+        /// Which lot.
+        lot: LotId,
+        /// Contracts.
+        qty: u32,
+        /// Entry price of these contracts.
+        entry: Price,
+    },
+    /// What an exit had closed of a lot is open again.
+    ReductionUndone {
+        /// Which lot.
+        lot: LotId,
+        /// The order that had closed it.
+        by: OrderId,
+        /// Contracts.
+        qty: u32,
+        /// Entry price of these contracts.
+        entry: Price,
+        /// Exit price of these contracts.
+        exit: Price,
+        /// The profit that had been counted and is taken back.
+        realized: Money,
+    },
+    /// Openings in one contract blocked, exits alive, until a person has looked.
+    ContractLatched {
+        /// Which contract.
+        contract: ContractId,
+        /// Why.
+        cause: LatchCause,
+    },
+    /// The way to the broker is there, or is not. Once it is, openings wait for [`FactBody::Reconciled`].
+    LinkChanged {
+        /// How it is.
+        link: Link,
+    },
+    /// The broker's own account is complete and has been compared: openings are free again.
+    Reconciled,
+    /// The broker's number of a position is not ours. It may lag; the second look decides.
+    PositionDiffers {
+        /// Which position.
+        contract: ContractId,
+        /// What fills prove.
+        ours: NetQty,
+        /// What the broker says.
+        broker: NetQty,
+    },
+    /// The second look said the same: a person decides. Until then exits take the smaller number.
+    DifferenceConfirmed {
+        /// Which position.
+        contract: ContractId,
+    },
+    /// A person has decided that fills are right.
+    DifferenceDismissed {
+        /// Which position.
+        contract: ContractId,
+        /// Who decided.
+        origin: Origin,
+    },
+    /// The broker's number and ours are the same again.
+    DifferenceGone {
+        /// Which position.
+        contract: ContractId,
+    },
+    /// No heartbeat of the feed for too long: stops and targets are blind.
+    FeedLost,
+    /// The feed's heart beats again.
+    FeedBack,
+    /// A trading day begins: profit and fees of the day count from here.
+    DayStarted {
+        /// Which day.
+        day: TradingDay,
     },
     /// Openings are stopped or freed.
     Halted {

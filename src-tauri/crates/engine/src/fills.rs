@@ -1,10 +1,10 @@
 //! Executions: applied once, to the position first and then to the lots.
 
 use phantom_model::{
-    ContractId, FillReport, FillTiming, LotId, OrderStatus, OrderStep, Price, Side, Stepped,
+    ContractId, FillReport, FillTiming, LotId, Money, OrderStatus, OrderStep, Price, Side, Stepped,
 };
 
-use crate::book::{LotState, OrderKey};
+use crate::book::{FillState, LotState, OrderKey};
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Invariant, LatchCause, Purpose};
 use crate::outcome::Request;
@@ -15,16 +15,17 @@ impl Engine {
         if self.is_known(now, key, &report) {
             return;
         }
-        let FillReport { order, exec, qty, price, timing } = report;
+        let FillReport { order, exec, qty, price, timing, broker_time } = report;
         let row = self.book.orders().at(key);
-        let (contract, side) = (row.contract, row.side);
+        let (contract, side, ours) = (row.contract, row.side, row.purpose != Purpose::Outside);
         let over = u64::from(row.filled) + u64::from(qty.contracts()) > u64::from(row.qty.contracts());
         let stepped = row.status.after(OrderStep::FillPart);
         let closing = self.closing_part(contract, side, qty.contracts());
         let fee = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
 
-        self.emit(now, FactBody::OrderFilled { order, exec, qty, price, fee });
+        self.emit(now, FactBody::OrderFilled { order, exec, qty, price, fee, broker_time });
         match stepped {
+            _ if !ours => {}
             Stepped::To(_) | Stepped::Stale => {}
             Stepped::Late(_) => {
                 self.alarm(now, Alarm::LateFill(order));
@@ -33,7 +34,7 @@ impl Engine {
             }
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
         }
-        if over {
+        if over && ours {
             self.latch(now, LatchCause::Overfill(order));
         }
         self.consume(now, key, closing, price);
@@ -51,13 +52,40 @@ impl Engine {
 
     /// Whether the execution has been applied before. The first report of it counts.
     fn is_known(&mut self, now: &mut Now<'_>, key: OrderKey, report: &FillReport) -> bool {
-        let order = self.book.orders().at(key);
-        let known = self.book.fills_of(order).find(|fill| fill.exec == report.exec);
-        let Some(fill) = known else { return false };
-        if (fill.qty, fill.price) != (report.qty, report.price) {
+        let Some(known) = self.book.find_fill(report.exec) else { return self.is_twin(now, key, report) };
+        let fill = self.book.fills().at(known);
+        let same = (fill.qty, fill.price) == (report.qty, report.price);
+        // What the exchange has changed since may well be told again as it was.
+        let contradicts = fill.order != key || (!same && fill.state == FillState::AsReported);
+        if contradicts {
             self.alarm(now, Alarm::ContradictingExec(report.order));
         }
         true
+    }
+
+    /// Whether this seems to be an execution that has come before, under another id: the same order,
+    /// quantity, price and time of the broker, and more than the order can fill. Two fills that are only
+    /// alike both count, with an alarm.
+    fn is_twin(&mut self, now: &mut Now<'_>, key: OrderKey, report: &FillReport) -> bool {
+        if report.broker_time.is_none() {
+            return false;
+        }
+        let row = self.book.orders().at(key);
+        let terms = (report.qty, report.price, report.broker_time);
+        let alike = self.book.fills_of(row).any(|fill| (fill.qty, fill.price, fill.broker_time) == terms);
+        if !alike {
+            return false;
+        }
+        let FillReport { order, exec, qty, price, .. } = *report;
+        let over = u64::from(row.filled) + u64::from(qty.contracts()) > u64::from(row.qty.contracts());
+        let (contract, twin) = (row.contract, over && row.purpose != Purpose::Outside);
+        if twin {
+            self.emit(now, FactBody::FillDoubted { order, exec, qty, price });
+        }
+        self.alarm(now, Alarm::TwinExec(order));
+        self.latch_contract(now, contract, LatchCause::TwinExec(order));
+        self.ask_snapshot(now);
+        twin
     }
 
     /// How much of a fill closes: fills rule the position, whatever the order was meant for.
@@ -72,7 +100,7 @@ impl Engine {
 
     /// Consumes lots: the exit's own lot first, then oldest first what no exit of a lot will close,
     /// then oldest first whatever is open.
-    fn consume(&mut self, now: &mut Now<'_>, key: OrderKey, qty: u32, price: Price) {
+    pub(crate) fn consume(&mut self, now: &mut Now<'_>, key: OrderKey, qty: u32, price: Price) {
         let mut left = qty;
         while left > 0 {
             let Some((lot, most)) = self.next_to_consume(key) else { return };
@@ -100,16 +128,29 @@ impl Engine {
         let piece = self.book.pieces().at(row.first_piece);
         let qty = qty.min(piece.open);
         let (entry, opener) = (piece.price, row.order);
-        let ticks = (exit - entry).count() * row.side.sign() * i64::from(qty);
-        let realized = self.terms.at(row.contract).tick_value * ticks;
+        let realized = self.profit(lot, qty, entry, exit);
         let by = self.book.orders().at(key).id;
         self.emit(now, FactBody::LotReduced { lot, by, qty, entry, exit, realized });
         self.close_if_done(now, opener);
         qty
     }
 
+    /// What contracts of a lot earned from their entry to an exit price.
+    pub(crate) fn profit(&self, lot: LotId, qty: u32, entry: Price, exit: Price) -> Money {
+        let row = self.book.lots().at(lot);
+        let ticks = (exit - entry).count() * row.side.sign() * i64::from(qty);
+        self.terms.at(row.contract).tick_value * ticks
+    }
+
     /// Opens the order's lot, or adds to it; its phantom is armed in the same step.
-    fn open(&mut self, now: &mut Now<'_>, key: OrderKey, qty: u32, price: Price, timing: FillTiming) {
+    pub(crate) fn open(
+        &mut self,
+        now: &mut Now<'_>,
+        key: OrderKey,
+        qty: u32,
+        price: Price,
+        timing: FillTiming,
+    ) {
         let row = self.book.orders().at(key);
         let (order, contract, purpose) = (row.id, row.contract, row.purpose);
         let known = row.lot;
@@ -123,13 +164,17 @@ impl Engine {
         if arms && timing == FillTiming::ByComingPrint && self.book.lots().at(lot).state == LotState::Armed {
             self.fresh.push((contract, lot));
         }
-        if !purpose.is_entry() {
-            self.latch(now, LatchCause::ExitOpened(order));
+        match purpose {
+            // The contract is latched for an order that is not ours already.
+            Purpose::Entry(_) | Purpose::Outside => {}
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => {
+                self.latch(now, LatchCause::ExitOpened(order));
+            }
         }
     }
 
     /// FILLED becomes CLOSED once nothing that the order opened is open.
-    fn close_if_done(&mut self, now: &mut Now<'_>, key: OrderKey) {
+    pub(crate) fn close_if_done(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let row = self.book.orders().at(key);
         let open = row.lot.map_or(0, |lot| self.book.lots().at(lot).open);
         if row.status == OrderStatus::Filled && open == 0 {

@@ -98,7 +98,7 @@ impl Engine {
             .filter(|(_, order)| match order.purpose {
                 Purpose::Entry(_) => true,
                 Purpose::Reduction => order.rests(),
-                Purpose::LotExit { .. } | Purpose::Flatten(_) => false,
+                Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
             })
             .map(|(key, _)| key)
             .collect();

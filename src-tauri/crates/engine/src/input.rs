@@ -1,7 +1,7 @@
 //! What the engine is fed.
 
 use phantom_compliance::{OrderRequest, Refusal, Ticket};
-use phantom_model::{BrokerReport, MarketRecord, OrderId, SignalRef};
+use phantom_model::{BrokerReport, ContractId, Link, MarketRecord, OrderId, SignalRef, TradingDay};
 
 /// One input. Whatever happens to the desk comes in as one of these.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,8 +36,34 @@ pub enum Input {
     Report(BrokerReport),
     /// The market says something.
     Market(MarketRecord),
+    /// The way to the broker has come or gone.
+    Link(Link),
+    /// Compare with the broker's own account now.
+    Reconcile,
+    /// A person decides which number of a position is right.
+    Decide {
+        /// Which position.
+        contract: ContractId,
+        /// Whose number.
+        decision: Decision,
+        /// Who decides.
+        origin: Origin,
+    },
+    /// The feed lives. From the first heartbeat on, its absence makes the stops blind.
+    FeedAlive,
+    /// A trading day has begun.
+    TradingDay(TradingDay),
     /// Time has passed: whatever is due, is done.
     Clock,
+}
+
+/// Whose number of a position is right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
+    /// The broker's: the position here is adjusted to it.
+    TakeBrokers,
+    /// Ours: the difference is let be.
+    KeepOurs,
 }
 
 /// An order at the engine's door.
@@ -73,6 +99,8 @@ pub enum HaltChange {
     LockOut,
     /// The lock ends by its own rule.
     EndLockOut,
-    /// A person has checked the books.
+    /// A person has checked the books: every latch is lifted, of the account and of its contracts.
     LiftLatch,
+    /// A person has checked one contract.
+    LiftContractLatch(ContractId),
 }

@@ -7,24 +7,31 @@
 //! What is not of record (last prices, deadlines) is rebuilt from the book and the next prints.
 
 pub mod book;
+mod busts;
 pub mod config;
 mod deadlines;
 mod engine;
 mod exits;
 pub mod fact;
+mod feed;
 mod fills;
 mod flatten;
 mod halt;
 pub mod input;
+mod latches;
+mod link;
 mod marks;
 pub mod outcome;
+mod outside;
 mod phantoms;
 mod place;
 mod reports;
+mod snapshots;
+mod unknown;
 
 pub use book::Book;
 pub use config::{ContractTerms, Timing};
 pub use engine::Engine;
 pub use fact::{Fact, FactBody};
-pub use input::{HaltChange, Input, Intake, Origin};
+pub use input::{Decision, HaltChange, Input, Intake, Origin};
 pub use outcome::{Outcome, Request};

@@ -1,7 +1,7 @@
 //! What the engine answers to an input.
 
 use phantom_compliance::Outbound;
-use phantom_model::OrderId;
+use phantom_model::{OrderId, SnapshotId};
 
 use crate::Fact;
 
@@ -26,6 +26,8 @@ pub enum Request {
     Query(OrderId),
     /// Close by the broker's own means, never more than this exit: the last rung of the ladder.
     NativeClose(Outbound),
+    /// Tell the broker's own account: orders, executions, positions.
+    Snapshot(SnapshotId),
 }
 
 impl Outcome {

@@ -4,41 +4,61 @@ use phantom_model::{BrokerReport, OrderId, OrderStatus, OrderStep, Stepped, Time
 
 use crate::book::{Cancelling, Order, OrderKey};
 use crate::engine::{Engine, Now};
-use crate::fact::{Alarm, FactBody, LatchCause};
+use crate::fact::{Alarm, FactBody, LatchCause, Purpose};
 use crate::outcome::Request;
 
 impl Engine {
     /// Takes one report.
     pub(crate) fn report(&mut self, now: &mut Now<'_>, report: BrokerReport) {
-        let Some(key) = self.book.find(report.order()) else {
-            self.foreign(now, &report);
-            return;
-        };
         match report {
-            BrokerReport::Filled(fill) => self.fill(now, key, fill),
-            BrokerReport::Accepted { order } => self.accepted(now, key, order),
+            BrokerReport::Filled(fill) => {
+                if let Some(key) = self.ours(now, fill.order) {
+                    self.fill(now, key, fill);
+                } else {
+                    self.latch(now, LatchCause::ForeignOrder(fill.order));
+                    self.ask_snapshot(now);
+                }
+            }
+            BrokerReport::Accepted { order } => {
+                if let Some(key) = self.ours(now, order) {
+                    self.accepted(now, key, order);
+                }
+            }
             BrokerReport::Cancelled { order } => {
-                self.ended(now, key, OrderStep::Cancel, FactBody::OrderCancelled { order });
+                if let Some(key) = self.ours(now, order) {
+                    self.ended(now, key, OrderStep::Cancel, FactBody::OrderCancelled { order });
+                }
             }
             BrokerReport::Failed { order, reason } => {
-                self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
+                if let Some(key) = self.ours(now, order) {
+                    self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
+                }
             }
-            BrokerReport::CancelRefused { order } => self.cancel_refused(now, key, order),
+            BrokerReport::CancelRefused { order } => {
+                if let Some(key) = self.ours(now, order) {
+                    self.cancel_refused(now, key, order);
+                }
+            }
+            BrokerReport::Busted { exec } => self.busted(now, exec),
+            BrokerReport::Corrected { exec, qty, price } => self.corrected(now, exec, qty, price),
+            BrokerReport::ForeignFill(fill) => self.foreign_fill(now, fill),
+            BrokerReport::Snapshot(snapshot) => self.snapshot(now, &snapshot),
         }
         let book = &self.book;
         self.deadlines.drop_answered(|order| owes_answer_since(book.orders().at(order)).is_some());
     }
 
-    /// A report for an order that is not in the book, or that our own gate refused.
-    fn foreign(&mut self, now: &mut Now<'_>, report: &BrokerReport) {
-        let order = report.order();
-        self.alarm(now, Alarm::IllegalStep(order));
-        if matches!(report, BrokerReport::Filled(_)) {
-            self.latch(now, LatchCause::ForeignOrder(order));
+    /// The row of an order that we sent. An id that is not in the book, or that our own gate refused,
+    /// raises an alarm.
+    fn ours(&mut self, now: &mut Now<'_>, order: OrderId) -> Option<OrderKey> {
+        let key = self.book.find(order).filter(|&key| self.book.orders().at(key).purpose != Purpose::Outside);
+        if key.is_none() {
+            self.alarm(now, Alarm::IllegalStep(order));
         }
+        key
     }
 
-    fn accepted(&mut self, now: &mut Now<'_>, key: OrderKey, order: OrderId) {
+    pub(crate) fn accepted(&mut self, now: &mut Now<'_>, key: OrderKey, order: OrderId) {
         let row = self.book.orders().at(key);
         let contract = row.contract;
         // After a refused cancel this is the answer to the question what became of the order.
@@ -58,7 +78,7 @@ impl Engine {
     }
 
     /// The order works no more. Whatever it held back is free again.
-    fn ended(&mut self, now: &mut Now<'_>, key: OrderKey, step: OrderStep, body: FactBody) {
+    pub(crate) fn ended(&mut self, now: &mut Now<'_>, key: OrderKey, step: OrderStep, body: FactBody) {
         let row = self.book.orders().at(key);
         let (order, contract) = (row.id, row.contract);
         match row.status.after(step) {
@@ -85,24 +105,10 @@ impl Engine {
             self.settle(now, contract);
         }
     }
-
-    /// The answer is overdue. Time proves nothing: the order counts on, and the broker is asked.
-    pub(crate) fn answer_overdue(&mut self, now: &mut Now<'_>, key: OrderKey) {
-        let row = self.book.orders().at(key);
-        // A deadline of an older question may come first: its answer has come.
-        let overdue =
-            owes_answer_since(row).is_some_and(|since| now.at >= since + self.timing.answer_overdue);
-        if !overdue || row.unknown {
-            return;
-        }
-        let order = row.id;
-        self.emit(now, FactBody::OrderUnknown { order });
-        now.request(Request::Query(order));
-    }
 }
 
 /// Since when the broker owes an answer, to the submission or to a cancel; `None` when it does not.
-fn owes_answer_since(order: &Order) -> Option<Timestamp> {
+pub(crate) fn owes_answer_since(order: &Order) -> Option<Timestamp> {
     use OrderStatus::{Accepted, Cancelled, Closed, Failed, Filled, PartiallyFilled, Pending, Rejected};
     match order.status {
         Pending => Some(order.submitted_at),

@@ -93,6 +93,8 @@ pub enum OrderId {
         /// Counts from 1.
         exit: u8,
     },
+    /// The n-th order that is not ours, or that a person's adjustment stands for: `X4`.
+    Outside(u32),
 }
 
 impl fmt::Display for OrderId {
@@ -103,6 +105,7 @@ impl fmt::Display for OrderId {
             Self::FlattenExit { flatten, contract, exit } => {
                 write!(f, "F{}-C{}-X{exit}", flatten.row(), contract.row())
             }
+            Self::Outside(n) => write!(f, "X{n}"),
         }
     }
 }
@@ -116,7 +119,10 @@ impl FromStr for OrderId {
     type Err = NoOrderId;
 
     fn from_str(text: &str) -> Result<Self, NoOrderId> {
-        let id = parse_ticket(text).or_else(|| parse_lot_exit(text)).or_else(|| parse_flatten_exit(text));
+        let id = parse_ticket(text)
+            .or_else(|| parse_lot_exit(text))
+            .or_else(|| parse_flatten_exit(text))
+            .or_else(|| parse_outside(text));
         // Only the one spelling: `T007` is not `T7`.
         id.filter(|id| id.to_string() == text).ok_or_else(|| NoOrderId(text.to_owned()))
     }
@@ -124,6 +130,10 @@ impl FromStr for OrderId {
 
 fn parse_ticket(text: &str) -> Option<OrderId> {
     Some(OrderId::Ticket(text.strip_prefix('T')?.parse().ok()?))
+}
+
+fn parse_outside(text: &str) -> Option<OrderId> {
+    Some(OrderId::Outside(text.strip_prefix('X')?.parse().ok()?))
 }
 
 fn parse_lot_exit(text: &str) -> Option<OrderId> {
@@ -149,6 +159,7 @@ mod tests {
     fn an_order_id_survives_the_way_to_text_and_back() {
         for id in [
             OrderId::Ticket(1),
+            OrderId::Outside(4),
             OrderId::LotExit { lot: LotId::from_row(17), exit: 2 },
             OrderId::FlattenExit {
                 flatten: FlattenId::from_row(3),

@@ -14,6 +14,7 @@ pub mod price;
 pub mod qty;
 pub mod report;
 pub mod side;
+pub mod snapshot;
 pub mod time;
 pub mod trading_day;
 
@@ -26,7 +27,11 @@ pub use money::Money;
 pub use order::{Bracket, OrderKind, OrderStatus, OrderStep, Stepped};
 pub use price::{Price, Ticks};
 pub use qty::{NetQty, Qty};
-pub use report::{BrokerReport, FailReason, FillReport, FillTiming};
+pub use report::{BrokerReport, FailReason, FillReport, FillTiming, ForeignFill};
 pub use side::Side;
+pub use snapshot::{
+    BrokerOrderId, BrokerSnapshot, Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding,
+    SnapshotId,
+};
 pub use time::{Span, Timestamp};
-pub use trading_day::{chicago_time, trading_day};
+pub use trading_day::{TradingDay, chicago_time, trading_day};

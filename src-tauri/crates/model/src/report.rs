@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::{ExecId, OrderId, Price, Qty};
+use crate::{BrokerOrderId, BrokerSnapshot, ContractId, ExecId, OrderId, Price, Qty, Side, Timestamp};
 
 /// One report of the broker. Reports may come twice, late, or out of order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BrokerReport {
     /// The broker has the order, and it works.
     Accepted {
@@ -31,6 +31,41 @@ pub enum BrokerReport {
         /// Our id.
         order: OrderId,
     },
+    /// The exchange took an execution back: it counts no more.
+    Busted {
+        /// Which execution.
+        exec: ExecId,
+    },
+    /// The exchange changed the figures of an execution.
+    Corrected {
+        /// Which execution.
+        exec: ExecId,
+        /// The contracts that it was really for.
+        qty: Qty,
+        /// The price that it was really at.
+        price: Price,
+    },
+    /// An execution of an order that this program did not send.
+    ForeignFill(ForeignFill),
+    /// The broker's own account of orders, executions and positions.
+    Snapshot(Box<BrokerSnapshot>),
+}
+
+/// An execution of an order that this program did not send.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ForeignFill {
+    /// The broker's name for the order.
+    pub broker_order: BrokerOrderId,
+    /// What was traded.
+    pub contract: ContractId,
+    /// Bought or sold.
+    pub side: Side,
+    /// The broker's id of the execution.
+    pub exec: ExecId,
+    /// Contracts filled by this execution.
+    pub qty: Qty,
+    /// The price of this execution.
+    pub price: Price,
 }
 
 /// One execution.
@@ -46,6 +81,8 @@ pub struct FillReport {
     pub price: Price,
     /// Where in the feed it happened.
     pub timing: FillTiming,
+    /// The broker's own time of it, where it gives one.
+    pub broker_time: Option<Timestamp>,
 }
 
 /// Where in the market's feed a fill happened, so that a phantom armed by it sees only later prints.
@@ -72,19 +109,22 @@ pub enum FailReason {
     RateLimit,
     /// It provably never left: every try to send it failed before the first byte.
     NeverSent,
+    /// A complete history of the broker does not have it: it never got there.
+    Absent,
     /// Refused without a reason that we know.
     Unspecified,
 }
 
 impl FailReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Margin,
         Self::PriceBand,
         Self::MarketClosed,
         Self::NotPermitted,
         Self::RateLimit,
         Self::NeverSent,
+        Self::Absent,
         Self::Unspecified,
     ];
 
@@ -98,6 +138,7 @@ impl FailReason {
             Self::NotPermitted => "broker_not_permitted",
             Self::RateLimit => "broker_rate_limit",
             Self::NeverSent => "never_sent",
+            Self::Absent => "absent_at_broker",
             Self::Unspecified => "broker_refused",
         }
     }
@@ -110,15 +151,16 @@ impl fmt::Display for FailReason {
 }
 
 impl BrokerReport {
-    /// The order that it is about.
+    /// The order of ours that it is about; `None` when it names none.
     #[must_use]
-    pub const fn order(&self) -> OrderId {
+    pub const fn order(&self) -> Option<OrderId> {
         match self {
             Self::Accepted { order }
             | Self::Cancelled { order }
             | Self::Failed { order, .. }
-            | Self::CancelRefused { order } => *order,
-            Self::Filled(fill) => fill.order,
+            | Self::CancelRefused { order } => Some(*order),
+            Self::Filled(fill) => Some(fill.order),
+            Self::Busted { .. } | Self::Corrected { .. } | Self::ForeignFill(_) | Self::Snapshot(_) => None,
         }
     }
 }

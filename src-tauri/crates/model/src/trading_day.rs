@@ -21,6 +21,48 @@ const SESSION_OPEN_HOUR: i8 = 17;
 static CHICAGO: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZoneDatabase::bundled().get("America/Chicago").expect("the zone is compiled in"));
 
+/// A trading day as a value: counts days, so that one can be told from the next without a calendar.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TradingDay(i32);
+
+impl TradingDay {
+    /// The trading day of a point in time.
+    #[must_use]
+    pub fn of(at: Timestamp) -> Self {
+        Self::on(trading_day(at))
+    }
+
+    /// The trading day that ends on this date.
+    #[must_use]
+    pub fn on(date: Date) -> Self {
+        Self(date.since(EPOCH).map_or(0, |days| days.get_days()))
+    }
+
+    /// The date on which it ends.
+    #[must_use]
+    pub fn date(self) -> Date {
+        EPOCH.saturating_add(jiff::Span::new().days(self.0))
+    }
+
+    /// When the next one begins: the first second of 17:00 in Chicago after `at` that belongs to
+    /// another day.
+    #[must_use]
+    pub fn next_begins(at: Timestamp) -> Timestamp {
+        let today = trading_day(at);
+        let opens = today.at(SESSION_OPEN_HOUR, 0, 0, 0).to_zoned(CHICAGO.clone());
+        opens.map_or(Timestamp::MAX, |zoned| Timestamp::from(zoned.timestamp()))
+    }
+}
+
+impl std::fmt::Display for TradingDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
+/// Where trading days are counted from.
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
 /// What the clocks in Chicago show at a point in time, daylight saving included.
 #[must_use]
 pub fn chicago_time(at: Timestamp) -> DateTime {
@@ -104,6 +146,21 @@ mod tests {
             ("2026-11-02T22:59:59Z", "2026-11-02T16:59:59", "2026-11-02"),
             ("2026-11-02T23:00:00Z", "2026-11-02T17:00:00", "2026-11-03"),
         ]);
+    }
+
+    #[test]
+    fn a_day_is_kept_as_a_number_and_knows_when_the_next_one_begins() {
+        for (utc, day, next) in [
+            ("2013-10-07T14:00:00Z", "2013-10-07", "2013-10-07T22:00:00.0000000Z"),
+            ("2013-10-07T22:00:00Z", "2013-10-08", "2013-10-08T22:00:00.0000000Z"),
+            // Friday's day ends at 17:00; what follows is Monday's until Monday at 17:00.
+            ("2026-11-20T22:59:59Z", "2026-11-20", "2026-11-20T23:00:00.0000000Z"),
+            ("2026-11-21T18:00:00Z", "2026-11-23", "2026-11-23T23:00:00.0000000Z"),
+        ] {
+            let at = Timestamp::from(utc.parse::<jiff::Timestamp>().unwrap());
+            let found = (TradingDay::of(at).to_string(), TradingDay::next_begins(at).to_string());
+            assert_eq!(found, (day.to_owned(), next.to_owned()), "{utc}");
+        }
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 mod compare;
 mod orders;
 mod table;
+mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use phantom_engine::fact::{Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
     Bracket, ContractId, ExecId, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
-    Timestamp,
+    Timestamp, TradingDay,
 };
 
 use crate::line::lot_name;
@@ -30,15 +31,45 @@ pub struct Ledger {
     /// Ids of orders in the order of submission.
     submitted: Vec<OrderId>,
     rejected: BTreeSet<OrderId>,
-    execs: BTreeSet<ExecId>,
+    execs: BTreeMap<ExecId, Execution>,
+    closed: Vec<ClosedRow>,
     lots: BTreeMap<LotId, LotRow>,
     sums: BTreeMap<ContractId, Sums>,
     halt: Halt,
-    /// The engine has latched, or an exit that had ended was filled after all and the one sent in its
+    latches: Vec<LatchCause>,
+    contract_latches: Vec<(ContractId, LatchCause)>,
+    /// By how much the broker has more, where a person has to decide.
+    confirmed: BTreeMap<ContractId, i64>,
+    differences: BTreeMap<ContractId, i64>,
+    blind: bool,
+    day: Option<TradingDay>,
+    /// The engine has latched, or an execution was taken back or came from outside, or an exit that had ended was filled after all and the one sent in its
     /// place is still out. A lot may be closed that an exit of its own still works on: from here on lots
     /// and exits need not match one by one, even when the latch is lifted.
     doubted: bool,
     owed: Owed,
+}
+
+/// One execution, as its fact tells it.
+#[derive(Clone, Copy, Debug)]
+struct Execution {
+    order: OrderId,
+    exec: ExecId,
+    qty: u32,
+    price: Price,
+    fee: Money,
+    /// Taken back, or never counted.
+    dead: bool,
+}
+
+/// What an order closed of a lot.
+#[derive(Clone, Copy, Debug)]
+struct ClosedRow {
+    lot: LotId,
+    by: OrderId,
+    qty: u32,
+    entry: Price,
+    exit: Price,
 }
 
 /// An order, from its facts.
@@ -52,6 +83,7 @@ struct OrderRow {
     status: OrderStatus,
     unknown: bool,
     filled: u32,
+    busted: u32,
     cost_ticks: i64,
     lot: Option<LotId>,
 }
@@ -62,6 +94,7 @@ enum Use {
     Entry(Bracket),
     Reduction,
     LotExit(LotId),
+    Outside,
 }
 
 /// A lot, from its facts.
@@ -83,8 +116,13 @@ struct LotRow {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Sums {
     net: NetQty,
+    adjusted: NetQty,
     realized: Money,
     fees: Money,
+    /// What all executions that count have paid and brought, in ticks.
+    cash_ticks: i64,
+    /// Realized and fees when the day began.
+    at_day_start: (Money, Money),
 }
 
 /// What a fact has promised and a later fact of the same input must keep.
@@ -92,8 +130,8 @@ struct Sums {
 struct Owed {
     alarms: Vec<Alarm>,
     latch: bool,
-    /// Contracts of the last fill that no lot has taken or given yet.
-    unallotted: u32,
+    /// Signed contracts of the last fill that no lot has taken or given yet.
+    unallotted: i64,
 }
 
 impl LotRow {
@@ -104,12 +142,16 @@ impl LotRow {
 
 impl OrderRow {
     fn leaves(&self) -> u32 {
-        if self.status.is_live() { self.qty.saturating_sub(self.filled) } else { 0 }
+        if self.is_live() { self.qty.saturating_sub(self.filled + self.busted) } else { 0 }
+    }
+
+    fn is_live(&self) -> bool {
+        self.status.is_live() && self.use_ != Use::Outside
     }
 
     const fn is_exit(&self) -> bool {
         match self.use_ {
-            Use::Entry(_) => false,
+            Use::Entry(_) | Use::Outside => false,
             Use::Reduction | Use::LotExit(_) => true,
         }
     }
@@ -133,6 +175,8 @@ impl Ledger {
                 let ticks = (*exit - *entry).count() * row.side.sign() * i64::from(*qty);
                 assert_eq!(*realized, tick_value(row.contract) * ticks, "profit of {}", lot_name(*lot));
                 self.lot_reduced(*lot, *by, piece, *realized);
+                let row = ClosedRow { lot: *lot, by: *by, qty: *qty, entry: *entry, exit: *exit };
+                self.closed.push(row);
             }
             FactBody::PhantomFired { lot, leg, print } => self.fired(*lot, *leg, *print),
             FactBody::ExitWaiting { lot } => {
@@ -153,6 +197,23 @@ impl Ledger {
             FactBody::FlattenExiting { .. } | FactBody::FlattenEnded { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),
             FactBody::Latched { cause } => self.latched(*cause),
+            body @ (FactBody::ContractLatched { .. }
+            | FactBody::OutsideOrderSeen { .. }
+            | FactBody::PositionAdjusted { .. }
+            | FactBody::FillBusted { .. }
+            | FactBody::FillCorrected { .. }
+            | FactBody::FillDoubted { .. }
+            | FactBody::LotUnwound { .. }
+            | FactBody::ReductionUndone { .. }
+            | FactBody::LinkChanged { .. }
+            | FactBody::Reconciled
+            | FactBody::PositionDiffers { .. }
+            | FactBody::DifferenceConfirmed { .. }
+            | FactBody::DifferenceDismissed { .. }
+            | FactBody::DifferenceGone { .. }
+            | FactBody::FeedLost
+            | FactBody::FeedBack
+            | FactBody::DayStarted { .. }) => self.take_truth(body, tick_value),
             FactBody::AlarmRaised { alarm } => self.owed.alarms.retain(|owed| owed != alarm),
             body @ (FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
@@ -172,12 +233,12 @@ impl Ledger {
     }
 
     fn lot_opened(&mut self, lot: LotId, order: OrderId, qty: u32, price: Price) {
-        self.owed.unallotted -= qty;
         let row = self.orders.get_mut(&order).unwrap();
+        self.owed.unallotted -= row.side.sign() * i64::from(qty);
         assert_eq!(row.lot.replace(lot), None, "{order} opens one lot");
         let bracket = match row.use_ {
             Use::Entry(bracket) => bracket,
-            Use::Reduction | Use::LotExit(_) => Bracket::NONE,
+            Use::Reduction | Use::LotExit(_) | Use::Outside => Bracket::NONE,
         };
         let row = LotRow {
             order,
@@ -194,19 +255,20 @@ impl Ledger {
     }
 
     fn lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
-        self.owed.unallotted -= qty;
-        self.lots.get_mut(&lot).unwrap().pieces.push((qty, price));
+        let row = self.lots.get_mut(&lot).unwrap();
+        self.owed.unallotted -= row.side.sign() * i64::from(qty);
+        row.pieces.push((qty, price));
     }
 
     /// A lot's pieces go oldest first, and an exit of a lot takes its own lot first.
     fn lot_reduced(&mut self, lot: LotId, by: OrderId, (qty, entry): (u32, Price), realized: Money) {
-        self.owed.unallotted -= qty;
         if let Use::LotExit(own) = self.orders.get(&by).unwrap().use_
             && self.lot(own).open() > 0
         {
             assert_eq!(lot, own, "{by} reduces another lot than its own");
         }
         let row = self.lots.get_mut(&lot).unwrap();
+        self.owed.unallotted += row.side.sign() * i64::from(qty);
         let (open, price) = row.pieces.first_mut().unwrap();
         assert_eq!(*price, entry, "{} is consumed oldest piece first", lot_name(lot));
         *open = open.checked_sub(qty).unwrap();
@@ -230,20 +292,28 @@ impl Ledger {
         assert!(reached, "{} fires without being reached", lot_name(lot));
     }
 
-    fn latched(&mut self, _cause: LatchCause) {
-        assert!(!self.halt.latched, "latched twice");
+    fn latched(&mut self, cause: LatchCause) {
+        assert!(!self.latches.contains(&cause), "latched twice for {cause:?}");
+        self.latches.push(cause);
         self.halt.latched = true;
         self.doubted = true;
         self.owed.latch = false;
     }
 
-    const fn halted(&mut self, change: HaltChange) {
+    fn halted(&mut self, change: HaltChange) {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
             HaltChange::LockOut => self.halt.locked_out = true,
             HaltChange::EndLockOut => self.halt.locked_out = false,
-            HaltChange::LiftLatch => self.halt.latched = false,
+            HaltChange::LiftLatch => {
+                self.halt.latched = false;
+                self.latches.clear();
+                self.contract_latches.clear();
+            }
+            HaltChange::LiftContractLatch(contract) => {
+                self.contract_latches.retain(|(latched, _)| *latched != contract);
+            }
         }
     }
 
@@ -252,7 +322,7 @@ impl Ledger {
     }
 
     fn is_flat(&self) -> bool {
-        let live = self.orders.values().any(|order| order.status.is_live());
+        let live = self.orders.values().any(OrderRow::is_live);
         !live && self.sums.values().all(|sums| sums.net == NetQty::FLAT)
     }
 

@@ -13,12 +13,14 @@
     reason = "what a test states wrongly, or finds broken, ends the test"
 )]
 
+pub mod account;
 pub mod contracts;
 pub mod draft;
 pub mod ledger;
 pub mod line;
 pub mod world;
 
+pub use account::Account;
 pub use contracts::{contract, grid, price, terms};
 pub use draft::{Draft, buy, sell};
 pub use world::World;

@@ -13,7 +13,7 @@ use std::fmt::Write;
 use phantom_engine::book::Book;
 use phantom_engine::fact::{Alarm, LatchCause, Leg, Purpose};
 use phantom_engine::{Fact, FactBody, HaltChange, Request};
-use phantom_model::{ArenaKey, ContractId, FlattenId, LotId, OrderId, OrderKind, Price};
+use phantom_model::{ArenaKey, ContractId, FlattenId, Link, LotId, OrderId, OrderKind, Price};
 
 use crate::contracts::{grid, root};
 
@@ -37,11 +37,14 @@ pub fn fact_line(book: &Book, fact: &Fact) -> String {
         FactBody::OrderUnknown { order } => format!("unknown {order}"),
         FactBody::CancelRequested { order } => format!("cancel {order}"),
         FactBody::CancelRefused { order } => format!("uncancelled {order}"),
-        body => lot_line(book, body).or_else(|| flatten_line(body)).unwrap_or_else(|| desk_line(body)),
+        body => lot_line(book, body)
+            .or_else(|| flatten_line(body))
+            .or_else(|| truth_line(book, body))
+            .unwrap_or_else(|| desk_line(body)),
     }
 }
 
-/// A request in words: `send T1`, `cancel T1`, `query T1`, `native L0-X4`.
+/// A request in words: `send T1`, `cancel T1`, `query T1`, `native L0-X4`, `snapshot`.
 #[must_use]
 pub fn request_line(request: &Request) -> String {
     match request {
@@ -49,6 +52,7 @@ pub fn request_line(request: &Request) -> String {
         Request::Cancel(order) => format!("cancel {order}"),
         Request::Query(order) => format!("query {order}"),
         Request::NativeClose(order) => format!("native {}", order.id()),
+        Request::Snapshot(_) => "snapshot".to_owned(),
     }
 }
 
@@ -66,7 +70,7 @@ fn write_terms(line: &mut String, contract: ContractId, kind: OrderKind, purpose
             say(" target ", bracket.target);
         }
         Purpose::Reduction => line.push_str(" reduces"),
-        Purpose::LotExit { .. } | Purpose::Flatten(_) => {}
+        Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {}
     }
 }
 
@@ -88,6 +92,15 @@ fn lot_line(book: &Book, body: &FactBody) -> Option<String> {
         FactBody::PhantomFired { lot, leg, print } => {
             format!("fired {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
         }
+        FactBody::LotUnwound { lot, qty, entry } => {
+            format!("unwound {} {qty}@{}", lot_name(*lot), text(*lot, *entry))
+        }
+        FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => format!(
+            "undone {} {qty} by {by} {}>{} {realized}",
+            lot_name(*lot),
+            text(*lot, *entry),
+            text(*lot, *exit)
+        ),
         FactBody::ExitWaiting { lot } => format!("waiting {}", lot_name(*lot)),
         FactBody::LotUnprotected { lot } => format!("unprotected {}", lot_name(*lot)),
         _ => return None,
@@ -109,24 +122,85 @@ fn flatten_line(body: &FactBody) -> Option<String> {
     Some(line)
 }
 
+/// What the broker says about itself, and what follows from it.
+fn truth_line(book: &Book, body: &FactBody) -> Option<String> {
+    let line = match body {
+        FactBody::OutsideOrderSeen { order, contract, side, qty, .. } => {
+            format!("outside {order} {side} {qty} {}", root(*contract))
+        }
+        FactBody::PositionAdjusted { order, contract, side, qty, .. } => {
+            format!("adjusted {order} {side} {qty} {}", root(*contract))
+        }
+        FactBody::FillBusted { order, exec } => format!("busted {order} E{}", exec.number()),
+        FactBody::FillCorrected { order, exec, qty, price, .. } => {
+            format!("corrected {order} E{} {qty}@{}", exec.number(), order_price(book, *order, *price))
+        }
+        FactBody::FillDoubted { order, exec, .. } => format!("doubted {order} E{}", exec.number()),
+        FactBody::LinkChanged { link: Link::Up } => "link up".to_owned(),
+        FactBody::LinkChanged { link: Link::Down } => "link down".to_owned(),
+        FactBody::Reconciled => "reconciled".to_owned(),
+        FactBody::PositionDiffers { contract, ours, broker } => {
+            format!("differs {} {ours} broker {broker}", root(*contract))
+        }
+        FactBody::DifferenceConfirmed { contract } => format!("confirmed {}", root(*contract)),
+        FactBody::DifferenceDismissed { contract, .. } => format!("dismissed {}", root(*contract)),
+        FactBody::DifferenceGone { contract } => format!("agrees {}", root(*contract)),
+        FactBody::FeedLost => "feed lost".to_owned(),
+        FactBody::FeedBack => "feed back".to_owned(),
+        FactBody::DayStarted { day } => format!("day {day}"),
+        _ => return None,
+    };
+    Some(line)
+}
+
+fn cause_words(cause: LatchCause) -> String {
+    match cause {
+        LatchCause::Overfill(order) => format!("overfill {order}"),
+        LatchCause::ExitOpened(order) => format!("exit_opened {order}"),
+        LatchCause::ForeignOrder(order) => format!("foreign {order}"),
+        LatchCause::OutsideOrder(order) => format!("outside {order}"),
+        LatchCause::Mismatch(contract) => format!("mismatch {}", root(contract)),
+        LatchCause::Undone(order) => format!("undone {order}"),
+        LatchCause::TwoOrders(order) => format!("two_orders {order}"),
+        LatchCause::Revived(order) => format!("revived {order}"),
+        LatchCause::TwinExec(order) => format!("twin_exec {order}"),
+        LatchCause::Broken(invariant) => format!("{invariant:?}"),
+    }
+}
+
 fn desk_line(body: &FactBody) -> String {
     match body {
         FactBody::Halted { change, .. } => halt_name(*change).to_owned(),
-        FactBody::Latched { cause } => match cause {
-            LatchCause::Overfill(order) => format!("latch overfill {order}"),
-            LatchCause::ExitOpened(order) => format!("latch exit_opened {order}"),
-            LatchCause::ForeignOrder(order) => format!("latch foreign {order}"),
-            LatchCause::Broken(invariant) => format!("latch {invariant:?}"),
-        },
-        FactBody::AlarmRaised { alarm } => match alarm {
-            Alarm::LateFill(order) => format!("alarm late_fill {order}"),
-            Alarm::IllegalStep(order) => format!("alarm illegal_step {order}"),
-            Alarm::ContradictingExec(order) => format!("alarm contradicting_exec {order}"),
-            Alarm::ExitSlow(lot) => format!("alarm exit_slow {}", lot_name(*lot)),
-            Alarm::Unprotected(lot) => format!("alarm unprotected {}", lot_name(*lot)),
-            Alarm::FlattenStuck(contract) => format!("alarm flatten_stuck {}", root(*contract)),
-        },
+        FactBody::Latched { cause } => format!("latch {}", cause_words(*cause)),
+        FactBody::ContractLatched { contract, cause } => {
+            format!("latch on {} {}", root(*contract), cause_words(*cause))
+        }
+        FactBody::AlarmRaised { alarm } => format!("alarm {}", alarm_words(*alarm)),
         other => panic!("a fact without words: {other:?}"),
+    }
+}
+
+fn alarm_words(alarm: Alarm) -> String {
+    match alarm {
+        Alarm::LateFill(order) => format!("late_fill {order}"),
+        Alarm::IllegalStep(order) => format!("illegal_step {order}"),
+        Alarm::ContradictingExec(order) => format!("contradicting_exec {order}"),
+        Alarm::ExitSlow(lot) => format!("exit_slow {}", lot_name(lot)),
+        Alarm::Unprotected(lot) => format!("unprotected {}", lot_name(lot)),
+        Alarm::FlattenStuck(contract) => format!("flatten_stuck {}", root(contract)),
+        Alarm::Mismatch { contract, ours, broker } => {
+            format!("mismatch {} {ours} broker {broker}", root(contract))
+        }
+        Alarm::NoPriceToAdjust(contract) => format!("no_price_to_adjust {}", root(contract)),
+        Alarm::Busted(order) => format!("busted {order}"),
+        Alarm::Corrected(order) => format!("corrected {order}"),
+        Alarm::UnknownExec(exec) => format!("unknown_exec E{}", exec.number()),
+        Alarm::TwinExec(order) => format!("twin_exec {order}"),
+        Alarm::StillUnknown(order) => format!("still_unknown {order}"),
+        Alarm::PerhapsOurs(order) => format!("perhaps_ours {order}"),
+        Alarm::WrongAnswer => "wrong_answer".to_owned(),
+        Alarm::SnapshotIncomplete => "snapshot_incomplete".to_owned(),
+        Alarm::StopsBlind => "stops_blind".to_owned(),
     }
 }
 
@@ -137,6 +211,7 @@ const fn halt_name(change: HaltChange) -> &'static str {
         HaltChange::LockOut => "lock_out",
         HaltChange::EndLockOut => "end_lock_out",
         HaltChange::LiftLatch => "lift_latch",
+        HaltChange::LiftContractLatch(_) => "lift_contract_latch",
     }
 }
 

@@ -4,10 +4,11 @@ use phantom_compliance::{Halt, Limits, Refusal};
 use phantom_engine::config::Timing;
 use phantom_engine::{Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Request};
 use phantom_model::{
-    ArenaKey, Bar, BrokerReport, ExecId, FailReason, FillReport, FillTiming, LotId, MarketRecord, Money,
-    OrderId, OrderStatus, Print, Qty, Span, Timestamp,
+    ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
+    LotId, MarketRecord, Money, OrderId, OrderStatus, Print, Qty, Side, SnapshotId, Span, Timestamp,
 };
 
+use crate::account::Account;
 use crate::contracts::{contract, price, root, terms};
 use crate::draft::Draft;
 use crate::ledger::Ledger;
@@ -195,8 +196,8 @@ impl World {
 
     /// Any report.
     pub fn report(&mut self, report: BrokerReport) {
-        if let BrokerReport::Filled(fill) = report {
-            self.last_fill = Some(fill);
+        if let BrokerReport::Filled(fill) = &report {
+            self.last_fill = Some(*fill);
         }
         self.feed(Input::Report(report));
     }
@@ -221,7 +222,7 @@ impl World {
         self.execs += 1;
         let (exec, qty) = (ExecId::new(self.execs), Qty::new(contracts).unwrap());
         let price = price(self.root_of(order), at);
-        self.report(BrokerReport::Filled(FillReport { order, exec, qty, price, timing }));
+        self.report(BrokerReport::Filled(FillReport { order, exec, qty, price, timing, broker_time: None }));
     }
 
     /// The last execution once more, to the letter.
@@ -254,6 +255,51 @@ impl World {
     /// The broker did not cancel.
     pub fn refuse_cancel(&mut self, order: &str) {
         self.report(BrokerReport::CancelRefused { order: id(order) });
+    }
+
+    /// The exchange takes execution number `exec` back; executions are numbered from 1.
+    pub fn bust(&mut self, exec: u64) {
+        self.report(BrokerReport::Busted { exec: ExecId::new(exec) });
+    }
+
+    /// The exchange changes the figures of an execution in `GC`.
+    pub fn correct(&mut self, exec: u64, contracts: u32, at: &str) {
+        let (exec, qty) = (ExecId::new(exec), Qty::new(contracts).unwrap());
+        self.report(BrokerReport::Corrected { exec, qty, price: price("GC", at) });
+    }
+
+    /// An execution in `GC` of somebody else's order.
+    pub fn foreign_fill(&mut self, broker_order: u64, side: Side, contracts: u32, at: &str) {
+        self.execs += 1;
+        self.report(BrokerReport::ForeignFill(ForeignFill {
+            broker_order: BrokerOrderId::new(broker_order),
+            contract: contract("GC"),
+            side,
+            exec: ExecId::new(self.execs),
+            qty: Qty::new(contracts).unwrap(),
+            price: price("GC", at),
+        }));
+    }
+
+    /// The number of the newest question for a snapshot.
+    #[must_use]
+    pub fn question(&self) -> Option<SnapshotId> {
+        self.requests.iter().rev().find_map(|request| match request {
+            Request::Snapshot(id) => Some(*id),
+            Request::Submit(_) | Request::Cancel(_) | Request::Query(_) | Request::NativeClose(_) => None,
+        })
+    }
+
+    /// Asks for the broker's own account and answers with these lists.
+    pub fn reconcile(&mut self, account: &Account) {
+        self.feed(Input::Reconcile);
+        self.answer(account);
+    }
+
+    /// Answers the newest question for a snapshot.
+    pub fn answer(&mut self, account: &Account) {
+        let answers = self.question().unwrap();
+        self.report(BrokerReport::Snapshot(Box::new(account.snapshot(answers))));
     }
 
     /// Places an order at the market and has it filled at once, at one price.
@@ -384,7 +430,7 @@ fn check_requests(out: &Outcome) {
     let asked = out.requests.iter().filter_map(|request| match request {
         Request::Submit(order) | Request::NativeClose(order) => Some(("send", order.id())),
         Request::Cancel(order) => Some(("cancel", *order)),
-        Request::Query(_) => None,
+        Request::Query(_) | Request::Snapshot(_) => None,
     });
     assert!(recorded.eq(asked), "what is recorded is what is asked for: {out:?}");
     for fact in &out.facts {

@@ -21,6 +21,7 @@ fn facts() -> Vec<Fact> {
     world.enter(sell(1), "1319.0");
     world.place(buy(1));
     world.fill("T3", 1, "1318.0");
+    world.bust(5);
     world.facts().to_vec()
 }
 
@@ -71,7 +72,7 @@ fn facts_as_they_were_said_pass() {
 
 #[test]
 fn facts_that_were_tampered_with_do_not_pass() {
-    let cases: [(Tamper, &str); 10] = [
+    let cases: [(Tamper, &str); 13] = [
         (|facts| drop(facts.remove(3)), "facts are numbered without gaps"),
         (|facts| facts.last_mut().unwrap().at = Timestamp::MIN, "facts never go back in time"),
         (|facts| repeat(facts, |it| matches!(it, FactBody::OrderSubmitted { .. })), "submitted twice"),
@@ -86,6 +87,12 @@ fn facts_that_were_tampered_with_do_not_pass() {
             "leaves for a leg that has not fired",
         ),
         (|facts| leave_out(facts, |it| matches!(it, FactBody::LotReduced { .. })), "is not in the lots"),
+        (|facts| repeat(facts, |it| matches!(it, FactBody::FillBusted { .. })), "is taken back twice"),
+        (
+            |facts| repeat(facts, |it| matches!(it, FactBody::ReductionUndone { .. })),
+            "undone what was never closed",
+        ),
+        (|facts| repeat(facts, |it| matches!(it, FactBody::ContractLatched { .. })), "latched twice for"),
         (
             |facts| {
                 for fact in facts {

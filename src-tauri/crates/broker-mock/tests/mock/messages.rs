@@ -2,7 +2,7 @@
 
 use phantom_broker::{Broker, Message};
 use phantom_broker_mock::{MockSettings, Range, Refusals};
-use phantom_model::{FailReason, OrderId, OrderKind, Side};
+use phantom_model::{FailReason, OrderId, OrderKind, Side, SnapshotId};
 
 use crate::world::{World, exit, opening, price};
 
@@ -100,4 +100,18 @@ fn what_is_due_is_told() {
     assert_eq!(world.broker.next_due(), phantom_model::Timestamp::MAX);
     world.submit(0, 1, Side::Buy, 1, OrderKind::Market);
     assert_eq!(world.broker.next_due(), crate::world::at(1_000));
+}
+
+#[test]
+fn a_snapshot_tells_everything_in_its_place_among_the_reports() {
+    let question = || Message::Snapshot(SnapshotId::new(1));
+    let mut world = World::new(SECOND);
+    assert_eq!(world.send(0, question()), "snapshot 0 orders 0 fills holds ");
+    world.submit(0, 1, Side::Buy, 2, OrderKind::Market);
+    world.submit(0, 2, Side::Buy, 1, OrderKind::Limit(price(50)));
+    // Behind what is on its way.
+    assert_eq!(world.send(0, question()), "");
+    assert_eq!(world.advance(1_000), "ok T1, ok T2, snapshot 2 orders 0 fills holds ");
+    world.print(1_100, 100, 1);
+    assert_eq!(world.send(1_100, question()), "snapshot 2 orders 1 fills holds 2");
 }

@@ -94,6 +94,15 @@ impl World {
                 BrokerReport::Cancelled { order } => format!("cancelled {order}"),
                 BrokerReport::Failed { order, reason } => format!("failed {order} {reason}"),
                 BrokerReport::CancelRefused { order } => format!("cancel refused {order}"),
+                BrokerReport::Snapshot(it) => {
+                    let positions = it.positions.told().iter().map(|row| row.net.to_string());
+                    let positions: Vec<String> = positions.collect();
+                    let (orders, fills) = (it.orders.told().len(), it.fills.told().len());
+                    format!("snapshot {orders} orders {fills} fills holds {}", positions.join(" "))
+                }
+                it @ (BrokerReport::Busted { .. }
+                | BrokerReport::Corrected { .. }
+                | BrokerReport::ForeignFill(_)) => unreachable!("the mock broker never says {it:?}"),
             });
         }
         texts.join(", ")

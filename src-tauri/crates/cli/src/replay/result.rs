@@ -147,7 +147,30 @@ impl<'a> Fold<'a> {
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
+            | FactBody::OutsideOrderSeen { .. }
+            | FactBody::PositionAdjusted { .. }
+            | FactBody::FillBusted { .. }
+            | FactBody::FillCorrected { .. }
+            | FactBody::FillDoubted { .. }
+            | FactBody::LotUnwound { .. }
+            | FactBody::ContractLatched { .. }
+            | FactBody::LinkChanged { .. }
+            | FactBody::Reconciled
+            | FactBody::PositionDiffers { .. }
+            | FactBody::DifferenceConfirmed { .. }
+            | FactBody::DifferenceDismissed { .. }
+            | FactBody::DifferenceGone { .. }
+            | FactBody::FeedLost
+            | FactBody::FeedBack
+            | FactBody::DayStarted { .. }
             | FactBody::AlarmRaised { .. } => {}
+            FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
+                let row = self.exits.entry((*lot, *by)).or_default();
+                row.qty = row.qty.saturating_sub(*qty);
+                row.entry_cost_ticks -= cost_ticks(*entry, *qty);
+                row.exit_cost_ticks -= cost_ticks(*exit, *qty);
+                row.realized = row.realized - *realized;
+            }
         }
     }
 
@@ -176,7 +199,9 @@ impl<'a> Fold<'a> {
         let order = book.orders().at(book.find(id)?);
         let grid = self.grid(order.contract);
         let signal_id = match order.purpose {
-            Purpose::Entry(_) | Purpose::Reduction | Purpose::LotExit { .. } => self.signal_id(order.origin),
+            Purpose::Entry(_) | Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Outside => {
+                self.signal_id(order.origin)
+            }
             Purpose::Flatten(flatten) => {
                 self.signal_of_flatten.get(&flatten).and_then(|signal| self.run.signal_id(*signal))
             }
@@ -191,7 +216,7 @@ impl<'a> Fold<'a> {
             price: order.kind.limit().map(|price| grid.text(price)),
             role: if order.purpose.is_entry() { Role::Entry } else { Role::Exit },
             origin: match order.purpose {
-                Purpose::Entry(_) | Purpose::Reduction => OrderOrigin::Signal,
+                Purpose::Entry(_) | Purpose::Reduction | Purpose::Outside => OrderOrigin::Signal,
                 Purpose::LotExit { leg: Leg::Stop, .. } => OrderOrigin::Stop,
                 Purpose::LotExit { leg: Leg::Target, .. } => OrderOrigin::Target,
                 Purpose::Flatten(_) => OrderOrigin::Flatten,
@@ -288,6 +313,7 @@ impl<'a> Fold<'a> {
         exits.sort_by_key(|(lot, _, exited)| (exited.last_at, *lot, exited.last_seq));
         exits
             .into_iter()
+            .filter(|(_, _, exited)| exited.qty > 0)
             .filter_map(|(lot, by, exited)| self.closed_row(fee_per_side, lot, by, exited))
             .collect()
     }
@@ -316,7 +342,7 @@ impl<'a> Fold<'a> {
             exit_price: grid.mean(exited.exit_cost_ticks, qty, 0),
             exit_time: exited.last_at,
             exit_reason: match exit.purpose {
-                Purpose::Entry(_) | Purpose::Reduction => ExitReason::Order,
+                Purpose::Entry(_) | Purpose::Reduction | Purpose::Outside => ExitReason::Order,
                 Purpose::LotExit { leg: Leg::Stop, .. } => ExitReason::Stop,
                 Purpose::LotExit { leg: Leg::Target, .. } => ExitReason::Target,
                 Purpose::Flatten(_) => ExitReason::Flatten,

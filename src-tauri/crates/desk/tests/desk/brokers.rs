@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use phantom_broker::{Broker, Message, SendEnd, SendFault};
 use phantom_broker_mock::MockBroker;
-use phantom_model::{BrokerReport, MarketRecord, OrderId, Timestamp};
+use phantom_model::{BrokerReport, BrokerSnapshot, Listed, MarketRecord, OrderId, Timestamp};
 
 use crate::world::mock;
 
@@ -27,7 +27,8 @@ impl Stuck {
 
 impl Broker for Stuck {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
-        self.tries.lock().unwrap().push((at, message.order()));
+        let Some(order) = message.order() else { return self.broker.send(at, message) };
+        self.tries.lock().unwrap().push((at, order));
         if self.fails > 0 {
             self.fails -= 1;
             return SendEnd::SurelyNotSent(SendFault::QueueFull);
@@ -52,19 +53,65 @@ impl Broker for Stuck {
     }
 }
 
-/// A line that takes everything, says nothing of whether it left, and never answers.
+/// A line that takes everything, says nothing of whether it left, and never answers, but for questions
+/// about the account: nothing ever happened to it.
 #[derive(Default)]
 pub(crate) struct Mute {
     pub(crate) messages: Arc<Mutex<Vec<Message>>>,
+    answers: Vec<BrokerReport>,
 }
 
 impl Broker for Mute {
     fn send(&mut self, _at: Timestamp, message: Message) -> SendEnd {
+        if let Message::Snapshot(answers) = message {
+            let (orders, fills) = (Listed::Partial(Vec::new()), Listed::Complete(Vec::new()));
+            let positions = Listed::Complete(Vec::new());
+            // The first question alone gets a whole answer: what came later may be anywhere.
+            let orders =
+                if self.messages.lock().unwrap().is_empty() { Listed::Complete(Vec::new()) } else { orders };
+            let since = Timestamp::MIN;
+            let snapshot = BrokerSnapshot { answers, since, orders, fills, positions };
+            self.answers.push(BrokerReport::Snapshot(Box::new(snapshot)));
+            return SendEnd::Sent;
+        }
         self.messages.lock().unwrap().push(message);
         SendEnd::Unknown
     }
 
     fn next_report(&mut self) -> Option<BrokerReport> {
-        None
+        self.answers.pop()
+    }
+}
+
+/// A mock broker that notes when it was asked for its own account, and answers after a while or never.
+pub(crate) struct Asked {
+    broker: MockBroker,
+    answers: bool,
+    pub(crate) questions: Arc<Mutex<Vec<Timestamp>>>,
+}
+
+impl Asked {
+    pub(crate) fn answering(answers: bool) -> Self {
+        Self { broker: mock(), answers, questions: Arc::default() }
+    }
+}
+
+impl Broker for Asked {
+    fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
+        if matches!(message, Message::Snapshot(_)) {
+            self.questions.lock().unwrap().push(at);
+            if !self.answers {
+                return SendEnd::Sent;
+            }
+        }
+        self.broker.send(at, message)
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        self.broker.next_report()
+    }
+
+    fn show(&mut self, record: &MarketRecord) {
+        self.broker.show(record);
     }
 }

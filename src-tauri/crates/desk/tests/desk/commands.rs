@@ -6,7 +6,7 @@ use phantom_model::{ArenaKey, NetQty, OrderId, OrderStatus, Side};
 use phantom_runtime::{CancelAnswer, Effect};
 
 use crate::brokers::Mute;
-use crate::world::{mock, run, ticket};
+use crate::world::{FACTS_AT_START, mock, run, ticket};
 
 #[tokio::test(start_paused = true)]
 async fn a_placed_order_is_answered_at_its_acknowledgement() {
@@ -29,7 +29,7 @@ async fn a_refused_order_is_answered_with_its_reason_and_what_would_be_right() {
         assert_eq!(answer.refusal.unwrap().reason(), reason);
     }
     let snapshot = world.desk.snapshot().await.unwrap();
-    assert_eq!(snapshot.book.seq(), 3, "each refusal is recorded");
+    assert_eq!(snapshot.book.seq(), FACTS_AT_START + 3, "each refusal is recorded");
     assert!(snapshot.book.orders().is_empty(), "nothing was submitted");
 }
 
@@ -127,7 +127,7 @@ async fn a_verdict_says_what_an_order_would_do_and_sends_nothing() {
     assert_eq!(verdict(Side::Buy, "2").await, Ok(Effect::Opens));
     assert_eq!(verdict(Side::Buy, "x").await, Err("bad_qty"));
     assert_eq!(verdict(Side::Sell, "1").await, Err("short_selling_off"));
-    assert_eq!(world.desk.snapshot().await.unwrap().book.seq(), 0);
+    assert_eq!(world.desk.snapshot().await.unwrap().book.seq(), FACTS_AT_START);
     world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
     world.print(13_201).await;
     assert_eq!(verdict(Side::Sell, "2").await, Ok(Effect::Reduces));

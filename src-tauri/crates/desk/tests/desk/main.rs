@@ -7,6 +7,7 @@
 mod brokers;
 mod commands;
 mod listing;
+mod reconciling;
 mod sends;
 mod stream;
 mod world;

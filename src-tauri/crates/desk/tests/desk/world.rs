@@ -15,6 +15,9 @@ use tokio::task::JoinHandle;
 /// 2013-10-07 08:30 in Chicago.
 pub(crate) const OPEN: Timestamp = Timestamp::from_nanos(1_381_152_600_000_000_000);
 
+/// The day begins, the broker is there, and its own account has been compared.
+pub(crate) const FACTS_AT_START: u64 = 3;
+
 pub(crate) fn listing() -> Arc<Listing> {
     let table = Arc::new(InstrumentTable::built_in().unwrap());
     let date = phantom_model::trading_day(OPEN);
@@ -22,7 +25,11 @@ pub(crate) fn listing() -> Arc<Listing> {
 }
 
 pub(crate) fn engine(listing: &Listing, limits: Limits) -> Engine {
-    Engine::new(listing.terms(|_| Money::ZERO), limits, Timing::STANDARD)
+    engine_timed(listing, limits, Timing::STANDARD)
+}
+
+fn engine_timed(listing: &Listing, limits: Limits, timing: Timing) -> Engine {
+    Engine::new(listing.terms(|_| Money::ZERO), limits, timing)
 }
 
 /// A running desk and what is needed to speak with it.
@@ -33,9 +40,13 @@ pub(crate) struct Running {
 }
 
 pub(crate) fn run(broker: impl Broker + Send + 'static, limits: Limits) -> Running {
+    run_timed(broker, limits, Timing::STANDARD)
+}
+
+pub(crate) fn run_timed(broker: impl Broker + Send + 'static, limits: Limits, timing: Timing) -> Running {
     let listing = listing();
     let gold = listing.resolve("GC").unwrap().contract;
-    let engine = engine(&listing, limits);
+    let engine = engine_timed(&listing, limits, timing);
     let (desk, handle) =
         Desk::new(engine, broker, MemoryJournal::new(), MarketClock::starting_at(OPEN), listing);
     Running { desk: handle, gold, task: tokio::spawn(desk.run()) }

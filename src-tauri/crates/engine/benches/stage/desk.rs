@@ -111,7 +111,7 @@ impl Desk {
         self.executions += 1;
         let exec = ExecId::new(self.executions);
         let (qty, price) = (Qty::ONE, price(ticks));
-        let fill = FillReport { order, exec, qty, price, timing: FillTiming::Unknown };
+        let fill = FillReport { order, exec, qty, price, timing: FillTiming::Unknown, broker_time: None };
         self.feed(Input::Report(BrokerReport::Filled(fill)));
     }
 

@@ -1,15 +1,15 @@
 //! The fold: how each fact changes the book. The only place where the book changes.
 
 use phantom_model::{
-    Arena, Bracket, ContractId, FlattenId, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep, Price,
-    Qty, Side, Stepped, Timestamp,
+    Arena, Bracket, ContractId, ExecId, FlattenId, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep,
+    Price, Qty, Side, Stepped, Timestamp,
 };
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
-use super::order::{Cancelling, FillRow, Order, OrderKey};
+use super::order::{Cancelling, FillState, Order, OrderKey};
 use super::{Book, Entered, Flatten, FlattenPhase};
 use crate::fact::{Fact, FactBody, Leg, Purpose};
-use crate::input::{HaltChange, Origin};
+use crate::input::Origin;
 
 /// The terms of a submission, as the fact tells them.
 #[derive(Clone, Copy)]
@@ -23,8 +23,19 @@ struct Submission {
     origin: Option<Origin>,
 }
 
+/// An execution, as the fact tells it.
+#[derive(Clone, Copy)]
+pub(super) struct Execution {
+    pub(super) exec: ExecId,
+    pub(super) qty: Qty,
+    pub(super) price: Price,
+    pub(super) fee: Money,
+    pub(super) broker_time: Option<Timestamp>,
+}
+
 impl Book {
     /// Applies one fact.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "one match in three parts; the last one is complete")]
     pub fn fold(&mut self, fact: &Fact) {
         self.seq = fact.seq;
         let at = fact.at;
@@ -34,8 +45,8 @@ impl Book {
                 self.fold_submitted(at, &Submission { order, contract, side, qty, kind, purpose, origin });
             }
             FactBody::OrderAccepted { order } => self.fold_accepted(order),
-            FactBody::OrderFilled { order, exec, qty, price, fee } => {
-                self.fold_filled(order, FillRow { exec, qty, price, at, earlier: None }, fee);
+            FactBody::OrderFilled { order, exec, qty, price, fee, broker_time } => {
+                self.fold_filled(at, order, &Execution { exec, qty, price, fee, broker_time });
             }
             FactBody::OrderCancelled { order } => {
                 // Should a late fill revive it, it can be cancelled again.
@@ -50,7 +61,10 @@ impl Book {
                 self.count_refusal(order);
             }
             FactBody::OrderClosed { order } => self.step(order, OrderStep::Close, |_| ()),
-            FactBody::OrderUnknown { order } => self.touch(order, |row| row.unknown = true),
+            FactBody::OrderUnknown { order } => self.touch(order, |row| {
+                row.unknown = true;
+                row.unknown_since = at;
+            }),
             FactBody::CancelRequested { order } => self.touch(order, |row| {
                 row.cancelling = Cancelling::Asked;
                 row.cancel_asked_at = at;
@@ -64,8 +78,9 @@ impl Book {
                 self.fold_lot_opened(at, lot, order, qty, price);
             }
             FactBody::LotGrew { lot, qty, price } => self.fold_lot_grew(lot, qty, price),
-            FactBody::LotReduced { lot, qty, entry, realized, .. } => {
+            FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
                 self.fold_lot_reduced(lot, qty, entry, realized);
+                self.keep_closed(lot, by, qty, entry, exit);
             }
             FactBody::PhantomFired { lot, leg, .. } => self.fold_fired(lot, leg),
             FactBody::ExitWaiting { lot } => self.change_lot(lot, |row| {
@@ -85,9 +100,8 @@ impl Book {
                 self.set_phase(flatten, FlattenPhase::Watching { since: at, flat });
             }
             FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
-            FactBody::Halted { change, .. } => self.fold_halted(change),
-            FactBody::Latched { .. } => self.halt.latched = true,
             FactBody::FlattenJoined { .. } | FactBody::AlarmRaised { .. } => {}
+            ref body => self.fold_correction(at, body),
         }
     }
 
@@ -107,6 +121,8 @@ impl Book {
                 self.lots.at_mut(lot).exits_sent = exit;
             }
             OrderId::FlattenExit { flatten, .. } => self.flattens.at_mut(flatten).exits.push(key),
+            // What is not ours is never submitted.
+            OrderId::Outside(_) => {}
         }
         if matches!(it.purpose, Purpose::Reduction | Purpose::Flatten(_)) {
             self.positions.at_mut(it.contract).reductions.push(key);
@@ -121,10 +137,12 @@ impl Book {
             origin: it.origin,
             status: OrderStatus::Pending,
             unknown: false,
+            unknown_since: Timestamp::MIN,
             cancelling: Cancelling::No,
             cancel_asked_at: Timestamp::MIN,
             failed: None,
             filled: 0,
+            busted: 0,
             cost_ticks: 0,
             submitted_at: at,
             last_fill: None,
@@ -146,21 +164,22 @@ impl Book {
         });
     }
 
-    fn fold_filled(&mut self, order: OrderId, fill: FillRow, fee: Money) {
+    fn fold_filled(&mut self, at: Timestamp, order: OrderId, it: &Execution) {
         let Some(key) = self.find(order) else { return };
         let row = self.orders.at(key);
-        let (contract, side, qty) = (row.contract, row.side, fill.qty);
-        let complete = row.filled.saturating_add(qty.contracts()) >= row.qty.contracts();
-        let fill_key = self.fills.push(FillRow { earlier: row.last_fill, ..fill });
-        let step = if complete { OrderStep::FillRest } else { OrderStep::FillPart };
+        let (contract, side, qty) = (row.contract, row.side, it.qty);
+        let done = row.filled.saturating_add(row.busted).saturating_add(qty.contracts());
+        let step = if done >= row.qty.contracts() { OrderStep::FillRest } else { OrderStep::FillPart };
+        let fill = self.keep_fill(at, key, it, FillState::AsReported);
         self.step_row(key, step, |row| {
             row.filled = row.filled.saturating_add(qty.contracts());
-            row.cost_ticks += fill.price.ticks() * i64::from(qty.contracts());
-            row.last_fill = Some(fill_key);
+            row.cost_ticks += it.price.ticks() * i64::from(qty.contracts());
+            row.last_fill = Some(fill);
         });
         self.change_position(contract, |position| {
             position.net = position.net.after(side, qty);
-            position.fees += fee;
+            position.fees += it.fee;
+            position.changed_at = at;
         });
     }
 
@@ -171,16 +190,20 @@ impl Book {
     }
 
     /// Takes an order one step along its table and keeps every count that hangs on its leaves.
-    fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
+    pub(super) fn step_row(&mut self, key: OrderKey, step: OrderStep, also: impl FnOnce(&mut Order)) {
         let row = self.orders.at_mut(key);
         let leaves_before = row.leaves();
         match row.status.after(step) {
             Stepped::To(status) | Stepped::Late(status) => row.status = status,
+            // Of what is not ours we may not know how large it is.
+            Stepped::Illegal if row.purpose == Purpose::Outside && step == OrderStep::FillRest => {
+                row.status = OrderStatus::Filled;
+            }
             Stepped::Stale | Stepped::Illegal => {}
         }
         row.unknown = false;
         also(row);
-        let (live, purpose, contract) = (row.status.is_live(), row.purpose, row.contract);
+        let (live, purpose, contract) = (row.is_live(), row.purpose, row.contract);
         if live {
             self.live.insert(key);
         } else {
@@ -199,7 +222,7 @@ impl Book {
     }
 
     /// Moves the counts that hang on an order's leaves from what they were to what they are.
-    fn count_leaves(&mut self, key: OrderKey, before: u32) {
+    pub(super) fn count_leaves(&mut self, key: OrderKey, before: u32) {
         let row = self.orders.at(key);
         let (after, side, contract, purpose) = (row.leaves(), row.side, row.contract, row.purpose);
         if after == before {
@@ -218,6 +241,7 @@ impl Book {
                 let leaves = &mut self.positions.at_mut(contract).reduction_leaves;
                 *leaves = moved(*leaves);
             }
+            Purpose::Outside => {}
             Purpose::LotExit { lot, .. } => {
                 let leaves = &mut self.positions.at_mut(contract).lot_exit_leaves;
                 *leaves = moved(*leaves);
@@ -229,7 +253,11 @@ impl Book {
     }
 
     /// Changes a position and keeps the account's worst case.
-    fn change_position(&mut self, contract: ContractId, change: impl FnOnce(&mut super::Position)) {
+    pub(super) fn change_position(
+        &mut self,
+        contract: ContractId,
+        change: impl FnOnce(&mut super::Position),
+    ) {
         let position = self.positions.at_mut(contract);
         let before = position.worst();
         change(position);
@@ -253,7 +281,9 @@ impl Book {
         row.lot = Some(lot);
         let bracket = match row.purpose {
             Purpose::Entry(bracket) => bracket,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => Bracket::NONE,
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {
+                Bracket::NONE
+            }
         };
         let (contract, side) = (row.contract, row.side);
         self.lots.push(Lot {
@@ -272,11 +302,12 @@ impl Book {
         });
         let position = self.positions.at_mut(contract);
         position.lots.insert(lot);
+        position.lot_contracts += u64::from(qty);
         position.open_cost_ticks += open_cost(side, qty, price);
         position.levels.arm(lot, side, bracket);
     }
 
-    fn fold_lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
+    pub(super) fn fold_lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
         let piece = self.pieces.push(Piece { price, open: qty, next: None });
         let row = self.lots.at_mut(lot);
         let (was_closed, contract, side) = (row.open == 0, row.contract, row.side);
@@ -284,6 +315,7 @@ impl Book {
         self.change_lot(lot, |row| row.open += qty);
         let row = self.lots.at(lot);
         let position = self.positions.at_mut(contract);
+        position.lot_contracts += u64::from(qty);
         position.open_cost_ticks += open_cost(side, qty, price);
         if was_closed {
             position.lots.insert(lot);
@@ -294,18 +326,28 @@ impl Book {
     }
 
     fn fold_lot_reduced(&mut self, lot: LotId, qty: u32, entry: Price, realized: Money) {
-        let first = self.lots.at(lot).first_piece;
+        let row = self.lots.at(lot);
+        let (first, contract) = (row.first_piece, row.contract);
         let piece = self.pieces.at_mut(first);
         piece.open = piece.open.saturating_sub(qty);
-        let next = if piece.open == 0 { piece.next } else { None };
+        self.positions.at_mut(contract).realized += realized;
+        self.shrink_lot(lot, qty, entry);
+    }
+
+    /// Contracts have left a lot, and their piece has been made smaller.
+    pub(super) fn shrink_lot(&mut self, lot: LotId, qty: u32, entry: Price) {
+        let mut first = self.lots.at(lot).first_piece;
+        while let Piece { open: 0, next: Some(next), .. } = *self.pieces.at(first) {
+            first = next;
+        }
         self.change_lot(lot, |row| {
             row.open = row.open.saturating_sub(qty);
-            row.first_piece = next.unwrap_or(row.first_piece);
+            row.first_piece = first;
         });
         let row = self.lots.at(lot);
         let position = self.positions.at_mut(row.contract);
-        position.realized += realized;
         position.open_cost_ticks -= open_cost(row.side, qty, entry);
+        position.lot_contracts = position.lot_contracts.saturating_sub(u64::from(qty));
         if row.open == 0 {
             position.lots.remove(&lot);
             if row.state == LotState::Armed {
@@ -345,16 +387,6 @@ impl Book {
 
     fn set_phase(&mut self, flatten: FlattenId, phase: FlattenPhase) {
         self.flattens.at_mut(flatten).phase = phase;
-    }
-
-    const fn fold_halted(&mut self, change: HaltChange) {
-        match change {
-            HaltChange::Kill => self.halt.killed = true,
-            HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
-            HaltChange::LiftLatch => self.halt.latched = false,
-        }
     }
 }
 

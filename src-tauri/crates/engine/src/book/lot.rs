@@ -1,7 +1,7 @@
 //! Lots: what an entry order opened and what of it is still open.
 
 use phantom_model::arena::RowNumber;
-use phantom_model::{ArenaKey, Bracket, ContractId, Price, Side, Timestamp};
+use phantom_model::{ArenaKey, Bracket, ContractId, LotId, Price, Side, Timestamp};
 
 use super::order::OrderKey;
 use crate::fact::Leg;
@@ -29,6 +29,35 @@ pub struct Piece {
     pub open: u32,
     /// The next younger piece of the lot.
     pub next: Option<PieceKey>,
+}
+
+/// A row of what was closed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ClosedKey(RowNumber);
+
+impl ArenaKey for ClosedKey {
+    fn from_row(row: u32) -> Self {
+        Self(RowNumber::new(row))
+    }
+    fn row(self) -> u32 {
+        self.0.get()
+    }
+}
+
+/// What an order has closed of a lot. Kept, so that it can be undone when the exchange takes one of
+/// the two executions back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closed {
+    /// Which lot.
+    pub lot: LotId,
+    /// The order that closed it.
+    pub by: OrderKey,
+    /// Contracts; fewer, or none, after it was undone.
+    pub qty: u32,
+    /// Entry price.
+    pub entry: Price,
+    /// Exit price.
+    pub exit: Price,
 }
 
 /// How a lot is protected.

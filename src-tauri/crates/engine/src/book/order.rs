@@ -2,8 +2,8 @@
 
 use phantom_model::arena::RowNumber;
 use phantom_model::{
-    ArenaKey, ContractId, ExecId, FailReason, LotId, OrderId, OrderKind, OrderStatus, Price, Qty, Side,
-    Timestamp,
+    ArenaKey, ContractId, ExecId, FailReason, LotId, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
+    Side, Timestamp,
 };
 
 use crate::fact::Purpose;
@@ -46,8 +46,40 @@ pub struct FillRow {
     pub price: Price,
     /// When it was applied.
     pub at: Timestamp,
+    /// Its order.
+    pub order: OrderKey,
+    /// What it cost.
+    pub fee: Money,
+    /// The broker's own time of it, where it gave one.
+    pub broker_time: Option<Timestamp>,
+    /// Whether it counts.
+    pub state: FillState,
     /// The execution of the same order before this one.
     pub earlier: Option<FillKey>,
+}
+
+/// Whether an execution counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FillState {
+    /// As it was reported.
+    AsReported,
+    /// With figures that the exchange has changed.
+    Corrected,
+    /// Not any more: the exchange took it back.
+    Busted,
+    /// Not at all: it seems to have come before under another id.
+    Doubted,
+}
+
+impl FillState {
+    /// Whether it counts.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        match self {
+            Self::AsReported | Self::Corrected => true,
+            Self::Busted | Self::Doubted => false,
+        }
+    }
 }
 
 /// How a cancel of the order stands.
@@ -82,6 +114,8 @@ pub struct Order {
     pub status: OrderStatus,
     /// The answer is overdue.
     pub unknown: bool,
+    /// When that was last found; [`Timestamp::MIN`] before the first time.
+    pub unknown_since: Timestamp,
     /// How a cancel of it stands.
     pub cancelling: Cancelling,
     /// When a cancel was last asked for; [`Timestamp::MIN`] before the first.
@@ -90,6 +124,8 @@ pub struct Order {
     pub failed: Option<FailReason>,
     /// Contracts filled.
     pub filled: u32,
+    /// Contracts of executions that were taken back: they do not fill again.
+    pub busted: u32,
     /// Sum of price x quantity of its executions, in ticks.
     pub cost_ticks: i64,
     /// When it was recorded.
@@ -106,14 +142,21 @@ impl Order {
     /// Contracts that may still fill: nothing once the order has ended.
     #[must_use]
     pub const fn leaves(&self) -> u32 {
-        if self.status.is_live() { self.qty.contracts().saturating_sub(self.filled) } else { 0 }
+        let done = self.filled.saturating_add(self.busted);
+        if self.is_live() { self.qty.contracts().saturating_sub(done) } else { 0 }
+    }
+
+    /// Whether it is ours and may still fill in the ordinary way.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        self.status.is_live() && !matches!(self.purpose, Purpose::Outside)
     }
 
     /// Whether it rests in the market, so that a cancel can win against a fill: a limit order.
     #[must_use]
     pub const fn rests(&self) -> bool {
         match self.kind {
-            OrderKind::Limit(_) => self.status.is_live(),
+            OrderKind::Limit(_) => self.is_live(),
             OrderKind::Market => false,
         }
     }

@@ -3,16 +3,59 @@
 use std::collections::BTreeSet;
 
 use phantom_compliance::{Minis, gate::worst_case};
-use phantom_model::{LotId, Money, NetQty, Side};
+use phantom_model::{LotId, Money, NetQty, Side, Timestamp};
 
 use super::levels::Levels;
 use super::order::OrderKey;
+use crate::fact::LatchCause;
+
+/// The broker's number of a position where it is not ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// What fills proved when it was found.
+    pub ours: NetQty,
+    /// What the broker said then.
+    pub broker: NetQty,
+    /// When it was found.
+    pub since: Timestamp,
+    /// What became of it.
+    pub standing: DifferenceStanding,
+}
+
+/// What became of a difference.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DifferenceStanding {
+    /// Seen once: the broker may lag.
+    Suspected,
+    /// Seen twice: a person decides.
+    Confirmed,
+    /// A person has decided that ours is right.
+    Dismissed,
+}
+
+impl Difference {
+    /// By how much the broker has more than we have.
+    #[must_use]
+    pub const fn contracts(&self) -> i64 {
+        self.broker.signed() - self.ours.signed()
+    }
+}
 
 /// One contract's position.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Position {
-    /// Net quantity: the sum of all fills.
+    /// Net quantity: the sum of all fills and adjustments.
     pub net: NetQty,
+    /// The adjustments in it.
+    pub adjusted: NetQty,
+    /// When a fill or an adjustment last changed it; [`Timestamp::MIN`] before the first.
+    pub changed_at: Timestamp,
+    /// Where the broker's own number is not ours.
+    pub difference: Option<Difference>,
+    /// Why openings in this contract are blocked.
+    pub latches: Vec<LatchCause>,
+    /// Realized and fees when the trading day began.
+    pub at_day_start: (Money, Money),
     /// Sum over open contracts of entry price x signed quantity, in ticks.
     pub open_cost_ticks: i64,
     /// Gross profit of everything closed.
@@ -21,6 +64,8 @@ pub struct Position {
     pub fees: Money,
     /// Open lots, oldest first.
     pub lots: BTreeSet<LotId>,
+    /// Contracts in them.
+    pub lot_contracts: u64,
     /// Live reductions, oldest first: a trader's, a signal's, a flatten's.
     pub reductions: Vec<OrderKey>,
     /// Contracts that live reductions may still fill.
@@ -42,10 +87,16 @@ impl Position {
     pub(super) const fn flat(weight: Minis) -> Self {
         Self {
             net: NetQty::FLAT,
+            adjusted: NetQty::FLAT,
+            changed_at: Timestamp::MIN,
+            difference: None,
+            latches: Vec::new(),
+            at_day_start: (Money::ZERO, Money::ZERO),
             open_cost_ticks: 0,
             realized: Money::ZERO,
             fees: Money::ZERO,
             lots: BTreeSet::new(),
+            lot_contracts: 0,
             reductions: Vec::new(),
             reduction_leaves: 0,
             lot_exit_leaves: 0,
@@ -55,6 +106,31 @@ impl Position {
             levels: Levels::new(),
             weight,
         }
+    }
+
+    /// Gross profit of everything closed since the trading day began.
+    #[must_use]
+    pub fn day_realized(&self) -> Money {
+        self.realized - self.at_day_start.0
+    }
+
+    /// Fees of every fill since the trading day began.
+    #[must_use]
+    pub fn day_fees(&self) -> Money {
+        self.fees - self.at_day_start.1
+    }
+
+    /// Contracts that no exit may touch, because the broker's own number is smaller than ours. The
+    /// difference was seen twice; fills since then have moved both numbers alike.
+    #[must_use]
+    pub fn withheld(&self) -> u64 {
+        let Some(difference) = self.difference.filter(|it| it.standing == DifferenceStanding::Confirmed)
+        else {
+            return 0;
+        };
+        let theirs = NetQty::new(self.net.signed() + difference.contracts());
+        let closable = if theirs.side() == self.net.side() { theirs.size() } else { 0 };
+        self.net.size().saturating_sub(closable)
     }
 
     /// Contracts in exits that may still fill.

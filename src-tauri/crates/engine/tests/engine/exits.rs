@@ -332,7 +332,7 @@ fn a_late_fill_of_a_refused_exit_latches_because_two_exits_now_close_the_same() 
     );
     // The second one fills as well: recorded, and openings stay blocked.
     world.fill("L0-X2", 2, "1318.9");
-    world.expect("fill L0-X2 2@1318.9 | lot L1 L0-X2 2@1318.9");
+    world.expect("fill L0-X2 2@1318.9 | lot L1 L0-X2 2@1318.9 | latch exit_opened L0-X2");
     assert_eq!(world.net("GC"), -2);
     world.place(sell(1));
     world.expect("reject T2 latched");

@@ -1,7 +1,11 @@
 //! What the engine promises, from outside. Every world checks every invariant after every input.
 
 #[cfg(test)]
+mod busts;
+#[cfg(test)]
 mod exits;
+#[cfg(test)]
+mod feed;
 #[cfg(test)]
 mod flatten;
 #[cfg(test)]
@@ -9,10 +13,16 @@ mod lifecycle;
 #[cfg(test)]
 mod money;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod phantoms;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
+mod random_truth;
+#[cfg(test)]
 mod recovery;
+#[cfg(test)]
+mod snapshots;
 #[cfg(test)]
 mod unknown;

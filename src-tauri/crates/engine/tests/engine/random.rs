@@ -30,7 +30,7 @@ enum Step {
 
 /// Limit, stop and target as distances in ticks; below zero is the wrong side.
 #[derive(Clone, Copy, Debug)]
-struct Shape {
+pub(crate) struct Shape {
     limit: Option<i64>,
     stop: Option<i64>,
     target: Option<i64>,
@@ -49,15 +49,15 @@ enum Says {
     CancelRefused,
 }
 
-fn root() -> impl Strategy<Value = &'static str> {
+pub(crate) fn root() -> impl Strategy<Value = &'static str> {
     prop_oneof![3 => Just("GC"), 1 => Just("NQ")]
 }
 
-fn side() -> impl Strategy<Value = Side> {
+pub(crate) fn side() -> impl Strategy<Value = Side> {
     prop::sample::select(Side::BOTH.to_vec())
 }
 
-fn shape() -> impl Strategy<Value = Shape> {
+pub(crate) fn shape() -> impl Strategy<Value = Shape> {
     let leg = || prop::option::weighted(0.7, prop_oneof![20 => 1_i64..12, 1 => -5_i64..1]);
     let limit = prop::option::weighted(0.4, -12_i64..6);
     (limit, leg(), leg()).prop_map(|(limit, stop, target)| Shape { limit, stop, target })
@@ -180,7 +180,7 @@ impl Broker {
         let cash = row.side.sign() * i64::from(contracts) * price.ticks();
         *self.cash_ticks.entry(row.contract).or_default() -= cash;
         let qty = Qty::new(contracts).unwrap();
-        let fill = FillReport { order, exec: ExecId::new(self.execs), qty, price, timing };
+        let fill = FillReport { order, exec: ExecId::new(self.execs), qty, price, timing, broker_time: None };
         self.last = Some(fill);
         world.report(BrokerReport::Filled(fill));
     }
@@ -201,17 +201,17 @@ impl Broker {
     }
 }
 
-fn qty_of(world: &World, order: OrderId) -> u32 {
+pub(crate) fn qty_of(world: &World, order: OrderId) -> u32 {
     let key = world.book().find(order).unwrap();
     world.book().orders().at(key).qty.contracts()
 }
 
-fn last(world: &World, contract: ContractId) -> Price {
+pub(crate) fn last(world: &World, contract: ContractId) -> Price {
     world.engine().last_price(contract).unwrap()
 }
 
 /// Two contracts that have traded, shorts allowed, at most 12 mini-equivalents.
-fn market() -> World {
+pub(crate) fn market() -> World {
     let limits = Limits { position_max: Some(Minis::whole(12)), ..Limits::NONE };
     let mut world = World::with(limits, Money::ZERO);
     world.print("1320.0");
@@ -219,7 +219,7 @@ fn market() -> World {
     world
 }
 
-fn place(world: &mut World, root: &'static str, side: Side, contracts: u32, shape: Shape) {
+pub(crate) fn place(world: &mut World, root: &'static str, side: Side, contracts: u32, shape: Shape) {
     let last = last(world, contract(root));
     let for_us = Ticks::new(side.sign());
     let towards = |from: Price, ticks: i64| from + Ticks::new(for_us.count() * ticks);
@@ -237,7 +237,7 @@ fn place(world: &mut World, root: &'static str, side: Side, contracts: u32, shap
     world.feed(Input::Place { intake: Intake::Read(request), origin: Origin::Window });
 }
 
-fn print(world: &mut World, root: &'static str, print: Print) {
+pub(crate) fn print(world: &mut World, root: &'static str, print: Print) {
     let record = MarketRecord { contract: contract(root), at: world.now(), print };
     world.feed(Input::Market(record));
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_engine::fact::Alarm;
 use phantom_engine::{Engine, FactBody, HaltChange, Input, Outcome, Request};
-use phantom_model::{ContractId, MarketRecord, OrderId, Timestamp};
+use phantom_model::{ContractId, MarketRecord, OrderId, Side, Timestamp, TradingDay};
 use phantom_testkit::{World, buy, sell};
 
 /// What an engine says and asks, without the numbers of the facts.
@@ -18,17 +18,28 @@ struct Spoken {
     overdue: BTreeSet<OrderId>,
 }
 
+/// Questions that a restart asks anew go unanswered at times of their own.
+const fn may_be_said_again(body: &FactBody) -> bool {
+    matches!(
+        body,
+        FactBody::AlarmRaised {
+            alarm: Alarm::ExitSlow(_) | Alarm::StillUnknown(_) | Alarm::SnapshotIncomplete
+        }
+    )
+}
+
 fn spoken(out: Outcome) -> Spoken {
     let mut spoken = Spoken { facts: Vec::new(), requests: Vec::new(), overdue: BTreeSet::new() };
     for fact in out.facts {
         if let FactBody::OrderUnknown { order } = fact.body {
             spoken.overdue.insert(order);
-        } else if !matches!(fact.body, FactBody::AlarmRaised { alarm: Alarm::ExitSlow(_) }) {
+        } else if !may_be_said_again(&fact.body) {
             spoken.facts.push((fact.at, fact.body));
         }
     }
     spoken.requests = out.requests;
-    spoken.requests.retain(|it| !matches!(it, Request::Query(order) if spoken.overdue.contains(order)));
+    // A restart asks at once about whatever is unknown, and numbers its questions anew.
+    spoken.requests.retain(|it| !matches!(it, Request::Query(_) | Request::Snapshot(_)));
     spoken
 }
 
@@ -257,5 +268,32 @@ fn halts_latches_and_late_fills_survive_every_cut() {
         world.halt(HaltChange::LiftLatch);
         world.place(buy(1));
         world.advance_ms(6_000);
+    });
+}
+
+#[test]
+fn busts_corrections_and_foreign_fills_survive_every_cut() {
+    survives_every_cut(|world| {
+        world.feed(Input::TradingDay(TradingDay::of(world.now())));
+        world.print("1320.0");
+        world.enter(buy(3).stop("1319.2").target("1322.0"), "1320.0");
+        world.place(sell(1));
+        world.fill("T2", 1, "1320.5");
+        world.correct(2, 1, "1320.4");
+        world.bust(2);
+        world.foreign_fill(7, Side::Sell, 1, "1320.2");
+        world.halt(HaltChange::LiftLatch);
+        world.place(sell(1).limit("1321.0"));
+        world.accept("T3");
+        world.correct(1, 2, "1320.1");
+        world.advance_ms(100);
+        world.cancelled("T3");
+        world.print("1319.2");
+        world.fill("L0-X1", 1, "1319.1");
+        world.bust(4);
+        world.fill("L0-X2", 1, "1319.0");
+        world.bust(1);
+        world.foreign_fill(8, Side::Buy, 2, "1319.5");
+        world.print("1319.0");
     });
 }

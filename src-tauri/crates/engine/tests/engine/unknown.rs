@@ -1,7 +1,8 @@
 //! Overdue answers: time proves nothing.
 
 use phantom_compliance::{Limits, Minis};
-use phantom_model::Money;
+use phantom_engine::{Input, Outcome, Request};
+use phantom_model::{Money, OrderId, OrderStatus};
 use phantom_testkit::{World, buy, sell};
 
 fn limited() -> World {
@@ -12,7 +13,7 @@ fn limited() -> World {
 }
 
 #[test]
-fn an_order_without_an_answer_is_unknown_after_five_seconds_and_asked_about_once() {
+fn an_order_without_an_answer_is_unknown_after_five_seconds_and_asked_about_at_once() {
     let mut world = limited();
     world.place(buy(1));
     world.hush();
@@ -21,9 +22,36 @@ fn an_order_without_an_answer_is_unknown_after_five_seconds_and_asked_about_once
     world.advance_ms(1);
     world.expect("unknown T1");
     world.expect_requests("query T1");
-    world.advance_ms(600_000);
-    world.expect("");
-    world.expect_requests("");
+}
+
+#[test]
+fn an_unknown_order_is_asked_about_five_times_more_ever_later_and_then_a_person_is_told() {
+    let mut world = limited();
+    world.place(buy(1));
+    world.advance_ms(5_000);
+    world.hush();
+    let mut asked_at = Vec::new();
+    for second in 1..=100 {
+        world.advance_ms(1_000);
+        if world.asked().contains(&"query T1".to_owned()) {
+            asked_at.push(second);
+        }
+    }
+    assert_eq!(asked_at, [2, 6, 14, 30, 60], "seconds after it became unknown");
+    let alarms = world.said().iter().filter(|line| *line == "alarm still_unknown T1").count();
+    assert_eq!(alarms, 1);
+    assert_eq!(world.status("T1"), OrderStatus::Pending, "time proves nothing");
+}
+
+#[test]
+fn a_restart_asks_at_once_about_an_order_that_was_unknown() {
+    let mut world = limited();
+    world.place(buy(1));
+    world.advance_ms(8_000);
+    let mut engine = world.restarted(world.inputs().len());
+    let mut out = Outcome::default();
+    engine.apply(world.now(), Input::Clock, &mut out);
+    assert!(out.requests.contains(&Request::Query(OrderId::Ticket(1))), "{out:?}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use phantom_compliance::Minis;
 use phantom_engine::Engine;
 use phantom_engine::book::{LotState, Order, Position};
-use phantom_model::{ContractId, LotId, Money, OrderId, OrderKind, OrderStatus, Side, Timestamp};
+use phantom_engine::fact::LatchCause;
+use phantom_model::{ContractId, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Side, Timestamp};
 
 use super::{Ledger, LotRow, OrderRow, Use};
 use crate::line::lot_name;
@@ -18,6 +19,9 @@ impl Ledger {
         assert!(self.halt.latched || !self.owed.latch, "a broken rule has not latched");
         self.owed.latch = false;
         assert_eq!(engine.book().halt(), self.halt);
+        assert_eq!(engine.book().latches(), self.latches, "why the account is latched");
+        assert_eq!(engine.book().is_blind(), self.blind);
+        assert_eq!(engine.book().day(), self.day);
         assert!(engine.next_due() > now, "something that is due was not done");
         self.compare_orders(engine);
         let mut worst = Minis::ZERO;
@@ -49,7 +53,7 @@ impl Ledger {
             assert!(!done, "{} is filled and nothing of it is open, but it is not closed", order.id);
         }
         let live: BTreeSet<OrderId> = book.live_orders().map(|(_, order)| order.id).collect();
-        let rows = self.orders.iter().filter(|(_, row)| row.status.is_live());
+        let rows = self.orders.iter().filter(|(_, row)| row.is_live());
         assert_eq!(live, rows.map(|(id, _)| *id).collect(), "live orders");
     }
 
@@ -60,6 +64,13 @@ impl Ledger {
             (sums.net, sums.realized, sums.fees),
             "net, realized and fees"
         );
+        let day = (sums.realized - sums.at_day_start.0, sums.fees - sums.at_day_start.1);
+        assert_eq!((position.day_realized(), position.day_fees()), day, "realized and fees of the day");
+        assert_eq!(position.adjusted, sums.adjusted, "adjustments");
+        let latches: Vec<LatchCause> =
+            self.contract_latches.iter().filter(|(it, _)| *it == contract).map(|(_, cause)| *cause).collect();
+        assert_eq!(position.latches, latches, "why the contract is latched");
+        self.compare_cash(contract, position);
         for side in Side::BOTH {
             assert_eq!(position.entry_leaves(side), self.entry_leaves(contract, side), "{side} entries");
         }
@@ -73,6 +84,32 @@ impl Ledger {
         if !self.halt.latched {
             assert!(position.exits_outstanding() <= position.net.size(), "exits exceed the position");
         }
+    }
+
+    /// What was paid and brought is what was realized and what is still in open lots, to the tick. An
+    /// adjustment has neither paid nor brought anything.
+    fn compare_cash(&self, contract: ContractId, position: &Position) {
+        let executions = self.execs.values().filter(|it| !it.dead);
+        let here = executions.filter(|it| self.orders.get(&it.order).unwrap().contract == contract);
+        let net: i64 =
+            here.map(|it| self.orders.get(&it.order).unwrap().side.sign() * i64::from(it.qty)).sum();
+        assert_eq!(net + position.adjusted.signed(), position.net.signed(), "executions and adjustments");
+        if position.adjusted != NetQty::FLAT || self.was_adjusted(contract) {
+            return;
+        }
+        let closed = self.closed.iter().filter(|row| self.lot(row.lot).contract == contract);
+        let realized_ticks: i64 = closed
+            .map(|row| (row.exit - row.entry).count() * self.lot(row.lot).side.sign() * i64::from(row.qty))
+            .sum();
+        let cash_ticks = self.sums(contract).cash_ticks;
+        assert_eq!(cash_ticks, realized_ticks - position.open_cost_ticks, "cash of all executions");
+    }
+
+    fn was_adjusted(&self, contract: ContractId) -> bool {
+        let paid = |id: &OrderId| self.execs.values().any(|it| it.order == *id);
+        let outside =
+            self.orders.iter().filter(|(_, row)| row.use_ == Use::Outside && row.contract == contract);
+        outside.into_iter().any(|(id, row)| row.filled > 0 && !paid(id))
     }
 
     fn compare_lots(&self, engine: &Engine, contract: ContractId, position: &Position, now: Timestamp) {
@@ -153,6 +190,7 @@ impl OrderRow {
         assert_eq!((order.filled, order.cost_ticks), (self.filled, self.cost_ticks), "{id} filled");
         assert_eq!(order.leaves(), self.leaves(), "{id} leaves");
         assert_eq!(order.unknown, self.unknown, "{id} unknown");
+        assert_eq!(order.busted, self.busted, "{id} busted");
         assert_eq!(order.lot, self.lot, "{id} lot");
     }
 }

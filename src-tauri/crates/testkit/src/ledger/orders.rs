@@ -3,19 +3,9 @@
 use phantom_compliance::Halt;
 use phantom_engine::FactBody;
 use phantom_engine::fact::{Alarm, Purpose};
-use phantom_model::{ContractId, ExecId, Money, NetQty, OrderId, OrderStatus, Price, Side};
+use phantom_model::{ContractId, OrderId, OrderStatus, Side};
 
-use super::{Ledger, OrderRow, Use, may_go};
-
-/// One execution, as its fact tells it.
-#[derive(Clone, Copy)]
-struct Execution {
-    order: OrderId,
-    exec: ExecId,
-    qty: u32,
-    price: Price,
-    fee: Money,
-}
+use super::{Execution, Ledger, OrderRow, Use, may_go};
 
 impl Ledger {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the caller has sorted the facts")]
@@ -31,6 +21,7 @@ impl Ledger {
                     Purpose::Entry(bracket) => Use::Entry(bracket),
                     Purpose::Reduction | Purpose::Flatten(_) => Use::Reduction,
                     Purpose::LotExit { lot, .. } => Use::LotExit(lot),
+                    Purpose::Outside => panic!("{order} is not ours and is submitted"),
                 };
                 let row = OrderRow {
                     contract,
@@ -41,6 +32,7 @@ impl Ledger {
                     status: OrderStatus::Pending,
                     unknown: false,
                     filled: 0,
+                    busted: 0,
                     cost_ticks: 0,
                     lot: None,
                 };
@@ -48,8 +40,8 @@ impl Ledger {
                 self.orders.insert(order, row);
                 self.submitted.push(order);
             }
-            FactBody::OrderFilled { order, exec, qty, price, fee } => {
-                self.filled(Execution { order, exec, qty: qty.contracts(), price, fee });
+            FactBody::OrderFilled { order, exec, qty, price, fee, .. } => {
+                self.filled(Execution { order, exec, qty: qty.contracts(), price, fee, dead: false });
             }
             FactBody::OrderAccepted { order } => {
                 let row = self.order(order);
@@ -92,6 +84,8 @@ impl Ledger {
         let net = self.sums(row.contract).net;
         if !row.is_exit() {
             assert_eq!(self.halt, Halt::default(), "{order} opens while openings are stopped");
+            let latched = self.contract_latches.iter().any(|(contract, _)| *contract == row.contract);
+            assert!(!latched, "{order} opens in a contract that is latched");
             assert!(net.side().is_none_or(|held| held == row.side), "{order} opens against the position");
             let against = self.entry_leaves(row.contract, row.side.opposite());
             assert_eq!(against, 0, "{order} opens against a working entry");
@@ -99,8 +93,10 @@ impl Ledger {
         }
         assert_eq!(net.side(), Some(row.side.opposite()), "{order} is no exit of {net}");
         let outstanding = self.exits_outstanding(row.contract);
+        let theirs = net.signed() + self.confirmed.get(&row.contract).copied().unwrap_or(0);
+        let smaller = (theirs * net.signed().signum()).clamp(0, i64::MAX).unsigned_abs().min(net.size());
         assert!(
-            outstanding + u64::from(row.qty) <= net.size(),
+            outstanding + u64::from(row.qty) <= smaller,
             "{order} closes {} of {net} with {outstanding} outstanding",
             row.qty
         );
@@ -117,14 +113,19 @@ impl Ledger {
     }
 
     fn filled(&mut self, fill: Execution) {
-        let Execution { order, exec, qty, price, fee } = fill;
-        assert!(self.execs.insert(exec), "execution {} is applied twice", exec.number());
+        let Execution { order, exec, qty, .. } = fill;
+        assert!(!self.execs.contains_key(&exec), "execution {} is applied twice", exec.number());
         assert_eq!(self.owed.unallotted, 0, "the fill before {order} is not in the lots");
-        self.owed.unallotted = qty;
+        let contract = self.order(order).contract;
+        let before = self.sums(contract).net;
+        self.count(&fill);
         let row = self.orders.get_mut(&order).unwrap();
         row.unknown = false;
-        row.filled += qty;
-        row.cost_ticks += price.ticks() * i64::from(qty);
+        if row.use_ == Use::Outside {
+            row.status = OrderStatus::Filled;
+            self.doubted = true;
+            return;
+        }
         match row.status {
             OrderStatus::Filled | OrderStatus::Closed => {}
             OrderStatus::Cancelled | OrderStatus::Failed => {
@@ -137,12 +138,8 @@ impl Ledger {
             }
             OrderStatus::Rejected => panic!("{order} was never sent and has a fill"),
         }
-        let (contract, side, is_exit) = (row.contract, row.side, row.is_exit());
+        let (side, is_exit) = (row.side, row.is_exit());
         let overfilled = row.filled > row.qty;
-        let sums = self.sums.entry(contract).or_default();
-        let before = sums.net;
-        sums.net = NetQty::new(before.signed() + side.sign() * i64::from(qty));
-        sums.fees += fee;
         let closes = before.side() == Some(side.opposite()) && u64::from(qty) <= before.size();
         self.owed.latch |= overfilled || (is_exit && !closes);
     }
@@ -154,7 +151,7 @@ impl Ledger {
     }
 
     pub(super) fn entry_leaves(&self, contract: ContractId, side: Side) -> u64 {
-        let entries = self.orders.values().filter(|order| !order.is_exit());
+        let entries = self.orders.values().filter(|order| matches!(order.use_, Use::Entry(_)));
         let here = entries.filter(|order| order.contract == contract && order.side == side);
         here.map(|order| u64::from(order.leaves())).sum()
     }
@@ -167,7 +164,11 @@ impl OrderRow {
     }
 
     fn go_by_fill(&mut self, order: OrderId) {
-        let to = if self.filled >= self.qty { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+        let to = if self.filled + self.busted >= self.qty {
+            OrderStatus::Filled
+        } else {
+            OrderStatus::PartiallyFilled
+        };
         self.go(order, to);
     }
 

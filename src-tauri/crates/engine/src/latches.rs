@@ -1,0 +1,56 @@
+//! Latches: openings blocked, exits alive, until a person has looked.
+//!
+//! Every cause is recorded, once while it stands. Some block the account, some one contract.
+
+use phantom_model::ContractId;
+
+use crate::book::DifferenceStanding;
+use crate::engine::{Engine, Now};
+use crate::fact::{FactBody, Invariant, LatchCause};
+
+impl Engine {
+    /// Blocks openings until a person has looked. Exits stay alive.
+    pub(crate) fn latch(&mut self, now: &mut Now<'_>, cause: LatchCause) {
+        if !self.book.is_latched_for(None, cause) {
+            self.emit(now, FactBody::Latched { cause });
+        }
+    }
+
+    /// The same for one contract.
+    pub(crate) fn latch_contract(&mut self, now: &mut Now<'_>, contract: ContractId, cause: LatchCause) {
+        if !self.book.is_latched_for(Some(contract), cause) {
+            self.emit(now, FactBody::ContractLatched { contract, cause });
+        }
+    }
+
+    /// Checks what must hold for a contract after every change. Costs the same however much is open.
+    pub(crate) fn check_contract(&mut self, now: &mut Now<'_>, contract: ContractId) {
+        let position = self.book.positions().at(contract);
+        let size = position.net.size();
+        let first_side = position.lots.first().map(|&lot| self.book.lots().at(lot).side);
+        let exits = position.exits_outstanding() > size;
+        let lots = position.lot_contracts != size || first_side != position.net.side();
+        let waiting = position.awaiting_exit > position.lot_contracts;
+        for (broken, invariant) in [
+            (exits, Invariant::ExitsWithinPosition),
+            (lots, Invariant::LotsMatchPosition),
+            (waiting, Invariant::WaitingWithinPosition),
+        ] {
+            if broken {
+                self.latch(now, LatchCause::Broken(invariant));
+            }
+        }
+    }
+
+    /// A latch whose cause still stands does not stay lifted.
+    pub(crate) fn latch_again(&mut self, now: &mut Now<'_>) {
+        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
+        for contract in contracts {
+            self.check_contract(now, contract);
+            let difference = self.book.positions().at(contract).difference;
+            if difference.is_some_and(|it| it.standing == DifferenceStanding::Confirmed) {
+                self.latch_contract(now, contract, LatchCause::Mismatch(contract));
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Reconciliation: the broker's own account beside ours.
+//!
+//! It adopts what the broker proves, settles orders that are unknown, and compares positions. It sends
+//! no order. What is incomplete, late or the answer to another question proves nothing and is asked for
+//! again. The same answer twice says nothing the second time.
+
+use phantom_model::{
+    BrokerSnapshot, ContractId, FailReason, FillReport, FillTiming, ForeignFill, ListedFill, ListedOrder,
+    ListedPosition, ListedStanding, NetQty, OrderId, OrderStep, SnapshotId, Span, Timestamp,
+};
+
+use crate::book::{Difference, DifferenceStanding, OrderKey};
+use crate::deadlines::Due;
+use crate::engine::{Engine, Now};
+use crate::fact::{Alarm, FactBody, LatchCause};
+use crate::outcome::Request;
+
+/// How long an answer may take: later it is about another moment.
+const ANSWER: Span = Span::from_millis(5_000);
+/// The waits before a question is asked again that brought no whole answer.
+const WAITS: [Span; 5] = [
+    Span::from_millis(1_000),
+    Span::from_millis(2_000),
+    Span::from_millis(4_000),
+    Span::from_millis(8_000),
+    Span::from_millis(16_000),
+];
+/// The wait after those.
+const LONGEST_WAIT: Span = Span::from_millis(30_000);
+
+/// What was asked of the broker about itself. Not of record: after a restart it is asked anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Question {
+    /// Which question waits for its answer, and when it was asked.
+    open: Option<(SnapshotId, Timestamp)>,
+    /// The number of the last one.
+    asked: u64,
+    /// Answers in a row that were not whole.
+    in_vain: usize,
+}
+
+impl Engine {
+    /// Asks for the broker's own account, unless an answer is on its way.
+    pub(crate) fn ask_snapshot(&mut self, now: &mut Now<'_>) {
+        if self.question.open.is_some() || self.book.halt().not_connected {
+            return;
+        }
+        // Above every number of an earlier run, so that a late answer to it is not taken for ours.
+        self.question.asked = self.question.asked.max(self.book.seq()) + 1;
+        let id = SnapshotId::new(self.question.asked);
+        self.question.open = Some((id, now.at));
+        now.request(Request::Snapshot(id));
+        self.deadlines.set(now.at + ANSWER, Due::Snapshot);
+    }
+
+    /// Nobody will answer what was asked before.
+    pub(crate) fn forget_question(&mut self) {
+        self.question.open = None;
+        self.question.in_vain = 0;
+        self.deadlines.clear_snapshot();
+    }
+
+    /// An answer is overdue, or it is time to ask.
+    pub(crate) fn snapshot_due(&mut self, now: &mut Now<'_>) {
+        let overdue = self.question.open.is_some_and(|(_, asked_at)| now.at >= asked_at + ANSWER);
+        if overdue {
+            self.question.open = None;
+            self.incomplete(now);
+        } else {
+            self.ask_snapshot(now);
+        }
+    }
+
+    /// No whole answer: what was known before stays, and the question comes again, later each time.
+    fn incomplete(&mut self, now: &mut Now<'_>) {
+        let wait = WAITS.get(self.question.in_vain).copied().unwrap_or(LONGEST_WAIT);
+        if self.question.in_vain == 0 {
+            self.alarm(now, Alarm::SnapshotIncomplete);
+        }
+        self.question.in_vain += 1;
+        self.deadlines.set(now.at + wait, Due::Snapshot);
+    }
+
+    /// The broker's own account has come.
+    pub(crate) fn snapshot(&mut self, now: &mut Now<'_>, it: &BrokerSnapshot) {
+        let Some((id, asked_at)) = self.question.open else {
+            if it.answers.number() != self.question.asked {
+                self.alarm(now, Alarm::WrongAnswer);
+            }
+            return;
+        };
+        if it.answers != id {
+            self.alarm(now, Alarm::WrongAnswer);
+            return;
+        }
+        self.question.open = None;
+        self.deadlines.clear_snapshot();
+        if now.at > asked_at + ANSWER {
+            self.incomplete(now);
+            return;
+        }
+        for fill in it.fills.told() {
+            self.adopt_fill(now, fill);
+        }
+        for order in it.orders.told() {
+            self.adopt_order(now, it.orders.told(), order);
+        }
+        let whole = self.settle_absent(now, it, asked_at);
+        let compared = it.positions.all().is_some_and(|rows| self.compare_positions(now, rows, asked_at));
+        if !whole || it.positions.all().is_none() {
+            self.incomplete(now);
+            return;
+        }
+        self.question.in_vain = 0;
+        self.conclude(now, compared);
+    }
+
+    /// Everything was told. Openings are free once every position is known to agree or to need a person.
+    fn conclude(&mut self, now: &mut Now<'_>, compared: bool) {
+        let suspected = |it: &Difference| it.standing == DifferenceStanding::Suspected;
+        let settling =
+            self.book.positions().iter().any(|(_, it)| it.difference.as_ref().is_some_and(suspected));
+        if compared && !settling {
+            if self.book.halt().reconciling {
+                self.emit(now, FactBody::Reconciled);
+            }
+            if let Some(every) = self.timing.snapshot_every {
+                self.deadlines.set(now.at + every, Due::Snapshot);
+            }
+        } else {
+            self.deadlines.set(now.at + self.timing.difference_settles, Due::Snapshot);
+        }
+    }
+
+    fn adopt_fill(&mut self, now: &mut Now<'_>, it: &ListedFill) {
+        let ListedFill { order, broker_order, contract, side, exec, qty, price, broker_time } = *it;
+        // Under an id of ours but with other terms it is not our order's.
+        let is_its = |key: &OrderKey| {
+            let row = self.book.orders().at(*key);
+            (row.contract, row.side) == (contract, side)
+        };
+        let key = order.and_then(|order| self.book.find(order)).filter(is_its);
+        if let (Some(order), Some(key)) = (order, key) {
+            let timing = FillTiming::Unknown;
+            self.fill(now, key, FillReport { order, exec, qty, price, timing, broker_time });
+        } else {
+            self.foreign_fill(now, ForeignFill { broker_order, contract, side, exec, qty, price });
+        }
+    }
+
+    fn adopt_order(&mut self, now: &mut Now<'_>, all: &[ListedOrder], it: &ListedOrder) {
+        let Some((order, key)) = it.order.and_then(|order| Some((order, self.book.find(order)?))) else {
+            self.adopt_outside(now, it);
+            return;
+        };
+        let twice = all.iter().any(|other| other.order == it.order && other.broker_order != it.broker_order);
+        if twice {
+            self.latch_contract(now, it.contract, LatchCause::TwoOrders(order));
+            return;
+        }
+        let row = self.book.orders().at(key);
+        // Without every execution its end would free what may have filled.
+        if it.filled > row.filled + row.busted {
+            now.request(Request::Query(order));
+            return;
+        }
+        let (live, known) = (row.is_live(), row.status != phantom_model::OrderStatus::Pending);
+        match it.standing {
+            ListedStanding::Working if live => {
+                if !known || row.unknown {
+                    self.accepted(now, key, order);
+                }
+            }
+            ListedStanding::Working => {
+                if row.leaves() == 0 && row.filled < row.qty.contracts() {
+                    self.latch_contract(now, it.contract, LatchCause::Revived(order));
+                }
+            }
+            ListedStanding::Cancelled if live => {
+                self.ended(now, key, OrderStep::Cancel, FactBody::OrderCancelled { order });
+            }
+            ListedStanding::Failed(reason) if live => {
+                self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
+            }
+            ListedStanding::Filled | ListedStanding::Cancelled | ListedStanding::Failed(_) => {}
+        }
+    }
+
+    /// An order without an id of ours. One that did nothing and works no more concerns nobody.
+    fn adopt_outside(&mut self, now: &mut Now<'_>, it: &ListedOrder) {
+        if it.standing == ListedStanding::Working || it.filled > 0 {
+            self.outside_order(now, it.broker_order, it.contract, it.side, it.qty);
+        }
+    }
+
+    /// Settles orders that are unknown and that a complete history does not have. Whether the lists of
+    /// orders and executions were complete.
+    fn settle_absent(&mut self, now: &mut Now<'_>, it: &BrokerSnapshot, asked_at: Timestamp) -> bool {
+        let (Some(orders), Some(fills)) = (it.orders.all(), it.fills.all()) else { return false };
+        let overdue = self.timing.answer_overdue;
+        let absent: Vec<(OrderKey, OrderId)> = self
+            .book
+            .live_orders()
+            .filter(|(_, row)| row.unknown && row.submitted_at >= it.since)
+            .filter(|(_, row)| row.submitted_at + overdue <= asked_at)
+            .filter(|(_, row)| !orders.iter().any(|listed| listed.order == Some(row.id)))
+            .filter(|(_, row)| !fills.iter().any(|listed| listed.order == Some(row.id)))
+            .map(|(key, row)| (key, row.id))
+            .collect();
+        for (key, order) in absent {
+            if self.may_be_listed_without_id(key, orders) {
+                self.perhaps_ours(now, key, order);
+            } else {
+                let reason = FailReason::Absent;
+                self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
+            }
+        }
+        true
+    }
+
+    /// Whether the broker lists an order like this one and has lost its id.
+    fn may_be_listed_without_id(&self, key: OrderKey, orders: &[ListedOrder]) -> bool {
+        let row = self.book.orders().at(key);
+        let terms = (row.contract, row.side, row.qty, row.kind);
+        orders.iter().any(|it| it.order.is_none() && (it.contract, it.side, it.qty, it.kind) == terms)
+    }
+
+    /// A proposal only: the order stays unknown, and a person is told once.
+    fn perhaps_ours(&mut self, now: &mut Now<'_>, key: OrderKey, order: OrderId) {
+        let contract = self.book.orders().at(key).contract;
+        if !self.book.is_latched_for(Some(contract), LatchCause::TwoOrders(order)) {
+            self.alarm(now, Alarm::PerhapsOurs(order));
+            self.latch_contract(now, contract, LatchCause::TwoOrders(order));
+        }
+    }
+
+    /// Compares every position at one moment. Whether all of them could be compared: one that a fill
+    /// has changed since the question is another moment's.
+    fn compare_positions(&mut self, now: &mut Now<'_>, rows: &[ListedPosition], asked_at: Timestamp) -> bool {
+        let mut all = true;
+        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
+        for contract in contracts {
+            let listed = rows.iter().find(|row| row.contract == contract);
+            let broker = listed.map_or(NetQty::FLAT, |row| row.net);
+            let position = self.book.positions().at(contract);
+            if position.changed_at >= asked_at && position.net != broker {
+                all = false;
+                continue;
+            }
+            self.compare_position(now, contract, broker);
+        }
+        all
+    }
+
+    fn compare_position(&mut self, now: &mut Now<'_>, contract: ContractId, broker: NetQty) {
+        let position = self.book.positions().at(contract);
+        let (ours, found, changed_at) = (position.net, position.difference, position.changed_at);
+        let Some(found) = found.filter(|_| ours != broker) else {
+            if ours != broker {
+                self.emit(now, FactBody::PositionDiffers { contract, ours, broker });
+            } else if position.difference.is_some() {
+                self.emit(now, FactBody::DifferenceGone { contract });
+                self.settle(now, contract);
+            }
+            return;
+        };
+        let same = broker.signed() - ours.signed() == found.contracts();
+        match found.standing {
+            DifferenceStanding::Confirmed | DifferenceStanding::Dismissed if same => {}
+            DifferenceStanding::Suspected if same && changed_at <= found.since && broker == found.broker => {
+                if now.at >= found.since + self.timing.difference_settles {
+                    self.emit(now, FactBody::DifferenceConfirmed { contract });
+                    self.alarm(now, Alarm::Mismatch { contract, ours, broker });
+                    self.latch_contract(now, contract, LatchCause::Mismatch(contract));
+                    self.make_exits_fit(now, contract);
+                }
+            }
+            DifferenceStanding::Confirmed | DifferenceStanding::Dismissed | DifferenceStanding::Suspected => {
+                self.emit(now, FactBody::PositionDiffers { contract, ours, broker });
+            }
+        }
+    }
+}

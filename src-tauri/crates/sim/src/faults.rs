@@ -29,6 +29,34 @@ pub enum Fault {
     CancelAckLost,
     /// "Unknown order" to the cancel of an order that works.
     CancelDenied,
+    /// The exchange takes an execution back, seconds or minutes later.
+    Bust,
+    /// The exchange changes the price of an execution.
+    Correction,
+    /// Somebody else trades in the account.
+    ForeignTrade,
+    /// Somebody closes the position at the broker.
+    ManualClose,
+    /// Somebody closes a part of it.
+    PartialClose,
+    /// The broker's positions lag behind its fills.
+    PositionsLag,
+    /// The question for the account fails, in part or as a whole.
+    AccountFails,
+    /// The position changes at the broker, and nothing says why.
+    Unreported,
+    /// The account's lists are cut at a page limit.
+    AccountCut,
+    /// A report of a fill is lost for good.
+    FillLost,
+    /// The broker's lists have lost our ids.
+    IdsLost,
+    /// The broker lists one order of ours twice.
+    ListedTwice,
+    /// The same execution under a second id.
+    TwinExec,
+    /// The feed is silent, prints and heartbeats.
+    FeedSilent,
     /// More is filled than was ordered.
     Overfill,
     /// The same execution is reported twice.
@@ -100,7 +128,7 @@ const fn row(fault: Fault, id: &'static str, words: &'static str, per_mille: (u3
 const OFTEN: u64 = 1_000;
 const GREAT: u64 = 5;
 
-const ROWS: [Row; 37] = [
+const ROWS: [Row; 51] = [
     row(Fault::AckLost, "F01", "accepted, acknowledgement lost", (10, 200), OFTEN),
     row(Fault::RequestLost, "F02", "request lost before the broker", (5, 50), OFTEN),
     row(Fault::AckDelayed, "F03", "acknowledgement 1 to 120 s late", (10, 150), OFTEN),
@@ -113,6 +141,20 @@ const ROWS: [Row; 37] = [
     row(Fault::LateFill, "F08", "fill reported after the cancel", (50, 400), OFTEN),
     row(Fault::CancelAckLost, "F09", "cancel answer lost", (50, 400), OFTEN),
     row(Fault::CancelDenied, "F09", "cancel refused, order unknown, yet it works", (50, 400), OFTEN),
+    row(Fault::Bust, "F14", "execution taken back", (3, 40), OFTEN),
+    row(Fault::Correction, "F14", "execution at another price after all", (3, 60), OFTEN),
+    row(Fault::ForeignTrade, "F15", "trade that is not ours", (3, 20), OFTEN),
+    row(Fault::ManualClose, "F55", "position closed at the broker while armed", (3, 20), OFTEN),
+    row(Fault::PartialClose, "F56", "a part of it closed at the broker", (3, 20), OFTEN),
+    row(Fault::PositionsLag, "F21", "broker's positions lag behind its fills", (20, 400), OFTEN),
+    row(Fault::AccountFails, "F22", "account fails, or half of it comes", (20, 400), OFTEN),
+    row(Fault::Unreported, "F23", "position changed, and nothing says why", (3, 15), OFTEN),
+    row(Fault::AccountCut, "F24", "lists cut at a page limit", (20, 400), OFTEN),
+    row(Fault::FillLost, "F26", "gap in the reports: a fill is lost", (5, 60), OFTEN),
+    row(Fault::IdsLost, "F27", "broker's lists have lost our ids", (5, 60), OFTEN),
+    row(Fault::ListedTwice, "F28", "one order listed twice", (5, 60), OFTEN),
+    row(Fault::TwinExec, "F13", "the same execution under a second id", (3, 40), OFTEN),
+    row(Fault::FeedSilent, "F40", "feed silent, no heartbeat", (3, 15), OFTEN),
     row(Fault::Overfill, "F12", "more filled than ordered", (2, 40), OFTEN),
     row(Fault::ExecAgain, "F13", "the same execution twice", (20, 500), OFTEN),
     row(Fault::FilledAndGone, "F16", "filled and gone before the acknowledgement", (50, 500), OFTEN),
@@ -141,23 +183,12 @@ const ROWS: [Row; 37] = [
 ];
 
 /// Faults of the catalogue that nothing here injects yet, and what they come with.
-pub const ABSENT: [(&str, &str, &str); 16] = [
+pub const ABSENT: [(&str, &str, &str); 5] = [
     ("F10", "modify races a fill", "changing orders"),
     ("F11", "modify is cancel and a new broker id", "changing orders"),
-    ("F14", "bust or price correction", "broker corrections"),
-    ("F15", "fill for an unknown order", "foreign orders"),
-    ("F21", "position report lags or flips back", "broker snapshots"),
-    ("F22", "query fails or returns half a page", "broker snapshots"),
-    ("F23", "persistent mismatch", "broker snapshots"),
-    ("F24", "order list cut at a page limit", "broker snapshots"),
-    ("F26", "sequence gap in broker events", "broker snapshots"),
-    ("F27", "broker lost our ids", "broker snapshots"),
-    ("F28", "two reports for one id", "broker snapshots"),
-    ("F40", "silence in an open session", "feed heartbeat"),
     ("F48", "contract roll, wrong mapping", "contract roll in a running desk"),
-    ("F55", "manual close at the broker while armed", "foreign orders"),
-    ("F56", "partial manual close", "foreign orders"),
     ("F50", "phantom and disaster stop both fill", "disaster stop"),
+    ("F57", "bridge materialised stops", "bridge"),
 ];
 
 impl Fault {

@@ -11,6 +11,8 @@ pub enum Invariant {
     I02,
     /// Filled quantity is the sum of executions; more than ordered latches.
     I03,
+    /// What the exchange takes back is undone by facts, never forgotten.
+    I04,
     /// Profit is exact.
     I05,
     /// Position limit, worst case.
@@ -69,6 +71,16 @@ pub enum Invariant {
     I37,
     /// Facts are numbered without gaps.
     I38,
+    /// The same account twice says nothing new.
+    I39,
+    /// Nothing opens before the account is known.
+    I40,
+    /// An incomplete answer proves nothing.
+    I41,
+    /// Differences need two looks or a person.
+    I42,
+    /// Somebody else's trade opens nothing.
+    I44,
     /// Time never goes back.
     I45,
     /// Same seed, same everything.
@@ -81,10 +93,11 @@ pub enum Invariant {
     Alive,
 }
 
-const ROWS: [(Invariant, &str, &str); 37] = [
+const ROWS: [(Invariant, &str, &str); 43] = [
     (Invariant::I01, "I01", "the position is the sum of all distinct executions delivered"),
     (Invariant::I02, "I02", "an execution is applied at most once, and only one that was delivered"),
     (Invariant::I03, "I03", "an order's filled quantity is the sum of its executions; an overfill latches"),
+    (Invariant::I04, "I04", "a bust or a correction is a new fact; what it undoes is undone by facts"),
     (Invariant::I05, "I05", "profit is exact: each row is (exit - entry) x quantity x tick value"),
     (Invariant::I06, "I06", "an opening order leaves only if the worst case stays within the position limit"),
     (Invariant::I07, "I07", "no opening order is larger than the order limit"),
@@ -122,6 +135,11 @@ const ROWS: [(Invariant, &str, &str); 37] = [
     (Invariant::I36, "I36", "the book rebuilt from its facts is the book"),
     (Invariant::I37, "I37", "an earlier book and the facts since are the book"),
     (Invariant::I38, "I38", "facts are numbered without gaps"),
+    (Invariant::I39, "I39", "the broker's account told twice says nothing the second time"),
+    (Invariant::I40, "I40", "nothing opens between the link's return and a complete account"),
+    (Invariant::I41, "I41", "a failed, cut or stale answer is never read as flat, no orders or not found"),
+    (Invariant::I42, "I42", "a difference of positions counts after two looks 5 s apart, and a person decides"),
+    (Invariant::I44, "I44", "a trade that is not ours causes no opening order"),
     (Invariant::I45, "I45", "facts never go back in time"),
     (Invariant::I46, "I46", "the same seed gives the same facts and the same bytes"),
     (Invariant::I50, "I50", "a signal passes the same gate as a click"),

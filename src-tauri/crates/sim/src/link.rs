@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd, SendFault};
 use phantom_model::{
-    BrokerReport, FillReport, FillTiming, MarketRecord, OrderId, Price, Qty, Span, Timestamp,
+    BrokerReport, ContractId, ExecId, FillReport, FillTiming, ListedPosition, MarketRecord, OrderId, Price, Qty,
+    Side, Span, Timestamp,
 };
 
 use crate::draw::{Draw, join};
@@ -17,12 +18,21 @@ use crate::planted::{Mutant, Planted};
 use crate::script::Outage;
 use crate::strikes::Strikes;
 use crate::tape::{Hash, Seen, Tape};
-use crate::truth::{Exchange, Standing};
+use crate::truth::{Exchange, Standing, worse};
 
+mod account;
 mod counter;
 
 /// The shortest time between two things that are handed over.
 const INSTANT: Span = Span::from_nanos(1);
+
+/// Stands for the account where a draw hangs on an order.
+const ACCOUNT: OrderId = OrderId::Outside(0);
+
+/// What a report is about, for draws.
+fn subject(report: &BrokerReport) -> OrderId {
+    report.order().unwrap_or(ACCOUNT)
+}
 
 /// Something on its way, or to be done later.
 #[derive(Clone, Debug)]
@@ -35,6 +45,8 @@ enum Task {
     FillMore(OrderId),
     /// The broker ends an order by itself.
     EndByBroker(OrderId),
+    /// The exchange takes an execution back, or changes its price.
+    Correct(OrderId, ExecId, Option<Price>),
     /// A planted bug sends a message again.
     Resend(Message),
 }
@@ -62,8 +74,8 @@ pub struct Link {
     /// The record shown next was not traded: an absurd or a repeated print.
     untraded: bool,
     room: Vec<(OrderId, Price)>,
-    /// Orders that never got to the exchange and never will.
-    gone: BTreeSet<OrderId>,
+    /// The positions that the last account told.
+    told_positions: Vec<ListedPosition>,
     /// Orders of which the broker does less than was asked.
     cut: BTreeSet<OrderId>,
     bytes: Hash,
@@ -91,7 +103,7 @@ impl Link {
             dying: false,
             untraded: false,
             room: Vec::new(),
-            gone: BTreeSet::new(),
+            told_positions: Vec::new(),
             cut: BTreeSet::new(),
             bytes: Hash::new(),
             sends: 0,
@@ -163,21 +175,22 @@ impl Link {
         self.untraded = true;
     }
 
+    /// Whether the connection is cut now, as far as the desk can know.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        matches!(self.outage_at(self.now), Some((Outage::Disconnected, _)))
+    }
+
     /// Whether anything is still on its way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.agenda.is_empty() && self.ready.is_empty()
     }
 
-    /// Faults end: the connection is up, nothing is stuck, everything known of the given orders is
-    /// reported again. An order that never got here is proved never to have been sent.
+    /// Everything known of the given orders is reported again.
     pub fn resync(&mut self, orders: impl Iterator<Item = OrderId>) {
         for order in orders {
             let known = self.exchange.report_again(order);
-            if known.is_empty() && (self.gone.contains(&order) || self.strikes.is_calm()) {
-                let reason = phantom_model::FailReason::NeverSent;
-                self.report(BrokerReport::Failed { order, reason });
-            }
             for report in known {
                 self.report(report);
             }
@@ -237,11 +250,12 @@ impl Link {
 
     /// Sends a report to the desk, behind all that is on its way.
     fn report(&mut self, report: BrokerReport) {
-        let at = (self.now + self.delay(report.order())).max(self.last_in) + INSTANT;
+        let subject = subject(&report);
+        let at = (self.now + self.delay(subject)).max(self.last_in) + INSTANT;
         self.last_in = at;
         self.schedule(at, Task::Deliver(report));
-        if self.hit(Fault::WrongId, report.order()) {
-            let key = self.next_key(report.order());
+        if self.hit(Fault::WrongId, subject) {
+            let key = self.next_key(subject);
             let order = OrderId::Ticket(1_000_000 + u32::try_from(key % 1_000_000).unwrap_or(0));
             let wrong = if key.is_multiple_of(2) {
                 BrokerReport::Accepted { order }
@@ -281,6 +295,7 @@ impl Link {
             Task::Deliver(report) => self.deliver(at, report),
             Task::FillMore(order) => self.fill_more(order),
             Task::EndByBroker(order) => self.end_by_broker(order),
+            Task::Correct(order, exec, price) => self.correct(order, exec, price),
             Task::Resend(message) => {
                 self.hand_on(at, message);
             }
@@ -295,7 +310,7 @@ impl Link {
         }
         self.sends += 1;
         self.tape.push(Seen::Sent { at, message: message.clone(), end });
-        let order = message.order();
+        let order = message.order().unwrap_or(ACCOUNT);
         if matches!(end, SendEnd::SurelyNotSent(_)) {
             return end;
         }
@@ -304,7 +319,6 @@ impl Link {
         }
         let is_new = matches!(message, Message::Submit(_) | Message::NativeClose(_));
         if is_new && self.hit(Fault::RequestLost, order) {
-            self.gone.insert(order);
             return end;
         }
         let arrival = (at + self.delay(order)).max(self.last_out) + INSTANT;
@@ -322,12 +336,12 @@ impl Link {
         // Where requests or answers get lost, some sends end without anybody knowing how.
         let shaky = !self.strikes.is_calm()
             && (self.plan.per_mille(Fault::RequestLost) > 0 || self.plan.per_mille(Fault::AckLost) > 0);
-        if shaky && self.draw(message.order()).happens(30) { SendEnd::Unknown } else { SendEnd::Sent }
+        if shaky && self.draw(message.order().unwrap_or(ACCOUNT)).happens(30) { SendEnd::Unknown } else { SendEnd::Sent }
     }
 
     fn hand_over(&mut self) -> Option<BrokerReport> {
         while let Some(report) = self.ready.pop_front() {
-            self.tape.push(Seen::Delivered(report));
+            self.tape.push(Seen::Delivered(report.clone()));
             if let Some(report) = self.mutant.incoming(report) {
                 return Some(report);
             }
@@ -335,20 +349,23 @@ impl Link {
         None
     }
 
-    /// A planted bug: a question without an answer is read as "no such order".
-    fn misread_silence(&mut self, order: OrderId) {
-        if self.mutant.is(Planted::FlatOnQueryFailure) {
-            self.mutant.pretend(BrokerReport::Cancelled { order });
-        }
-    }
-
     /// Tells the desk of a fill, with the print that made it or behind all that is on its way.
     fn report_fill(&mut self, fill: FillReport, timing: FillTiming) {
         let cut = matches!(self.outage_at(self.now), Some((Outage::Disconnected | Outage::Deaf, _)));
-        if timing == FillTiming::ByComingPrint && !cut {
+        if self.hit(Fault::FillLost, fill.order) {
+            // Nobody tells before somebody asks: the end of the order may be told before.
+            if let Some(contract) = self.exchange.order(fill.order).map(|order| order.contract) {
+                self.tape.push(Seen::Lied(contract));
+            }
+        } else if timing == FillTiming::ByComingPrint && !cut {
             self.ready.push_back(BrokerReport::Filled(FillReport { timing, ..fill }));
         } else {
             self.report(BrokerReport::Filled(fill));
+        }
+        if self.hit(Fault::TwinExec, fill.order) {
+            let wait = self.wait(fill.order, 1, 5_000);
+            let exec = ExecId::new((1 << 50) + fill.exec.number());
+            self.report_after(wait, BrokerReport::Filled(FillReport { exec, ..fill }));
         }
         if self.hit(Fault::ExecAgain, fill.order) {
             let wait = self.wait(fill.order, 1, 5_000);
@@ -366,9 +383,10 @@ impl Link {
             self.tape.push(Seen::Lied(contract));
         }
         let Some(qty) = Qty::new(contracts) else { return };
-        let Some((fill, truth)) = self.exchange.fill(id, qty, price) else { return };
+        let Some((fill, truth)) = self.exchange.fill(self.now, id, qty, price) else { return };
         self.tape.push(Seen::TruthFilled(truth));
         self.report_fill(fill, timing);
+        self.plan_correction(fill);
         self.end_cut(id);
         if self.exchange.order(id).is_some_and(|order| order.leaves() > 0) {
             let wait = if self.strikes.is_calm() { Span::from_millis(20) } else { self.wait(id, 20, 6_000) };
@@ -384,6 +402,42 @@ impl Link {
             self.fill(id, price, timing);
         }
         self.room = filled;
+    }
+
+    /// Whether the exchange will take an execution back, or change it.
+    fn plan_correction(&mut self, fill: FillReport) {
+        let bust = self.hit(Fault::Bust, fill.order);
+        if bust || self.hit(Fault::Correction, fill.order) {
+            let wait = self.wait(fill.order, 500, 60_000);
+            let price = worse(fill.price, Side::Buy, 3);
+            let at = self.now + wait;
+            self.schedule(at, Task::Correct(fill.order, fill.exec, (!bust).then_some(price)));
+        }
+    }
+
+    fn correct(&mut self, order: OrderId, exec: ExecId, price: Option<Price>) {
+        let Some(row) = self.exchange.order(order) else { return };
+        let contract = row.contract;
+        let Some(qty) = row.fills.iter().find(|fill| fill.exec == exec).map(|fill| fill.qty) else { return };
+        if self.strikes.is_calm() || !self.exchange.correct(self.now, order, exec, price) {
+            return;
+        }
+        self.tape.push(Seen::Lied(contract));
+        self.report(match price {
+            Some(price) => BrokerReport::Corrected { exec, qty, price },
+            None => BrokerReport::Busted { exec },
+        });
+    }
+
+    /// Somebody else trades so many contracts, as if at the broker's own screen.
+    pub fn trade_by_others(&mut self, contract: ContractId, side: Side, qty: Qty, told: bool) -> bool {
+        let before = self.exchange.position(contract);
+        let fill = self.exchange.trade_by_others(contract, side, qty, told);
+        self.tape.push(Seen::Lied(contract));
+        if let Some(fill) = fill {
+            self.report(BrokerReport::ForeignFill(fill));
+        }
+        self.exchange.position(contract) != before
     }
 
     fn fill_more(&mut self, id: OrderId) {
@@ -404,7 +458,6 @@ impl Broker for Link {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
         self.set_now(at);
         if self.dying {
-            self.gone.insert(message.order());
             return SendEnd::Sent;
         }
         let mut end = SendEnd::Sent;
@@ -415,7 +468,7 @@ impl Broker for Link {
     }
 
     fn next_report(&mut self) -> Option<BrokerReport> {
-        self.mutant.pretended().or_else(|| self.hand_over())
+        self.hand_over()
     }
 
     fn next_due(&self) -> Timestamp {

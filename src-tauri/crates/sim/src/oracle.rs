@@ -14,6 +14,7 @@ mod phantoms;
 mod reports;
 mod rows;
 mod sends;
+mod standing;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -21,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use phantom_compliance::{Halt, Limits};
 use phantom_engine::{Book, ContractTerms, Engine, Fact, Timing};
 use phantom_model::{
-    Arena, ArenaKey, BrokerReport, ContractId, ExecId, LotId, MarketRecord, OrderId, Side, Timestamp,
+    Arena, ArenaKey, BrokerOrderId, BrokerReport, ContractId, ExecId, ForeignFill, LotId, MarketRecord, OrderId, Price, Side, Timestamp,
 };
 
 use crate::invariants::{CheckCounts, Invariant, Violation};
@@ -44,7 +45,14 @@ pub struct Oracle {
     rejected: BTreeSet<OrderId>,
     lots: Vec<LotTrack>,
     contracts: Arena<ContractId, ContractTrack>,
-    execs_delivered: BTreeSet<ExecId>,
+    /// Executions that count: order, quantity, price.
+    execs_delivered: BTreeMap<ExecId, (OrderId, u32, Price)>,
+    execs_doubted: BTreeSet<ExecId>,
+    execs_busted: BTreeSet<ExecId>,
+    /// A fill of an order that is not ours, until the desk has seen the order.
+    pending_foreign: Option<ForeignFill>,
+    /// Orders that are not ours, by the broker's name, contract and side.
+    outside: BTreeMap<(BrokerOrderId, ContractId, Side), OrderId>,
     execs_applied: BTreeSet<ExecId>,
     halt: Halt,
     seq: u64,
@@ -57,6 +65,11 @@ pub struct Oracle {
     /// Whether the ticket under way comes from a signal.
     by_signal: bool,
     last_report: Option<BrokerReport>,
+    /// Contracts move without an execution: the exchange took something back, or a person adjusted.
+    moves_freely: bool,
+    feed: standing::FeedTrack,
+    /// Prints stamped before this fire nothing.
+    stale_before: Timestamp,
     foreign: Foreign,
     owes_latch: bool,
     /// A lot was given up, and the alarm has not come yet.
@@ -96,7 +109,11 @@ impl Oracle {
             rejected: BTreeSet::new(),
             lots: Vec::new(),
             contracts,
-            execs_delivered: BTreeSet::new(),
+            execs_delivered: BTreeMap::new(),
+            execs_doubted: BTreeSet::new(),
+            execs_busted: BTreeSet::new(),
+            pending_foreign: None,
+            outside: BTreeMap::new(),
             execs_applied: BTreeSet::new(),
             halt: Halt::default(),
             seq: 0,
@@ -106,6 +123,9 @@ impl Oracle {
             expected: None,
             by_signal: false,
             last_report: None,
+            moves_freely: false,
+            feed: standing::FeedTrack::default(),
+            stale_before: Timestamp::MIN,
             foreign: Foreign::No,
             owes_latch: false,
             owes_unprotected: None,
@@ -182,6 +202,7 @@ impl Oracle {
         self.phantoms_have_fired();
         self.compare(engine, facts, exchange);
         self.i23_answers_in_time(engine);
+        self.i23_blindness_is_told(engine);
         self.print = None;
     }
 
@@ -193,7 +214,8 @@ impl Oracle {
                 self.expected = Some(expected);
             }
             Seen::PlacedUnreadable => self.expected = Some(Expected::Refused("unreadable")),
-            Seen::CancelAsked(_) | Seen::HaltAsked(_) => {}
+            Seen::CancelAsked(_) | Seen::HaltAsked(_) | Seen::LinkSaid(_) | Seen::Decided(_) => {}
+            Seen::HeartBeat => self.feed.beat(self.now),
             Seen::FlattenPressed => self.flatten.pressed = true,
             Seen::Printed(record) => self.printed(record),
             Seen::Delivered(report) => self.delivered(report),
@@ -220,6 +242,8 @@ impl Oracle {
         }
         self.expected = None;
         self.back_at = self.now;
+        self.stale_before = Timestamp::MIN;
+        self.feed.forget();
     }
 
     /// Checks one invariant. The first that fails is kept.

@@ -73,6 +73,8 @@ pub struct Plan {
     pub delay_ms: (u32, u32),
     /// Whether fills come with the print that makes them, or travel like any report.
     pub fills_in_band: bool,
+    /// Whether the feed's heart beats, once a second.
+    pub heart_beats: bool,
     /// Mean time between two prints of a contract, in milliseconds.
     pub print_gap_ms: u32,
     /// Mean time between two deeds of the trader, in milliseconds.
@@ -116,6 +118,7 @@ impl Plan {
             limits,
             delay_ms: (draw.count(0, 5), draw.count(5, 300)),
             fills_in_band: draw.happens(400),
+            heart_beats: draw.happens(500) || wish.scripted.iter().any(|(it, _)| *it == Fault::FeedSilent),
             print_gap_ms: draw.count(60, 700),
             deed_gap_ms: draw.count(150, 1_200),
             step_ticks: draw.between(1, 4),

@@ -2,11 +2,11 @@
 //! for, or would fail to see. The simulator must find each of them; a simulator that cannot fail
 //! proves nothing.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use phantom_broker::Message;
 use phantom_compliance::{ClosingBudget, Outbound};
-use phantom_model::{BrokerReport, ExecId, FillReport, NetQty, OrderId, Qty, Side};
+use phantom_model::{BrokerReport, BrokerSnapshot, ExecId, FillReport, Listed, NetQty, OrderId, Qty, Side};
 
 use crate::invariants::Invariant;
 use crate::tape::Tape;
@@ -18,7 +18,7 @@ pub enum Planted {
     DoubleExit,
     /// A fill of an order that had ended is dropped.
     LostLateFill,
-    /// A question that gets no answer is read as "there is no such order".
+    /// An account that failed is read as complete and empty.
     FlatOnQueryFailure,
     /// A stop still closes what its lot once had, not what it has.
     StopNotShrunk,
@@ -54,7 +54,7 @@ impl Planted {
         match self {
             Self::DoubleExit => Invariant::I11,
             Self::LostLateFill => Invariant::I01,
-            Self::FlatOnQueryFailure => Invariant::I27,
+            Self::FlatOnQueryFailure => Invariant::I41,
             Self::StopNotShrunk => Invariant::I19,
             Self::RetryUnknown => Invariant::I24,
             Self::GateIgnoresUnknown => Invariant::I06,
@@ -74,8 +74,6 @@ pub(crate) struct Mutant {
     /// Executions that were handed over.
     execs: BTreeSet<ExecId>,
     forged: u64,
-    /// Reports that nobody sent.
-    pretended: VecDeque<BrokerReport>,
 }
 
 impl Mutant {
@@ -85,7 +83,6 @@ impl Mutant {
             ended: BTreeSet::new(),
             execs: BTreeSet::new(),
             forged: 0,
-            pretended: VecDeque::new(),
         }
     }
 
@@ -93,24 +90,14 @@ impl Mutant {
         self.planted == Some(planted)
     }
 
-    /// Makes the desk believe that the broker said this.
-    pub(crate) fn pretend(&mut self, report: BrokerReport) {
-        self.pretended.push_back(report);
-    }
-
-    /// The next report that nobody sent.
-    pub(crate) fn pretended(&mut self) -> Option<BrokerReport> {
-        self.pretended.pop_front()
-    }
-
     /// What really leaves in place of a message.
     pub(crate) fn outgoing(&self, tape: &Tape, message: Message) -> Vec<Message> {
         let lot_exit = match &message {
             Message::Submit(order) | Message::NativeClose(order) => match order.id() {
                 OrderId::LotExit { lot, exit } => Some((order.clone(), lot, exit)),
-                OrderId::Ticket(_) | OrderId::FlattenExit { .. } => None,
+                OrderId::Ticket(_) | OrderId::FlattenExit { .. } | OrderId::Outside(_) => None,
             },
-            Message::Cancel(_) | Message::Query(_) => None,
+            Message::Cancel(_) | Message::Query(_) | Message::Snapshot(_) => None,
         };
         let Some((order, lot, exit)) = lot_exit else { return vec![message] };
         if self.is(Planted::DoubleExit) {
@@ -131,7 +118,7 @@ impl Mutant {
         if self.planted.is_none() {
             return Some(report);
         }
-        match report {
+        match report.clone() {
             BrokerReport::Filled(fill) => {
                 if self.is(Planted::LostLateFill) && self.ended.contains(&fill.order) {
                     return None;
@@ -145,10 +132,29 @@ impl Mutant {
             BrokerReport::Cancelled { order } | BrokerReport::Failed { order, .. } => {
                 self.ended.insert(order);
             }
-            BrokerReport::Accepted { .. } | BrokerReport::CancelRefused { .. } => {}
+            BrokerReport::Accepted { .. }
+            | BrokerReport::CancelRefused { .. }
+            | BrokerReport::Busted { .. }
+            | BrokerReport::Corrected { .. }
+            | BrokerReport::ForeignFill(_) => {}
+            BrokerReport::Snapshot(it) if self.is(Planted::FlatOnQueryFailure) => {
+                return Some(BrokerReport::Snapshot(Box::new(as_if_whole(*it))));
+            }
+            BrokerReport::Snapshot(_) => {}
         }
         Some(report)
     }
+}
+
+/// The account with every list that failed read as complete and empty.
+fn as_if_whole(it: BrokerSnapshot) -> BrokerSnapshot {
+    fn whole<T>(list: Listed<T>) -> Listed<T> {
+        match list {
+            Listed::Missing => Listed::Complete(Vec::new()),
+            Listed::Complete(_) | Listed::Partial(_) => list,
+        }
+    }
+    BrokerSnapshot { orders: whole(it.orders), fills: whole(it.fills), positions: whole(it.positions), ..it }
 }
 
 /// The same exit under another id or of another size: a budget that is told a position covers it.

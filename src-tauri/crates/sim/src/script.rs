@@ -75,6 +75,23 @@ pub enum Deed {
     Halt(HaltChange),
     /// The connection misbehaves for a while.
     Outage(Outage, Span),
+    /// Somebody else trades so many contracts at the broker, and the broker tells.
+    ForeignTrade {
+        /// In which contract.
+        contract: ContractId,
+        /// Bought or sold.
+        side: Side,
+        /// How many contracts.
+        qty: u32,
+        /// Whether the broker ever tells.
+        told: bool,
+    },
+    /// Somebody closes so much of what is open at the broker; all of it for `None`.
+    CloseAtBroker(ContractId, Option<u32>),
+    /// The feed shows nothing and beats no more for a while.
+    FeedSilence(Span),
+    /// A person looks at every difference of positions and decides: the broker's number, or ours.
+    Decide(bool),
     /// The broker tells its history of every live order once more.
     Replay,
     /// The exchange halts a contract for a while.
@@ -173,6 +190,10 @@ impl Deed {
             | Self::Flatten
             | Self::Halt(_)
             | Self::Outage(..)
+            | Self::ForeignTrade { .. }
+            | Self::CloseAtBroker(..)
+            | Self::FeedSilence(_)
+            | Self::Decide(_)
             | Self::Replay
             | Self::ExchangeHalt(..)
             | Self::SameInstant { .. }
@@ -218,6 +239,17 @@ impl fmt::Display for Deed {
             Self::Flatten => f.write_str("flatten all"),
             Self::Halt(change) => write!(f, "{change:?}"),
             Self::Outage(outage, span) => write!(f, "link: {outage:?} for {}", seconds(*span)),
+            Self::ForeignTrade { contract, side, qty, told } => {
+                let how = if *told { "" } else { ", and nobody tells" };
+                write!(f, "somebody trades {side} {qty} {}{how}", name(*contract))
+            }
+            Self::CloseAtBroker(contract, qty) => match qty {
+                Some(qty) => write!(f, "{qty} {} closed at the broker", name(*contract)),
+                None => write!(f, "{} closed at the broker", name(*contract)),
+            },
+            Self::FeedSilence(span) => write!(f, "feed silent for {}", seconds(*span)),
+            Self::Decide(true) => f.write_str("a person takes the broker's numbers"),
+            Self::Decide(false) => f.write_str("a person keeps ours"),
             Self::Replay => f.write_str("the broker replays its history"),
             Self::ExchangeHalt(contract, span) => {
                 write!(f, "exchange halts {} for {}", name(*contract), seconds(*span))

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use phantom_broker::{Message, SendEnd};
 use phantom_compliance::OrderRequest;
 use phantom_engine::{Fact, FactBody, HaltChange};
-use phantom_model::{BrokerReport, ContractId, FlattenId, LotId, MarketRecord, OrderId, Timestamp};
+use phantom_model::{BrokerReport, ContractId, FlattenId, Link, LotId, MarketRecord, OrderId, Timestamp};
 use phantom_runtime::Journal;
 
 use crate::draw::join;
@@ -35,6 +35,12 @@ pub enum Seen {
     FlattenPressed,
     /// Openings were stopped, or freed.
     HaltAsked(HaltChange),
+    /// The way to the broker came or went, and the desk was told.
+    LinkSaid(Link),
+    /// A person decided whose number of a position is right.
+    Decided(ContractId),
+    /// The feed's heart beat.
+    HeartBeat,
     /// The market made this record; the engine sees it next, after what it fills in band.
     Printed(MarketRecord),
     /// The connection handed this report over.
@@ -137,6 +143,7 @@ impl Tape {
                 OrderId::LotExit { lot, exit } => {
                     join(roll.lots.get(&lot).map_or(0, |row| row.key), u64::from(exit))
                 }
+                OrderId::Outside(n) => join(0x6f75, u64::from(n)),
                 OrderId::FlattenExit { flatten, contract, exit } => {
                     let flatten = roll.flattens.get(&flatten).copied().unwrap_or(0);
                     join(join(flatten, u64::from(phantom_model::ArenaKey::row(contract))), u64::from(exit))

@@ -20,11 +20,12 @@ enum Idea {
     Kill,
     LockOut,
     Look,
+    Decide,
     BadTicket,
 }
 
 /// How often the trader has each idea, by weight.
-const IDEAS: [(u32, Idea); 9] = [
+const IDEAS: [(u32, Idea); 10] = [
     (560, Idea::Enter),
     (190, Idea::Reduce),
     (90, Idea::CancelRecent),
@@ -33,17 +34,23 @@ const IDEAS: [(u32, Idea); 9] = [
     (4, Idea::Kill),
     (4, Idea::LockOut),
     (60, Idea::Look),
+    (30, Idea::Decide),
     (6, Idea::BadTicket),
 ];
 
 /// Faults that come as a decision of their own, not with one order.
-const DISTURBANCES: [Fault; 11] = [
+const DISTURBANCES: [Fault; 16] = [
     Fault::Disconnected,
     Fault::Deaf,
     Fault::Flapping,
     Fault::Slow,
     Fault::QueueFull,
     Fault::Replay,
+    Fault::ForeignTrade,
+    Fault::ManualClose,
+    Fault::PartialClose,
+    Fault::Unreported,
+    Fault::FeedSilent,
     Fault::Halt,
     Fault::SameInstant,
     Fault::Crash,
@@ -124,6 +131,7 @@ impl Trader {
             Idea::Kill => self.halt_for_a_while(HaltChange::Kill, HaltChange::LiftKill),
             Idea::LockOut => self.halt_for_a_while(HaltChange::LockOut, HaltChange::EndLockOut),
             Idea::Look => Deed::Halt(HaltChange::LiftLatch),
+            Idea::Decide => Deed::Decide(!self.draw.happens(100)),
             Idea::BadTicket => Deed::BadTicket,
         }
     }
@@ -185,6 +193,15 @@ impl Trader {
             Fault::Slow => Deed::Outage(Outage::Slow, span),
             Fault::QueueFull => Deed::Outage(Outage::QueueFull, span),
             Fault::Replay => Deed::Replay,
+            Fault::ForeignTrade | Fault::Unreported => Deed::ForeignTrade {
+                contract,
+                side: if draw.happens(500) { Side::Buy } else { Side::Sell },
+                qty: draw.count(1, 3),
+                told: fault == Fault::ForeignTrade,
+            },
+            Fault::ManualClose => Deed::CloseAtBroker(contract, None),
+            Fault::PartialClose => Deed::CloseAtBroker(contract, Some(1)),
+            Fault::FeedSilent => Deed::FeedSilence(Span::from_millis(draw.count(3_000, 15_000))),
             Fault::Halt => Deed::ExchangeHalt(contract, span),
             Fault::SameInstant => Deed::SameInstant {
                 nth: draw.count(0, 9),

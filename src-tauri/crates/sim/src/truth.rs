@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use phantom_compliance::Outbound;
 use phantom_model::{
-    Arena, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, MarketRecord, OrderId,
+    Arena, BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill, MarketRecord, OrderId,
     OrderKind, Price, Qty, Side, Ticks, Timestamp,
 };
 
@@ -40,6 +40,8 @@ pub struct TruthOrder {
     pub qty: u32,
     /// Contracts filled; more than ordered only by a fault.
     pub filled: u32,
+    /// Contracts taken back: they do not fill again.
+    pub busted: u32,
     /// Where it stands.
     pub standing: Standing,
     /// Its executions, oldest first.
@@ -50,13 +52,23 @@ pub struct TruthOrder {
     pub stuck_until: Timestamp,
     /// Fills one contract at a time.
     pub dribbles: bool,
+    /// The broker's own name for it.
+    pub name: BrokerOrderId,
+    /// When it came, or last changed.
+    pub changed_at: Timestamp,
 }
 
 impl TruthOrder {
+    /// Whether it belongs to a list that goes back to this time.
+    #[must_use]
+    pub fn is_of(&self, since: Timestamp) -> bool {
+        self.standing == Standing::Working || self.changed_at >= since
+    }
+
     /// Contracts that may still fill.
     #[must_use]
     pub fn leaves(&self) -> u32 {
-        if self.standing == Standing::Working { self.qty.saturating_sub(self.filled) } else { 0 }
+        if self.standing == Standing::Working { self.qty.saturating_sub(self.filled + self.busted) } else { 0 }
     }
 }
 
@@ -74,6 +86,7 @@ struct Floor {
 pub struct Exchange {
     orders: BTreeMap<OrderId, TruthOrder>,
     floors: Arena<ContractId, Floor>,
+    foreign: Vec<ForeignFill>,
     execs: u64,
 }
 
@@ -83,7 +96,7 @@ impl Default for Exchange {
         for _ in 0..CONTRACTS {
             floors.push(Floor::default());
         }
-        Self { orders: BTreeMap::new(), floors, execs: 0 }
+        Self { orders: BTreeMap::new(), floors, foreign: Vec::new(), execs: 0 }
     }
 }
 
@@ -139,51 +152,61 @@ impl Exchange {
     }
 
     /// Takes an order: it works from now on.
-    pub fn take(&mut self, order: &Outbound, qty: Qty) {
-        self.insert(order, qty, Standing::Working);
+    pub fn take(&mut self, now: Timestamp, order: &Outbound, qty: Qty) {
+        self.insert(now, order, qty, Standing::Working);
         self.floors.at_mut(order.contract()).working.push(order.id());
     }
 
     /// Refuses an order.
-    pub fn refuse(&mut self, order: &Outbound, reason: FailReason) {
-        self.insert(order, order.qty(), Standing::Failed(reason));
+    pub fn refuse(&mut self, now: Timestamp, order: &Outbound, reason: FailReason) {
+        self.insert(now, order, order.qty(), Standing::Failed(reason));
     }
 
-    fn insert(&mut self, order: &Outbound, qty: Qty, standing: Standing) {
+    fn insert(&mut self, now: Timestamp, order: &Outbound, qty: Qty, standing: Standing) {
         let row = TruthOrder {
             contract: order.contract(),
             side: order.side(),
             kind: order.kind(),
             qty: qty.contracts(),
             filled: 0,
+            busted: 0,
             standing,
             fills: Vec::new(),
             is_exit: matches!(order, Outbound::Exit(_)),
             stuck_until: Timestamp::MIN,
             dribbles: false,
+            name: BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(0) + 1),
+            changed_at: now,
         };
         self.orders.insert(order.id(), row);
     }
 
     /// Ends an order that works.
-    pub fn end(&mut self, id: OrderId, standing: Standing) {
+    pub fn end(&mut self, now: Timestamp, id: OrderId, standing: Standing) {
         let Some(order) = self.orders.get_mut(&id) else { return };
-        order.standing = standing;
+        (order.standing, order.changed_at) = (standing, now);
         let contract = order.contract;
         self.floors.at_mut(contract).working.retain(|&other| other != id);
     }
 
     /// Fills so much of an order. The last contract ends it.
-    pub fn fill(&mut self, id: OrderId, qty: Qty, price: Price) -> Option<(FillReport, TruthFill)> {
+    pub fn fill(
+        &mut self,
+        now: Timestamp,
+        id: OrderId,
+        qty: Qty,
+        price: Price,
+    ) -> Option<(FillReport, TruthFill)> {
         let order = self.orders.get_mut(&id)?;
         self.execs += 1;
         let exec = ExecId::new(self.execs);
-        let report = FillReport { order: id, exec, qty, price, timing: FillTiming::Unknown };
+        let report = FillReport { order: id, exec, qty, price, timing: FillTiming::Unknown, broker_time: Some(now) };
         order.filled += qty.contracts();
         order.fills.push(report);
+        order.changed_at = now;
         let (contract, side, is_exit) = (order.contract, order.side, order.is_exit);
-        if order.filled >= order.qty {
-            self.end(id, Standing::Filled);
+        if order.filled + order.busted >= order.qty {
+            self.end(now, id, Standing::Filled);
         }
         let held = &mut self.floors.at_mut(contract).position;
         let before = *held;
@@ -214,6 +237,52 @@ impl Exchange {
             };
             out.extend(price.map(|price| (id, price)));
         }
+    }
+
+    /// Takes an execution back, or changes its price. Whether it was there.
+    pub fn correct(&mut self, now: Timestamp, id: OrderId, exec: ExecId, price: Option<Price>) -> bool {
+        let Some(order) = self.orders.get_mut(&id) else { return false };
+        let Some(place) = order.fills.iter().position(|fill| fill.exec == exec) else { return false };
+        order.changed_at = now;
+        match (price, order.fills.get_mut(place)) {
+            (Some(price), Some(fill)) => fill.price = price,
+            (None, Some(fill)) => {
+                let held = order.side.sign() * i64::from(fill.qty.contracts());
+                order.busted += fill.qty.contracts();
+                order.filled = order.filled.saturating_sub(fill.qty.contracts());
+                order.fills.remove(place);
+                let contract = order.contract;
+                self.floors.at_mut(contract).position -= held;
+            }
+            (_, None) => return false,
+        }
+        true
+    }
+
+    /// Somebody else trades in the account. What the broker says of it, if it does.
+    pub fn trade_by_others(
+        &mut self,
+        contract: ContractId,
+        side: Side,
+        qty: Qty,
+        told: bool,
+    ) -> Option<ForeignFill> {
+        let price = self.floors.at(contract).last?;
+        self.floors.at_mut(contract).position += side.sign() * i64::from(qty.contracts());
+        self.execs += 1;
+        let broker_order = BrokerOrderId::new(1_000_000_000 + self.execs);
+        let exec = ExecId::new(self.execs);
+        let fill = ForeignFill { broker_order, contract, side, exec, qty, price };
+        if told {
+            self.foreign.push(fill);
+        }
+        Some(fill).filter(|_| told)
+    }
+
+    /// Trades of others, as far as the broker tells of them.
+    #[must_use]
+    pub fn foreign(&self) -> &[ForeignFill] {
+        &self.foreign
     }
 
     /// What an order would fill at right now: a market order at the last price, a limit if it is

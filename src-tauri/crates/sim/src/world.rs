@@ -1,12 +1,12 @@
 //! One run: the desk's own loop ([`Core`]) between a scripted world and the exchange, judged after
 //! every single thing that happens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_compliance::{Limits, OrderRequest, Refusal, Ticket, TicketKind};
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Timing};
 use phantom_model::{
-    Bar, Bracket, ContractId, MarketRecord, OrderId, OrderKind, Price, Print, Qty, Side, SignalRef, Span,
+    Bar, Bracket, ContractId, Link as Way, MarketRecord, OrderId, OrderKind, Price, Print, Qty, Side, SignalRef, Span,
     Timestamp,
 };
 use phantom_runtime::Core;
@@ -24,6 +24,7 @@ use crate::strikes::{Strike, Strikes};
 use crate::tape::{Seen, Tape, TapedJournal};
 use crate::terms::{first_ticks, price, terms};
 
+mod account;
 mod calm;
 mod restart;
 
@@ -126,6 +127,7 @@ pub enum Trail {
 #[must_use]
 pub fn play(plan: &Plan, cut: &Cut) -> Run {
     let mut world = World::new(plan, cut);
+    world.say_link(Timestamp::default(), Way::Up);
     let mut events = Vec::new();
     if let Some(given) = &cut.events {
         events.clone_from(given);
@@ -158,6 +160,11 @@ struct World {
     steps: u64,
     restarts: u64,
     spins: bool,
+    /// What the desk is still to be told of its link.
+    edges: VecDeque<(Timestamp, Way)>,
+    next_beat: Timestamp,
+    /// The feed shows nothing before this.
+    silent_until: Timestamp,
 }
 
 impl World {
@@ -165,10 +172,10 @@ impl World {
         let tape = Tape::default();
         let link = Link::new(plan, tape.clone(), Strikes::new(cut.allowed.clone()), cut.planted);
         let journal = TapedJournal::new(tape.clone(), plan.hashes);
-        let engine = Engine::new(terms(), plan.limits, Timing::STANDARD);
+        let engine = Engine::new(terms(), plan.limits, Timing::LIVE);
         Self {
             desk: Core::new(engine, link, journal),
-            oracle: Oracle::new(terms(), plan.limits, Timing::STANDARD),
+            oracle: Oracle::new(terms(), plan.limits, Timing::LIVE),
             tape,
             seen: Vec::new(),
             placed: BTreeMap::new(),
@@ -179,6 +186,9 @@ impl World {
             steps: 0,
             restarts: 0,
             spins: false,
+            edges: VecDeque::new(),
+            next_beat: Timestamp::default(),
+            silent_until: Timestamp::MIN,
             plan: plan.clone(),
         }
     }
@@ -202,8 +212,18 @@ impl World {
         }
     }
 
-    /// Lets time pass: everything that is due, one thing at a time, judged after each.
+    /// Lets time pass, with what the world does by itself.
     fn run_until(&mut self, until: Timestamp) {
+        while !self.is_over() && self.next_edge() <= until {
+            let at = self.next_edge().max(self.desk.now());
+            self.run_desk_until(at);
+            self.do_edge(at);
+        }
+        self.run_desk_until(until);
+    }
+
+    /// Everything of the desk that is due, one thing at a time, judged after each.
+    fn run_desk_until(&mut self, until: Timestamp) {
         let mut turns = 0;
         while !self.is_over() && self.desk.next_due() <= until {
             let due = self.desk.next_due();
@@ -255,7 +275,13 @@ impl World {
             }
             Deed::Flatten => self.flatten(),
             Deed::Halt(change) => self.halt(*change),
-            Deed::Outage(outage, span) => self.desk.broker_mut().break_for(*outage, *span),
+            Deed::Outage(outage, span) => self.break_link(*outage, *span),
+            Deed::ForeignTrade { contract, side, qty, told } => {
+                self.trade_by_others(*contract, *side, *qty, *told);
+            }
+            Deed::CloseAtBroker(contract, qty) => self.close_at_broker(*contract, *qty),
+            Deed::FeedSilence(span) => self.silence_feed(*span),
+            Deed::Decide(brokers) => self.decide(*brokers),
             Deed::ExchangeHalt(contract, span) => {
                 let until = self.desk.now() + *span;
                 self.desk.broker_mut().exchange_mut().halt(*contract, until);
@@ -308,6 +334,10 @@ impl World {
     /// Shows one record to the desk.
     fn show(&mut self, record: MarketRecord) {
         self.prints += 1;
+        if self.desk.now() < self.silent_until {
+            self.desk.broker_mut().show_unseen(&record);
+            return;
+        }
         if self.planted == Some(Planted::TouchMissed) && self.prints.is_multiple_of(3) {
             phantom_broker::Broker::show(self.desk.broker_mut(), &record);
         } else {
@@ -496,6 +526,9 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
             | Seen::FlattenPressed
             | Seen::HaltAsked(_)
             | Seen::Delivered(_)
+            | Seen::LinkSaid(_)
+            | Seen::Decided(_)
+            | Seen::HeartBeat
             | Seen::Sent { .. }
             | Seen::TruthFilled(_)
             | Seen::Lied(_)
@@ -510,6 +543,12 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
 const fn counts_by_itself(fault: Fault) -> bool {
     !matches!(
         fault,
-        Fault::SameInstant | Fault::BeyondStop | Fault::TouchedWhileDown | Fault::Crash | Fault::MassTrigger
+        Fault::ForeignTrade
+            | Fault::Unreported
+            | Fault::ManualClose
+            | Fault::PartialClose
+            | Fault::FeedSilent
+            | Fault::SameInstant
+            | Fault::BeyondStop | Fault::TouchedWhileDown | Fault::Crash | Fault::MassTrigger
     )
 }

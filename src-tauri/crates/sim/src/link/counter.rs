@@ -21,15 +21,8 @@ const REASONS: [FailReason; 6] = [
 
 impl Link {
     pub(super) fn arrive(&mut self, message: Message) {
-        let order = message.order();
+        let order = message.order().unwrap_or(super::ACCOUNT);
         if self.hit(Fault::Ignored, order) {
-            match message {
-                Message::Query(_) => self.misread_silence(order),
-                Message::Submit(_) | Message::NativeClose(_) => {
-                    self.gone.insert(order);
-                }
-                Message::Cancel(_) => {}
-            }
             return;
         }
         match message {
@@ -37,18 +30,12 @@ impl Link {
             Message::NativeClose(order) => self.native_close(&order),
             Message::Cancel(order) => self.cancel(order),
             Message::Query(order) => self.query(order),
+            Message::Snapshot(id) => self.tell_account(id),
         }
     }
 
     fn query(&mut self, order: OrderId) {
         let known = self.exchange.report_again(order);
-        if known.is_empty() {
-            self.misread_silence(order);
-            if self.gone.contains(&order) && self.draw(order).happens(500) {
-                // The broker's history is complete, and the order is not in it.
-                self.report(BrokerReport::Failed { order, reason: FailReason::NeverSent });
-            }
-        }
         for report in known {
             self.report(report);
         }
@@ -81,11 +68,11 @@ impl Link {
             (halted && self.draw(id).happens(500)).then_some(FailReason::MarketClosed)
         };
         if let Some(reason) = reason {
-            self.exchange.refuse(order, reason);
+            self.exchange.refuse(self.now, order, reason);
             self.report(BrokerReport::Failed { order: id, reason });
             return;
         }
-        self.exchange.take(order, qty);
+        self.exchange.take(self.now, order, qty);
         self.work(order);
         if qty < order.qty() {
             // What the broker will not do of it is cancelled at the end; here it is told at once.
@@ -132,16 +119,16 @@ impl Link {
         }
         if self.hit(Fault::AckDelayed, id) {
             let wait = self.wait(id, 1_000, 120_000);
-            self.report_after(wait, ack);
+            self.report_after(wait, ack.clone());
         } else if self.hit(Fault::AckReordered, id) {
             let wait = self.wait(id, 100, 2_000);
-            self.report_after(wait, ack);
+            self.report_after(wait, ack.clone());
         } else {
-            self.report(ack);
+            self.report(ack.clone());
         }
         if self.hit(Fault::AckAgain, id) {
             let wait = self.wait(id, 1, 3_000);
-            self.report_after(wait, ack);
+            self.report_after(wait, ack.clone());
         }
     }
 
@@ -189,10 +176,10 @@ impl Link {
         {
             self.tape.push(Seen::Lied(contract));
             let part = self.draw(id).count(1, leaves);
-            let filled = Qty::new(part).and_then(|qty| self.exchange.fill(id, qty, price));
+            let filled = Qty::new(part).and_then(|qty| self.exchange.fill(self.now, id, qty, price));
             self.report(BrokerReport::Cancelled { order: id });
             if part < leaves {
-                self.exchange.end(id, Standing::Cancelled);
+                self.exchange.end(self.now, id, Standing::Cancelled);
             }
             if let Some((fill, truth)) = filled {
                 self.tape.push(Seen::TruthFilled(truth));
@@ -202,7 +189,7 @@ impl Link {
                 self.schedule(at, Task::Deliver(BrokerReport::Filled(fill)));
             }
         } else {
-            self.exchange.end(id, Standing::Cancelled);
+            self.exchange.end(self.now, id, Standing::Cancelled);
             if !self.hit(Fault::CancelAckLost, id) {
                 self.report(BrokerReport::Cancelled { order: id });
             }
@@ -215,7 +202,7 @@ impl Link {
         }
         let refused = self.draw(id).happens(500);
         let standing = if refused { Standing::Failed(FailReason::Unspecified) } else { Standing::Cancelled };
-        self.exchange.end(id, standing);
+        self.exchange.end(self.now, id, standing);
         self.report(if refused {
             BrokerReport::Failed { order: id, reason: FailReason::Unspecified }
         } else {

@@ -3,12 +3,14 @@
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, Money, OrderId, OrderKind, OrderStatus, Price, Qty, Side, Timestamp,
+    BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty, Side, Timestamp,
 };
 
 use super::Oracle;
+use super::reports::Step;
 use super::rows::{Allotment, Cancel, Track};
 use crate::invariants::Invariant;
+use crate::terms::contract;
 
 /// A submission, as its fact tells it.
 pub(super) struct Submitted {
@@ -41,7 +43,7 @@ impl Oracle {
                 self.submitted(&it, fact.at);
             }
             FactBody::OrderAccepted { order } => self.accepted(*order),
-            FactBody::OrderFilled { order, exec, qty, price, fee } => {
+            FactBody::OrderFilled { order, exec, qty, price, fee, .. } => {
                 self.filled(*order, *exec, *qty, *price, *fee);
             }
             FactBody::OrderCancelled { order } => self.ended(*order, OrderStatus::Cancelled),
@@ -65,6 +67,25 @@ impl Oracle {
             FactBody::FlattenAnswered { flat, .. } => self.flatten_answered(*flat, fact.at),
             FactBody::Halted { change, .. } => self.halted(*change),
             FactBody::Latched { cause } => self.latched(*cause),
+            FactBody::LotUnwound { lot, qty, entry } => self.lot_unwound(*lot, *qty, *entry),
+            FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
+                self.reduction_undone(*lot, *by, (*qty, *entry), *exit, *realized);
+            }
+            FactBody::OutsideOrderSeen { .. }
+            | FactBody::PositionAdjusted { .. }
+            | FactBody::FillBusted { .. }
+            | FactBody::FillCorrected { .. }
+            | FactBody::FillDoubted { .. }
+            | FactBody::ContractLatched { .. }
+            | FactBody::LinkChanged { .. }
+            | FactBody::Reconciled
+            | FactBody::PositionDiffers { .. }
+            | FactBody::DifferenceConfirmed { .. }
+            | FactBody::DifferenceDismissed { .. }
+            | FactBody::DifferenceGone { .. }
+            | FactBody::FeedLost
+            | FactBody::FeedBack
+            | FactBody::DayStarted { .. } => self.account_recorded(&fact.body, fact.at),
             FactBody::AlarmRaised { alarm } => self.alarmed(*alarm),
         }
     }
@@ -82,6 +103,8 @@ impl Oracle {
             purpose: it.purpose,
             status: OrderStatus::Pending,
             filled: 0,
+            busted: 0,
+            execs: Vec::new(),
             unknown: false,
             asked_at: Timestamp::MIN,
             cancel: Cancel::No,
@@ -107,16 +130,16 @@ impl Oracle {
     /// An exit leaves: it must fit into what is left of the position.
     fn exit_released(&mut self, it: &Submitted) {
         self.exits_submitted += 1;
-        let net = self.contracts.at(it.contract).net;
+        let (net, closable) = (self.contracts.at(it.contract).net, self.contracts.at(it.contract).closable());
         let closes = net != 0 && (net > 0) == (it.side == Side::Sell);
         let id = it.order;
         self.check(Invariant::I12, closes, || {
             format!("{id} {} {} while the position is {net}", it.side, it.qty)
         });
         let out = self.exit_leaves(it.contract);
-        let fits = out + u64::from(it.qty) <= net.unsigned_abs();
+        let fits = out + u64::from(it.qty) <= closable;
         self.check(Invariant::I10, fits, || {
-            format!("{id} closes {} more; exits for {out} are out, the position is {net}", it.qty)
+            format!("{id} closes {} more; exits for {out} are out, position {net}, {closable} to close", it.qty)
         });
         if let OrderId::LotExit { lot, exit } = id {
             self.lot_exit_released(lot, exit, it.qty);
@@ -124,11 +147,13 @@ impl Oracle {
     }
 
     fn accepted(&mut self, order: OrderId) {
-        let told = self.last_report == Some(BrokerReport::Accepted { order });
+        let told = self.last_report == Some(BrokerReport::Accepted { order })
+            || self.listed(order, |it| it.standing == ListedStanding::Working);
         self.check(Invariant::I27, told, || format!("{order} was accepted, and nobody said so"));
+        self.adopt(order, Step::Accept);
         let Some(track) = self.orders.get_mut(&order) else { return };
         if track.unknown || track.cancel == Cancel::Refused {
-            // The cancel of an unknown order that works was lost: it may be asked for again.
+            // The cancel of an order that works was lost or refused: it may be asked for again.
             track.cancel = Cancel::No;
         }
         track.unknown = false;
@@ -136,45 +161,60 @@ impl Oracle {
 
     fn filled(&mut self, order: OrderId, exec: ExecId, qty: Qty, price: Price, fee: Money) {
         self.fills += 1;
-        let told = match self.last_report {
-            Some(BrokerReport::Filled(fill)) => {
-                (fill.order, fill.exec, fill.qty, fill.price) == (order, exec, qty, price)
-            }
-            Some(
-                BrokerReport::Accepted { .. }
-                | BrokerReport::Cancelled { .. }
-                | BrokerReport::Failed { .. }
-                | BrokerReport::CancelRefused { .. },
-            )
-            | None => false,
-        };
+        if self.is_snapshot() {
+            self.adopt_fill(order, exec);
+        }
+        let counted = self.execs_delivered.get(&exec) == Some(&(order, qty.contracts(), price));
         let is_new = self.execs_applied.insert(exec);
-        self.check(Invariant::I02, told && is_new, || {
-            format!(
-                "{order} filled {qty} by execution {exec:?}: delivered {told}, for the first time {is_new}"
-            )
+        self.check(Invariant::I02, counted && is_new, || {
+            format!("{order} filled {qty} by execution {exec:?}: delivered {counted}, for the first time {is_new}")
         });
         let Some(track) = self.orders.get_mut(&order) else { return };
         track.unknown = false;
         let contract = track.contract;
         let due = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
         self.check(Invariant::I05, fee == due, || format!("fee {fee} instead of {due} for {order}"));
+        self.end_of_allotment();
         self.allotment = Some(Allotment { order, price, left: qty.contracts() });
     }
 
-    /// The end of an order: only the broker's word, or the proof that it never left, makes it.
+    /// The end of an order: only the broker's word, or the proof that it never left or never came, makes
+    /// it.
     fn ended(&mut self, order: OrderId, end: OrderStatus) {
-        let told = match self.last_report {
-            Some(BrokerReport::Cancelled { order: told }) => told == order && end == OrderStatus::Cancelled,
-            Some(BrokerReport::Failed { order: told, .. }) => told == order && end == OrderStatus::Failed,
+        let step = if end == OrderStatus::Cancelled { Step::Cancel } else { Step::Fail };
+        let told = match &self.last_report {
+            Some(BrokerReport::Cancelled { order: told }) => *told == order && step == Step::Cancel,
+            Some(BrokerReport::Failed { order: told, .. }) => *told == order && step == Step::Fail,
+            Some(BrokerReport::Snapshot(_)) => {
+                let listed = self.listed(order, |it| match it.standing {
+                    ListedStanding::Cancelled => step == Step::Cancel,
+                    ListedStanding::Failed(_) => step == Step::Fail,
+                    ListedStanding::Working | ListedStanding::Filled => false,
+                });
+                listed || (step == Step::Fail && self.is_proved_absent(order))
+            }
             Some(
-                BrokerReport::Accepted { .. } | BrokerReport::Filled(_) | BrokerReport::CancelRefused { .. },
+                BrokerReport::Accepted { .. }
+                | BrokerReport::Filled(_)
+                | BrokerReport::CancelRefused { .. }
+                | BrokerReport::Busted { .. }
+                | BrokerReport::Corrected { .. }
+                | BrokerReport::ForeignFill(_),
             )
             | None => false,
         };
-        self.check(Invariant::I27, told, || format!("{order} ended as {end}, and there is no proof"));
+        let invariant = if self.is_snapshot() { Invariant::I41 } else { Invariant::I27 };
+        self.check(invariant, told, || format!("{order} ended as {end}, and there is no proof"));
+        self.adopt(order, step);
         if let Some(track) = self.orders.get_mut(&order) {
             track.unknown = false;
+        }
+    }
+
+    /// A step that a snapshot tells is taken with its fact.
+    fn adopt(&mut self, order: OrderId, step: Step) {
+        if self.is_snapshot() {
+            self.step(order, step);
         }
     }
 
@@ -217,13 +257,19 @@ impl Oracle {
         track.unknown &= track.status == OrderStatus::Pending;
     }
 
-    const fn halted(&mut self, change: HaltChange) {
+    fn halted(&mut self, change: HaltChange) {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
             HaltChange::LockOut => self.halt.locked_out = true,
             HaltChange::EndLockOut => self.halt.locked_out = false,
-            HaltChange::LiftLatch => self.halt.latched = false,
+            HaltChange::LiftLatch => {
+                self.halt.latched = false;
+                for place in 0..self.contracts.len() {
+                    self.contracts.at_mut(contract(place)).latched = false;
+                }
+            }
+            HaltChange::LiftContractLatch(contract) => self.contracts.at_mut(contract).latched = false,
         }
     }
 
@@ -241,10 +287,21 @@ impl Oracle {
                 let due = self.owes_unprotected.take() == Some(lot);
                 self.check(Invariant::I17, due, || format!("lot {lot:?} is called unprotected, and is not"));
             }
+            Alarm::StopsBlind => self.feed.told = true,
             Alarm::LateFill(_)
             | Alarm::ContradictingExec(_)
             | Alarm::ExitSlow(_)
-            | Alarm::FlattenStuck(_) => {}
+            | Alarm::FlattenStuck(_)
+            | Alarm::Mismatch { .. }
+            | Alarm::NoPriceToAdjust(_)
+            | Alarm::Busted(_)
+            | Alarm::Corrected(_)
+            | Alarm::UnknownExec(_)
+            | Alarm::TwinExec(_)
+            | Alarm::StillUnknown(_)
+            | Alarm::PerhapsOurs(_)
+            | Alarm::WrongAnswer
+            | Alarm::SnapshotIncomplete => {}
         }
     }
 }

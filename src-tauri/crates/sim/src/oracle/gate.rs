@@ -2,7 +2,7 @@
 
 use phantom_compliance::{OrderRequest, Refusal, ShortSelling};
 use phantom_engine::fact::Purpose;
-use phantom_model::{ContractId, OrderId, OrderKind, Side};
+use phantom_model::{BrokerReport, ContractId, OrderId, OrderKind, Side};
 
 use super::Oracle;
 use super::facts::Submitted;
@@ -32,7 +32,7 @@ impl Oracle {
         }
         let net = self.contracts.at(request.contract).net;
         let against = net != 0 && (net > 0) != (request.side == Side::Buy);
-        let halt = self.halt_reason();
+        let halt = self.halt_reason(request.contract);
         if against {
             let (least, most) = self.left_to_close(request.contract);
             let wanted = u64::from(request.qty.contracts());
@@ -69,14 +69,18 @@ impl Oracle {
         }
     }
 
-    const fn halt_reason(&self) -> Option<&'static str> {
+    fn halt_reason(&self, contract: ContractId) -> Option<&'static str> {
         if self.halt.killed {
             Some("killed")
         } else if self.halt.locked_out {
             Some("locked_out")
         } else if self.halt.flattening {
             Some("flattening")
-        } else if self.halt.latched {
+        } else if self.halt.not_connected {
+            Some("not_connected")
+        } else if self.halt.reconciling {
+            Some("reconciling")
+        } else if self.halt.latched || self.contracts.at(contract).latched {
             Some("latched")
         } else {
             None
@@ -86,8 +90,8 @@ impl Oracle {
     /// How much may still be closed: at least, at most. Lots that have fired and wait are about to
     /// leave; reductions under way may cover them or may cover others.
     fn left_to_close(&self, contract: ContractId) -> (u64, u64) {
-        let net = self.contracts.at(contract).net.unsigned_abs();
-        let left = net.saturating_sub(self.exit_leaves(contract));
+        let closable = self.contracts.at(contract).closable();
+        let left = closable.saturating_sub(self.exit_leaves(contract));
         let lots = self.contracts.at(contract).lots.iter().filter_map(|&lot| self.lot(lot));
         let waiting: u64 = lots
             .filter(|lot| matches!(lot.guard, Guard::Exiting(_)))
@@ -183,7 +187,10 @@ impl Oracle {
             Expected::Either(_) => false,
             Expected::Refused(reason) => {
                 let limit = matches!(reason, "position_limit" | "order_size");
-                let halted = matches!(reason, "killed" | "locked_out" | "flattening" | "latched");
+                let halted = matches!(
+                    reason,
+                    "killed" | "locked_out" | "flattening" | "not_connected" | "reconciling" | "latched"
+                );
                 self.check(Invariant::I06, !limit, || format!("{id} left although {reason} forbids it"));
                 self.check(Invariant::I32, !halted, || format!("{id} left although {reason}"));
                 false
@@ -210,7 +217,11 @@ impl Oracle {
             let size = self.weight(it.contract) * qty;
             self.check(Invariant::I07, size <= limit.thousandths(), || format!("{id} has size {size}"));
         }
-        let halt = self.halt_reason();
+        let halt = self.halt_reason(it.contract);
         self.check(Invariant::I32, halt.is_none(), || format!("{id} opens while {halt:?}"));
+        let whole = !self.halt.reconciling && !self.halt.not_connected;
+        self.check(Invariant::I40, whole, || format!("{id} opens before the broker's account is known"));
+        let foreign = matches!(self.last_report, Some(BrokerReport::ForeignFill(_))) && self.expected.is_some();
+        self.check(Invariant::I44, !foreign, || format!("{id} opens because of a trade that is not ours"));
     }
 }

@@ -10,6 +10,9 @@ use crate::invariants::Invariant;
 impl Oracle {
     /// Takes contracts of the fill under way; it must have them, at this price if one is given.
     fn allot(&mut self, order: OrderId, qty: u32, price: Price) {
+        if self.moves_freely {
+            return;
+        }
         let holds = self.allotment.as_mut().is_some_and(|allotment| {
             let fits = allotment.order == order && allotment.price == price && allotment.left >= qty;
             allotment.left = allotment.left.saturating_sub(qty);
@@ -29,7 +32,9 @@ impl Oracle {
         track.lot = Some(lot);
         let bracket = match track.purpose {
             Purpose::Entry(bracket) => bracket,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => Bracket::NONE,
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {
+                Bracket::NONE
+            }
         };
         let (contract, side) = (track.contract, track.side);
         let guard = if bracket.is_none() { Guard::Bare } else { Guard::Armed };
@@ -107,7 +112,9 @@ impl Oracle {
     /// An exit of a lot consumes its own lot before any other.
     fn check_own_lot_first(&mut self, lot: LotId, by: OrderId) {
         let OrderId::LotExit { lot: own, .. } = by else { return };
-        let holds = own == lot || self.lot(own).is_none_or(|own| own.open == 0);
+        let holds = self.moves_freely
+            || own == lot
+            || self.lot(own).is_none_or(|own| own.open == 0);
         self.check(Invariant::I11, holds, || format!("{by} consumed lot {lot:?} while its own is open"));
     }
 
@@ -129,6 +136,52 @@ impl Oracle {
         if let Some(row) = self.lot_mut(lot) {
             row.exits = exit;
         }
+    }
+
+    /// Contracts are gone without a trade: taken back by the exchange, or a person's adjustment.
+    pub(super) fn lot_unwound(&mut self, lot: LotId, qty: u32, entry: Price) {
+        let free = self.moves_freely;
+        let Some(row) = self.lot_mut(lot) else { return };
+        let mut left = qty;
+        for (open, price) in &mut row.pieces {
+            let taken = if *price == entry { left.min(*open) } else { 0 };
+            *open -= taken;
+            left -= taken;
+        }
+        row.pieces.retain(|(open, _)| *open > 0);
+        row.open = row.open.saturating_sub(qty);
+        let (contract, open) = (row.contract, row.open);
+        self.check(Invariant::I04, free && left == 0, || {
+            format!("{qty} of lot {lot:?} at {entry:?} are gone; nothing was taken back: {}", !free)
+        });
+        let row = self.contracts.at_mut(contract);
+        row.touched = true;
+        if open == 0 {
+            row.lots.remove(&lot);
+        }
+    }
+
+    /// What had been closed is open again.
+    pub(super) fn reduction_undone(
+        &mut self,
+        lot: LotId,
+        by: OrderId,
+        (qty, entry): (u32, Price),
+        exit: Price,
+        realized: Money,
+    ) {
+        let free = self.moves_freely;
+        let Some(row) = self.lot_mut(lot) else { return };
+        row.open += qty;
+        row.pieces.push((qty, entry));
+        let (contract, side) = (row.contract, row.side);
+        let ticks = (exit.ticks() - entry.ticks()) * side.sign() * i64::from(qty);
+        let due = self.terms.at(contract).tick_value * ticks;
+        self.check(Invariant::I04, free, || format!("{by} is undone, and nothing was taken back"));
+        self.check(Invariant::I05, realized == due, || format!("takes back {realized} of {by}, due {due}"));
+        let row = self.contracts.at_mut(contract);
+        row.touched = true;
+        row.lots.insert(lot);
     }
 
     pub(super) fn lot_unprotected(&mut self, lot: LotId) {

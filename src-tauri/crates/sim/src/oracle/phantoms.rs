@@ -67,7 +67,9 @@ impl Oracle {
         } else {
             track.suspect = Some(price);
         }
-        self.print = Some((record, good));
+        // A feed or a link that comes back may show an old price first.
+        let fires = good && record.at >= self.stale_before;
+        self.print = Some((record, fires));
     }
 
     pub(super) fn phantom_fired(&mut self, lot: LotId, leg: Leg, price: Price) {

@@ -1,14 +1,14 @@
 //! Reports, as they are handed over: where they must bring an order and the position.
 
-use phantom_model::{BrokerReport, FailReason, FillReport, OrderId, OrderStatus};
+use phantom_model::{BrokerReport, ExecId, FailReason, OrderId, OrderStatus, Price, Qty, Timestamp};
 
 use super::Oracle;
-use super::rows::{Cancel, Foreign};
+use super::rows::{Cancel, Foreign, Track};
 use crate::invariants::Invariant;
 
 /// What a report says happened to an order.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Accept,
     Fill { completes: bool },
     Cancel,
@@ -35,18 +35,23 @@ const fn after(status: OrderStatus, step: Step) -> OrderStatus {
 impl Oracle {
     pub(super) fn delivered(&mut self, report: BrokerReport) {
         self.end_of_batch();
-        self.last_report = Some(report);
-        let order = report.order();
-        if !self.orders.contains_key(&order) {
+        let subject = report.order();
+        self.last_report = Some(report.clone());
+        if subject.is_some_and(|order| self.orders.get(&order).is_none_or(Track::is_outside)) {
             self.foreign = Foreign::Unsaid;
             return;
         }
         match report {
-            BrokerReport::Accepted { .. } => self.step(order, Step::Accept),
-            BrokerReport::Filled(fill) => self.executed(&fill),
-            BrokerReport::Cancelled { .. } => self.step(order, Step::Cancel),
-            BrokerReport::Failed { .. } => self.step(order, Step::Fail),
-            BrokerReport::CancelRefused { .. } => {}
+            BrokerReport::Accepted { order } => self.step(order, Step::Accept),
+            BrokerReport::Filled(it) => {
+                self.count_exec(it.order, it.exec, it.qty, it.price, it.broker_time);
+            }
+            BrokerReport::Cancelled { order } => self.step(order, Step::Cancel),
+            BrokerReport::Failed { order, .. } => self.step(order, Step::Fail),
+            BrokerReport::CancelRefused { .. } | BrokerReport::Snapshot(_) => {}
+            BrokerReport::Busted { exec } => self.taken_back(exec, None),
+            BrokerReport::Corrected { exec, qty, price } => self.taken_back(exec, Some((qty, price))),
+            BrokerReport::ForeignFill(it) => self.foreign_executed(&it),
         }
     }
 
@@ -61,20 +66,39 @@ impl Oracle {
         self.last_report = Some(BrokerReport::CancelRefused { order });
     }
 
-    fn executed(&mut self, fill: &FillReport) {
-        if !self.execs_delivered.insert(fill.exec) {
+    /// An execution counts once, whichever order it comes for. The same order, quantity, price and
+    /// broker's time under another id is the same execution where the order has no room for both.
+    pub(super) fn count_exec(
+        &mut self,
+        order: OrderId,
+        exec: ExecId,
+        qty: Qty,
+        price: Price,
+        broker_time: Option<Timestamp>,
+    ) {
+        let known = self.execs_delivered.contains_key(&exec) || self.execs_doubted.contains(&exec);
+        let Some(track) = self.orders.get_mut(&order).filter(|_| !known) else { return };
+        let contracts = qty.contracts();
+        let alike = broker_time.is_some() && track.execs.contains(&(contracts, price, broker_time));
+        if alike {
+            self.contracts.at_mut(track.contract).lied = true;
+        }
+        let over = track.filled + contracts > track.qty;
+        if alike && over && !track.is_outside() {
+            self.execs_doubted.insert(exec);
             return;
         }
-        let Some(track) = self.orders.get_mut(&fill.order) else { return };
-        track.filled += fill.qty.contracts();
-        let completes = track.filled >= track.qty;
-        let (contract, signed) = (track.contract, track.side.sign() * i64::from(fill.qty.contracts()));
-        self.owes_latch |= track.filled > track.qty;
+        track.execs.push((contracts, price, broker_time));
+        track.filled += contracts;
+        let completes = track.filled + track.busted >= track.qty;
+        let (contract, signed) = (track.contract, track.side.sign() * i64::from(contracts));
+        self.owes_latch |= over && !track.is_outside();
+        self.execs_delivered.insert(exec, (order, contracts, price));
         self.contracts.at_mut(contract).net += signed;
-        self.step(fill.order, Step::Fill { completes });
+        self.step(order, Step::Fill { completes });
     }
 
-    fn step(&mut self, id: OrderId, step: Step) {
+    pub(super) fn step(&mut self, id: OrderId, step: Step) {
         let Some(track) = self.orders.get_mut(&id) else { return };
         let before = track.status;
         track.status = after(before, step);
@@ -82,8 +106,9 @@ impl Oracle {
             track.cancel = Cancel::No;
         }
         let (contract, live) = (track.contract, track.status.is_live());
+        let ours = !track.is_outside();
         let list = &mut self.contracts.at_mut(contract).live;
-        if live {
+        if live && ours {
             list.insert(id);
         } else {
             list.remove(&id);
@@ -102,14 +127,20 @@ impl Oracle {
         }
     }
 
-    /// What a report, or a command, must have led to by now.
-    pub(super) fn end_of_batch(&mut self) {
+    /// Every contract of a fill has found its lot.
+    pub(super) fn end_of_allotment(&mut self) {
         if let Some(left) = self.allotment.take().filter(|allotment| allotment.left > 0) {
             self.broken(Invariant::I01, || format!("a fill of {} reached no lot: {left:?}", left.order));
         }
+    }
+
+    /// What a report, or a command, must have led to by now.
+    pub(super) fn end_of_batch(&mut self) {
+        self.end_of_allotment();
+        self.moves_freely = false;
         let foreign = std::mem::replace(&mut self.foreign, Foreign::No);
         if foreign != Foreign::No {
-            let report = self.last_report;
+            let report = self.last_report.clone();
             self.check(Invariant::I30, foreign == Foreign::Said, || format!("no alarm for {report:?}"));
         }
         let owes_latch = std::mem::take(&mut self.owes_latch);

@@ -24,6 +24,10 @@ pub(super) struct Track {
     /// Where the reports have brought it.
     pub(super) status: OrderStatus,
     pub(super) filled: u32,
+    /// Contracts that the exchange took back: they do not fill again.
+    pub(super) busted: u32,
+    /// Its executions: quantity, price, the broker's own time.
+    pub(super) execs: Vec<(u32, Price, Option<Timestamp>)>,
     pub(super) unknown: bool,
     /// When the broker was last asked about it.
     pub(super) asked_at: Timestamp,
@@ -40,21 +44,26 @@ pub(super) struct Track {
 
 impl Track {
     pub(super) const fn leaves(&self) -> u32 {
-        if self.status.is_live() { self.qty.saturating_sub(self.filled) } else { 0 }
+        if self.status.is_live() { self.qty.saturating_sub(self.filled + self.busted) } else { 0 }
     }
 
     pub(super) const fn is_entry(&self) -> bool {
         match self.purpose {
             Purpose::Entry(_) => true,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => false,
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
         }
+    }
+
+    /// Not ours.
+    pub(super) fn is_outside(&self) -> bool {
+        self.purpose == Purpose::Outside
     }
 
     /// A reduction of any kind but a lot's own exit.
     pub(super) const fn is_reduction(&self) -> bool {
         match self.purpose {
             Purpose::Reduction | Purpose::Flatten(_) => true,
-            Purpose::Entry(_) | Purpose::LotExit { .. } => false,
+            Purpose::Entry(_) | Purpose::LotExit { .. } | Purpose::Outside => false,
         }
     }
 }
@@ -99,6 +108,12 @@ pub(super) struct ContractTrack {
     /// The last good price, judged here once more.
     pub(super) last: Option<i64>,
     pub(super) suspect: Option<i64>,
+    /// Where the broker's own number was not ours: ours, the broker's, whether it was seen twice.
+    pub(super) difference: Option<Difference>,
+    /// A person has decided that ours is right, whatever the broker says.
+    pub(super) kept: bool,
+    /// Openings in it are blocked until a person has looked.
+    pub(super) latched: bool,
     /// The broker has lied about this contract.
     pub(super) lied: bool,
     /// Something of it changed since the last look.
@@ -118,6 +133,31 @@ impl Foreign {
         if matches!(self, Self::Unsaid) {
             *self = Self::Said;
         }
+    }
+}
+
+/// Where the broker's own number was not ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Difference {
+    pub(super) ours: i64,
+    pub(super) broker: i64,
+    pub(super) since: Timestamp,
+    pub(super) confirmed: bool,
+}
+
+impl ContractTrack {
+    /// Contracts that no exit may touch: a confirmed number of the broker is smaller than ours.
+    pub(super) fn withheld(&self) -> u64 {
+        let Some(it) = self.difference.filter(|it| it.confirmed) else { return 0 };
+        let theirs = self.net + it.broker - it.ours;
+        let same_side = (theirs > 0) == (self.net > 0) && theirs != 0;
+        let closable = if same_side { theirs.unsigned_abs() } else { 0 };
+        self.net.unsigned_abs().saturating_sub(closable)
+    }
+
+    /// Contracts that exits may close altogether.
+    pub(super) fn closable(&self) -> u64 {
+        self.net.unsigned_abs() - self.withheld()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The desk's state against the oracle's own account, after each step.
 
 use phantom_engine::book::{Lot, LotState};
+use phantom_engine::fact::Purpose;
 use phantom_engine::{Book, Engine, Fact};
 use phantom_model::{ArenaKey, ContractId, LotId, OrderId, OrderStatus, Side};
 
@@ -35,7 +36,7 @@ impl Oracle {
     }
 
     fn compare_order(&mut self, book: &Book, id: OrderId) {
-        let Some(track) = self.orders.get(&id) else { return };
+        let Some(track) = self.orders.get(&id).filter(|it| it.purpose != Purpose::Outside) else { return };
         let (mut status, filled, lot) = (track.status, track.filled, track.lot);
         let open = lot.and_then(|lot| self.lot(lot)).map_or(0, |lot| lot.open);
         if status == OrderStatus::Filled && open == 0 {
@@ -131,9 +132,9 @@ impl Oracle {
     /// stands in the way and has been asked to go.
     fn i17_fired_lots_leave(&mut self, lot: LotId, side: Side, net: i64, exits: u64) {
         let turned = net == 0 || (net > 0) != (side == Side::Buy);
-        let nothing_left = exits >= net.unsigned_abs();
         let Some(row) = self.lot(lot) else { return };
         let contract = row.contract;
+        let nothing_left = exits >= self.contracts.at(contract).closable();
         let reduction = self.live(contract).any(Track::is_reduction);
         self.check(Invariant::I17, turned || nothing_left || reduction, || {
             format!("lot {lot:?} has fired and nothing is on its way for it")
@@ -141,6 +142,11 @@ impl Oracle {
     }
 
     fn compare_halt(&mut self, book: &Book) {
+        let wrong = self.contracts.iter().find(|(contract, row)| row.latched != book.is_latched(*contract));
+        if let Some((contract, due)) = wrong.map(|(contract, row)| (contract, row.latched)) {
+            self.broken(Invariant::I35, || format!("{} latched {}, due {due}", name(contract), !due));
+            return;
+        }
         let (due, found) = (self.halt, book.halt());
         self.check(Invariant::I35, due == found, || format!("halts are {found:?}, due {due:?}"));
     }

@@ -1,7 +1,7 @@
 //! The end of a run: faults end, time passes, and everything must come to its end.
 
 use phantom_engine::HaltChange;
-use phantom_model::{ContractId, MarketRecord, OrderId, Print, Span};
+use phantom_model::{ContractId, Link as Way, MarketRecord, Print, Span, Timestamp};
 
 use super::World;
 use crate::author::contracts;
@@ -11,6 +11,8 @@ use crate::terms::{first_ticks, price};
 const LAST_DELAY: Span = Span::from_millis(130_000);
 /// What the desk gets to be quiet after the broker's last word.
 const QUIET: Span = Span::from_millis(60_000);
+/// How often a person looks at the account before everything must be in order.
+const ROUNDS: u32 = 4;
 
 impl World {
     pub(super) fn calm_down(&mut self) {
@@ -18,12 +20,19 @@ impl World {
             return;
         }
         self.desk.broker_mut().calm_down();
+        self.silent_until = Timestamp::MIN;
+        self.edges.clear();
+        self.say_link(self.desk.now(), Way::Up);
         self.pass(LAST_DELAY, 40);
-        self.resync();
-        self.pass(QUIET, 120);
-        // What the exits of the calm opened is asked about too: lost answers are of the past.
-        self.resync();
-        self.pass(QUIET, 120);
+        // The account is told, a person decides what it leaves open, and it is told again.
+        for _ in 0..ROUNDS {
+            self.pass(QUIET, 60);
+            self.decide(true);
+            if self.is_over() {
+                return;
+            }
+            self.halt(HaltChange::LiftLatch);
+        }
         if self.is_over() {
             return;
         }
@@ -42,15 +51,6 @@ impl World {
         if !self.is_over() {
             self.halt(HaltChange::LiftLatch);
         }
-    }
-
-    /// The broker tells all it knows of every order once more.
-    fn resync(&mut self) {
-        if self.is_over() {
-            return;
-        }
-        let ours: Vec<OrderId> = self.desk.book().orders().iter().map(|(_, order)| order.id).collect();
-        self.desk.broker_mut().resync(ours.into_iter());
     }
 
     /// Lets time pass, with so many quiet prints in each contract.

@@ -1,7 +1,7 @@
 //! The desk dies and comes back from its facts.
 
 use phantom_engine::{Book, Engine, Timing};
-use phantom_model::{MarketRecord, Price, Print, Span};
+use phantom_model::{Link as Way, MarketRecord, Price, Print, Span};
 use phantom_runtime::Core;
 
 use super::World;
@@ -45,6 +45,8 @@ impl World {
             (Scene::TouchedWhileDown | Scene::BeyondStop | Scene::Plain | Scene::DiesBeforeSending, _) => {}
         }
         self.come_back();
+        let link = if self.desk.broker().is_cut() { Way::Down } else { Way::Up };
+        self.say_link(up, link);
         self.run_until(up);
         if let (Scene::BeyondStop, Some((lot, contract, beyond, _))) = (scene, aim)
             && !self.is_over()
@@ -83,7 +85,7 @@ impl World {
         let terms = terms();
         let book = Book::replay(&terms, kept);
         self.oracle.i36_restart_changes_nothing(&book);
-        let engine = Engine::with_book(terms, self.plan.limits, Timing::STANDARD, book);
+        let engine = Engine::with_book(terms, self.plan.limits, Timing::LIVE, book);
         let up = link.time();
         self.desk = Core::new(engine, link, journal).starting_at(up);
         self.restarts += 1;

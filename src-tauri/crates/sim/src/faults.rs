@@ -178,8 +178,8 @@ const ROWS: [Row; 51] = [
     row(Fault::MassTrigger, "F51", "1 000 lots stopped by one print", (0, 0), GREAT),
     row(Fault::SameInstant, "F52", "command in the instant of a trigger", (50, 300), OFTEN),
     row(Fault::BeyondStop, "F53", "price beyond a stop after a restart", (500, 900), OFTEN),
-    row(Fault::TouchedWhileDown, "F54", "stop touched while down, price back", (300, 800), OFTEN),
-    row(Fault::Crash, "F60", "desk killed between two steps, back from its facts", (5, 40), OFTEN),
+    row(Fault::TouchedWhileDown, "F54", "stop touched while down, price back", (700, 1_000), OFTEN),
+    row(Fault::Crash, "F60", "desk killed between two steps, back from its facts", (8, 50), OFTEN),
 ];
 
 /// Faults of the catalogue that nothing here injects yet, and what they come with.

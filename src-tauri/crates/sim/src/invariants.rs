@@ -138,7 +138,11 @@ const ROWS: [(Invariant, &str, &str); 43] = [
     (Invariant::I39, "I39", "the broker's account told twice says nothing the second time"),
     (Invariant::I40, "I40", "nothing opens between the link's return and a complete account"),
     (Invariant::I41, "I41", "a failed, cut or stale answer is never read as flat, no orders or not found"),
-    (Invariant::I42, "I42", "a difference of positions counts after two looks 5 s apart, and a person decides"),
+    (
+        Invariant::I42,
+        "I42",
+        "a difference of positions counts after two looks 5 s apart, and a person decides",
+    ),
     (Invariant::I44, "I44", "a trade that is not ours causes no opening order"),
     (Invariant::I45, "I45", "facts never go back in time"),
     (Invariant::I46, "I46", "the same seed gives the same facts and the same bytes"),

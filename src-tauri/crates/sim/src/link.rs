@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd, SendFault};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, FillReport, FillTiming, ListedPosition, MarketRecord, OrderId, Price, Qty,
-    Side, Span, Timestamp,
+    BrokerReport, ContractId, ExecId, FillReport, FillTiming, ListedPosition, MarketRecord, OrderId, Price,
+    Qty, Side, Span, Timestamp,
 };
 
 use crate::draw::{Draw, join};
@@ -336,7 +336,11 @@ impl Link {
         // Where requests or answers get lost, some sends end without anybody knowing how.
         let shaky = !self.strikes.is_calm()
             && (self.plan.per_mille(Fault::RequestLost) > 0 || self.plan.per_mille(Fault::AckLost) > 0);
-        if shaky && self.draw(message.order().unwrap_or(ACCOUNT)).happens(30) { SendEnd::Unknown } else { SendEnd::Sent }
+        if shaky && self.draw(message.order().unwrap_or(ACCOUNT)).happens(30) {
+            SendEnd::Unknown
+        } else {
+            SendEnd::Sent
+        }
     }
 
     fn hand_over(&mut self) -> Option<BrokerReport> {
@@ -352,7 +356,11 @@ impl Link {
     /// Tells the desk of a fill, with the print that made it or behind all that is on its way.
     fn report_fill(&mut self, fill: FillReport, timing: FillTiming) {
         let cut = matches!(self.outage_at(self.now), Some((Outage::Disconnected | Outage::Deaf, _)));
-        if self.hit(Fault::FillLost, fill.order) {
+        let lost = self.hit(Fault::FillLost, fill.order);
+        if !lost {
+            self.plan_correction(fill);
+        }
+        if lost {
             // Nobody tells before somebody asks: the end of the order may be told before.
             if let Some(contract) = self.exchange.order(fill.order).map(|order| order.contract) {
                 self.tape.push(Seen::Lied(contract));
@@ -386,7 +394,6 @@ impl Link {
         let Some((fill, truth)) = self.exchange.fill(self.now, id, qty, price) else { return };
         self.tape.push(Seen::TruthFilled(truth));
         self.report_fill(fill, timing);
-        self.plan_correction(fill);
         self.end_cut(id);
         if self.exchange.order(id).is_some_and(|order| order.leaves() > 0) {
             let wait = if self.strikes.is_calm() { Span::from_millis(20) } else { self.wait(id, 20, 6_000) };

@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use phantom_compliance::{Halt, Limits};
 use phantom_engine::{Book, ContractTerms, Engine, Fact, Timing};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, BrokerReport, ContractId, ExecId, ForeignFill, LotId, MarketRecord, OrderId, Price, Side, Timestamp,
+    Arena, ArenaKey, BrokerOrderId, BrokerReport, ContractId, ExecId, ForeignFill, LotId, MarketRecord,
+    OrderId, Price, Side, Timestamp,
 };
 
 use crate::invariants::{CheckCounts, Invariant, Violation};
@@ -37,6 +38,7 @@ const WHOLE_EVERY: usize = 500;
 
 /// The judge of one run.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what the facts of one step still owe, each by itself")]
 pub struct Oracle {
     terms: Arena<ContractId, ContractTerms>,
     limits: Limits,
@@ -68,6 +70,8 @@ pub struct Oracle {
     /// Contracts move without an execution: the exchange took something back, or a person adjusted.
     moves_freely: bool,
     feed: standing::FeedTrack,
+    /// An order of ours was taken for somebody else's: what becomes of it is a person's to say.
+    adrift: bool,
     /// Prints stamped before this fire nothing.
     stale_before: Timestamp,
     foreign: Foreign,
@@ -125,6 +129,7 @@ impl Oracle {
             last_report: None,
             moves_freely: false,
             feed: standing::FeedTrack::default(),
+            adrift: false,
             stale_before: Timestamp::MIN,
             foreign: Foreign::No,
             owes_latch: false,
@@ -218,7 +223,7 @@ impl Oracle {
             Seen::HeartBeat => self.feed.beat(self.now),
             Seen::FlattenPressed => self.flatten.pressed = true,
             Seen::Printed(record) => self.printed(record),
-            Seen::Delivered(report) => self.delivered(report),
+            Seen::Delivered(report) => self.delivered(&report),
             Seen::Recorded(place) => {
                 if let Some(fact) = facts.get(place) {
                     self.recorded(fact);

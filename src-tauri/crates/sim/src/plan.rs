@@ -38,7 +38,7 @@ pub enum Hashes {
 
 impl Default for Wish {
     fn default() -> Self {
-        Self { orders: 520, only: None, scripted: Vec::new(), hashes: Hashes::Skipped }
+        Self { orders: 560, only: None, scripted: Vec::new(), hashes: Hashes::Skipped }
     }
 }
 

@@ -78,12 +78,7 @@ pub(crate) struct Mutant {
 
 impl Mutant {
     pub(crate) const fn new(planted: Option<Planted>) -> Self {
-        Self {
-            planted,
-            ended: BTreeSet::new(),
-            execs: BTreeSet::new(),
-            forged: 0,
-        }
+        Self { planted, ended: BTreeSet::new(), execs: BTreeSet::new(), forged: 0 }
     }
 
     pub(crate) fn is(&self, planted: Planted) -> bool {
@@ -132,15 +127,15 @@ impl Mutant {
             BrokerReport::Cancelled { order } | BrokerReport::Failed { order, .. } => {
                 self.ended.insert(order);
             }
+            BrokerReport::Snapshot(it) if self.is(Planted::FlatOnQueryFailure) => {
+                return Some(BrokerReport::Snapshot(Box::new(as_if_whole(*it))));
+            }
             BrokerReport::Accepted { .. }
             | BrokerReport::CancelRefused { .. }
             | BrokerReport::Busted { .. }
             | BrokerReport::Corrected { .. }
-            | BrokerReport::ForeignFill(_) => {}
-            BrokerReport::Snapshot(it) if self.is(Planted::FlatOnQueryFailure) => {
-                return Some(BrokerReport::Snapshot(Box::new(as_if_whole(*it))));
-            }
-            BrokerReport::Snapshot(_) => {}
+            | BrokerReport::ForeignFill(_)
+            | BrokerReport::Snapshot(_) => {}
         }
         Some(report)
     }

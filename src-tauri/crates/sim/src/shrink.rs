@@ -82,7 +82,7 @@ impl Shrinker<'_> {
 pub fn shrink(plan: &Plan, run: &Run, planted: Option<Planted>) -> Option<Shrunk> {
     let violation = run.violation.clone()?;
     let mut it = Shrinker { plan, planted, invariant: violation.invariant, runs: 0 };
-    let events: Vec<Event> = run.events.iter().filter(|event| event.at <= violation.at).cloned().collect();
+    let events = run.events.clone();
     let strikes = run.struck.clone();
     if !it.fails(&events, &strikes) {
         return None;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use phantom_compliance::Outbound;
 use phantom_model::{
-    Arena, BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill, MarketRecord, OrderId,
-    OrderKind, Price, Qty, Side, Ticks, Timestamp,
+    Arena, BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
+    MarketRecord, OrderId, OrderKind, Price, Qty, Side, Ticks, Timestamp,
 };
 
 use crate::tape::TruthFill;
@@ -68,7 +68,11 @@ impl TruthOrder {
     /// Contracts that may still fill.
     #[must_use]
     pub fn leaves(&self) -> u32 {
-        if self.standing == Standing::Working { self.qty.saturating_sub(self.filled + self.busted) } else { 0 }
+        if self.standing == Standing::Working {
+            self.qty.saturating_sub(self.filled + self.busted)
+        } else {
+            0
+        }
     }
 }
 
@@ -200,7 +204,8 @@ impl Exchange {
         let order = self.orders.get_mut(&id)?;
         self.execs += 1;
         let exec = ExecId::new(self.execs);
-        let report = FillReport { order: id, exec, qty, price, timing: FillTiming::Unknown, broker_time: Some(now) };
+        let report =
+            FillReport { order: id, exec, qty, price, timing: FillTiming::Unknown, broker_time: Some(now) };
         order.filled += qty.contracts();
         order.fills.push(report);
         order.changed_at = now;

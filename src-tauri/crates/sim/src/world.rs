@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use phantom_broker::Message;
 use phantom_compliance::{Limits, OrderRequest, Refusal, Ticket, TicketKind};
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Timing};
 use phantom_model::{
-    Bar, Bracket, ContractId, Link as Way, MarketRecord, OrderId, OrderKind, Price, Print, Qty, Side, SignalRef, Span,
-    Timestamp,
+    Bar, Bracket, BrokerReport, ContractId, Link as Way, MarketRecord, OrderId, OrderKind, Price, Print, Qty,
+    Side, SignalRef, Span, Timestamp,
 };
 use phantom_runtime::Core;
 
@@ -32,7 +33,7 @@ mod restart;
 const TURNS_MAX: u32 = 100_000;
 
 /// Lots that one print must fire to be a mass trigger: of a thousand, a few entries may have failed.
-const MASS: u64 = 900;
+const MASS: u64 = 850;
 
 /// The desk with its journal and its connection.
 type Desk = Core<Link, TapedJournal>;
@@ -516,7 +517,9 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
     let millis = now.nanos() / 1_000_000;
     for seen in seen {
         let words = match seen {
-            Seen::Printed(_) => continue,
+            Seen::Printed(_) | Seen::HeartBeat | Seen::Sent { message: Message::Snapshot(_), .. } => continue,
+            // An account that led to nothing is not worth a line.
+            Seen::Delivered(BrokerReport::Snapshot(_)) => "Delivered(account)".to_owned(),
             Seen::Recorded(place) => {
                 facts.get(*place).map_or_else(String::new, |fact| format!("  fact {:?}", fact.body))
             }
@@ -528,12 +531,15 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
             | Seen::Delivered(_)
             | Seen::LinkSaid(_)
             | Seen::Decided(_)
-            | Seen::HeartBeat
             | Seen::Sent { .. }
             | Seen::TruthFilled(_)
             | Seen::Lied(_)
             | Seen::Restarted => format!("{seen:?}"),
         };
+        if words.starts_with("Delivered(account)") && trail.last().is_some_and(|last| last.ends_with(&words))
+        {
+            continue;
+        }
         trail.push(format!("{}.{:03} {words}", millis / 1_000, millis % 1_000));
     }
 }
@@ -549,6 +555,9 @@ const fn counts_by_itself(fault: Fault) -> bool {
             | Fault::PartialClose
             | Fault::FeedSilent
             | Fault::SameInstant
-            | Fault::BeyondStop | Fault::TouchedWhileDown | Fault::Crash | Fault::MassTrigger
+            | Fault::BeyondStop
+            | Fault::TouchedWhileDown
+            | Fault::Crash
+            | Fault::MassTrigger
     )
 }

@@ -1,8 +1,8 @@
 //! The broker's own account, when it is asked for: whole, cut, failed, lagging, or without our ids.
 
 use phantom_model::{
-    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, Listed, ListedFill, ListedOrder,
-    ListedPosition, ListedStanding, NetQty, OrderId, Qty, SnapshotId, Span, Timestamp,
+    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, Listed, ListedFill, ListedOrder, ListedPosition,
+    ListedStanding, NetQty, OrderId, Qty, SnapshotId, Span, Timestamp,
 };
 
 use super::{ACCOUNT, Link};
@@ -123,6 +123,6 @@ fn fills_of(exchange: &Exchange, since: Timestamp) -> Vec<ListedFill> {
 
 fn positions_of(exchange: &Exchange) -> Vec<ListedPosition> {
     let held = |contract: ContractId| NetQty::new(exchange.position(contract));
-    let rows = (0..CONTRACTS).map(|place| contract(place)).map(|contract| ListedPosition { contract, net: held(contract) });
+    let rows = (0..CONTRACTS).map(contract).map(|contract| ListedPosition { contract, net: held(contract) });
     rows.filter(|row| row.net != NetQty::FLAT).collect()
 }

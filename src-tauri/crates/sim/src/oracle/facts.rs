@@ -3,7 +3,8 @@
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty, Side, Timestamp,
+    BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
+    Side, Timestamp,
 };
 
 use super::Oracle;
@@ -139,7 +140,10 @@ impl Oracle {
         let out = self.exit_leaves(it.contract);
         let fits = out + u64::from(it.qty) <= closable;
         self.check(Invariant::I10, fits, || {
-            format!("{id} closes {} more; exits for {out} are out, position {net}, {closable} to close", it.qty)
+            format!(
+                "{id} closes {} more; exits for {out} are out, position {net}, {closable} to close",
+                it.qty
+            )
         });
         if let OrderId::LotExit { lot, exit } = id {
             self.lot_exit_released(lot, exit, it.qty);
@@ -167,7 +171,9 @@ impl Oracle {
         let counted = self.execs_delivered.get(&exec) == Some(&(order, qty.contracts(), price));
         let is_new = self.execs_applied.insert(exec);
         self.check(Invariant::I02, counted && is_new, || {
-            format!("{order} filled {qty} by execution {exec:?}: delivered {counted}, for the first time {is_new}")
+            format!(
+                "{order} filled {qty} by execution {exec:?}: delivered {counted}, for the first time {is_new}"
+            )
         });
         let Some(track) = self.orders.get_mut(&order) else { return };
         track.unknown = false;
@@ -288,8 +294,10 @@ impl Oracle {
                 self.check(Invariant::I17, due, || format!("lot {lot:?} is called unprotected, and is not"));
             }
             Alarm::StopsBlind => self.feed.told = true,
+            // The broker had lost our id, and its fill was taken for somebody else's: only a person can
+            // say that they are one.
+            Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
             Alarm::LateFill(_)
-            | Alarm::ContradictingExec(_)
             | Alarm::ExitSlow(_)
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
@@ -299,7 +307,6 @@ impl Oracle {
             | Alarm::UnknownExec(_)
             | Alarm::TwinExec(_)
             | Alarm::StillUnknown(_)
-            | Alarm::PerhapsOurs(_)
             | Alarm::WrongAnswer
             | Alarm::SnapshotIncomplete => {}
         }

@@ -221,7 +221,8 @@ impl Oracle {
         self.check(Invariant::I32, halt.is_none(), || format!("{id} opens while {halt:?}"));
         let whole = !self.halt.reconciling && !self.halt.not_connected;
         self.check(Invariant::I40, whole, || format!("{id} opens before the broker's account is known"));
-        let foreign = matches!(self.last_report, Some(BrokerReport::ForeignFill(_))) && self.expected.is_some();
+        let foreign =
+            matches!(self.last_report, Some(BrokerReport::ForeignFill(_))) && self.expected.is_some();
         self.check(Invariant::I44, !foreign, || format!("{id} opens because of a trade that is not ours"));
     }
 }

@@ -112,9 +112,7 @@ impl Oracle {
     /// An exit of a lot consumes its own lot before any other.
     fn check_own_lot_first(&mut self, lot: LotId, by: OrderId) {
         let OrderId::LotExit { lot: own, .. } = by else { return };
-        let holds = self.moves_freely
-            || own == lot
-            || self.lot(own).is_none_or(|own| own.open == 0);
+        let holds = self.moves_freely || own == lot || self.lot(own).is_none_or(|own| own.open == 0);
         self.check(Invariant::I11, holds, || format!("{by} consumed lot {lot:?} while its own is open"));
     }
 

@@ -33,7 +33,7 @@ const fn after(status: OrderStatus, step: Step) -> OrderStatus {
 }
 
 impl Oracle {
-    pub(super) fn delivered(&mut self, report: BrokerReport) {
+    pub(super) fn delivered(&mut self, report: &BrokerReport) {
         self.end_of_batch();
         let subject = report.order();
         self.last_report = Some(report.clone());
@@ -41,9 +41,9 @@ impl Oracle {
             self.foreign = Foreign::Unsaid;
             return;
         }
-        match report {
+        match *report {
             BrokerReport::Accepted { order } => self.step(order, Step::Accept),
-            BrokerReport::Filled(it) => {
+            BrokerReport::Filled(ref it) => {
                 self.count_exec(it.order, it.exec, it.qty, it.price, it.broker_time);
             }
             BrokerReport::Cancelled { order } => self.step(order, Step::Cancel),
@@ -51,7 +51,7 @@ impl Oracle {
             BrokerReport::CancelRefused { .. } | BrokerReport::Snapshot(_) => {}
             BrokerReport::Busted { exec } => self.taken_back(exec, None),
             BrokerReport::Corrected { exec, qty, price } => self.taken_back(exec, Some((qty, price))),
-            BrokerReport::ForeignFill(it) => self.foreign_executed(&it),
+            BrokerReport::ForeignFill(ref it) => self.foreign_executed(it),
         }
     }
 
@@ -79,7 +79,8 @@ impl Oracle {
         let known = self.execs_delivered.contains_key(&exec) || self.execs_doubted.contains(&exec);
         let Some(track) = self.orders.get_mut(&order).filter(|_| !known) else { return };
         let contracts = qty.contracts();
-        let alike = broker_time.is_some() && track.execs.contains(&(contracts, price, broker_time));
+        let alike = broker_time.is_some()
+            && track.execs.iter().any(|&(_, q, p, at)| (q, p, at) == (contracts, price, broker_time));
         if alike {
             self.contracts.at_mut(track.contract).lied = true;
         }
@@ -88,7 +89,7 @@ impl Oracle {
             self.execs_doubted.insert(exec);
             return;
         }
-        track.execs.push((contracts, price, broker_time));
+        track.execs.push((exec, contracts, price, broker_time));
         track.filled += contracts;
         let completes = track.filled + track.busted >= track.qty;
         let (contract, signed) = (track.contract, track.side.sign() * i64::from(contracts));

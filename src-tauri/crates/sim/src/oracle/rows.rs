@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use phantom_engine::fact::{Leg, Purpose};
-use phantom_model::{Bracket, ContractId, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp};
+use phantom_model::{
+    Bracket, ContractId, ExecId, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp,
+};
 
 /// How a cancel stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +29,7 @@ pub(super) struct Track {
     /// Contracts that the exchange took back: they do not fill again.
     pub(super) busted: u32,
     /// Its executions: quantity, price, the broker's own time.
-    pub(super) execs: Vec<(u32, Price, Option<Timestamp>)>,
+    pub(super) execs: Vec<(ExecId, u32, Price, Option<Timestamp>)>,
     pub(super) unknown: bool,
     /// When the broker was last asked about it.
     pub(super) asked_at: Timestamp,
@@ -98,6 +100,7 @@ pub(super) struct LotTrack {
 
 /// A contract, from reports and facts.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four things that can hold together")]
 pub(super) struct ContractTrack {
     /// The sum of distinct executions delivered.
     pub(super) net: i64,

@@ -86,6 +86,7 @@ impl Oracle {
     }
 
     fn cancel_sent(&mut self, id: OrderId, end: SendEnd) {
+        let (now, back_at) = (self.now, self.back_at);
         let Some(track) = self.orders.get_mut(&id) else {
             self.broken(Invariant::I25, || format!("cancel of {id}, which was never recorded"));
             return;
@@ -94,6 +95,8 @@ impl Oracle {
         let given_up = track.cancel_not_sent >= TRIES;
         // A repeated try may come after the answer to another cancel of the same order.
         let asked = track.cancel != Cancel::No || !track.status.is_live() || track.cancel_not_sent > 0;
+        // What became due while the desk was away is recorded before the first report, and sent after it.
+        let asked = asked || now == back_at;
         self.check(Invariant::I25, asked, || format!("cancel of {id} was never asked for"));
         if given_up {
             self.cancel_never_sent(id);

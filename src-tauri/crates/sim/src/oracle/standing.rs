@@ -77,7 +77,8 @@ impl Oracle {
         let listed = self.snapshot().and_then(|it| it.fills.told().iter().find(|row| row.exec == exec));
         let Some(row) = listed.copied() else { return };
         let ours = row.order.is_some_and(|id| self.orders.contains_key(&id));
-        let subject = if ours { row.order } else { self.outside_of(row.broker_order, row.contract, row.side) };
+        let subject =
+            if ours { row.order } else { self.outside_of(row.broker_order, row.contract, row.side) };
         if subject == Some(order) {
             self.count_exec(order, exec, row.qty, row.price, row.broker_time);
         }
@@ -117,6 +118,11 @@ impl Oracle {
         let kept = now.map_or(0, |(qty, _)| qty.contracts());
         track.filled = track.filled + kept - qty;
         track.busted = (track.busted + qty).saturating_sub(kept);
+        if let Some((_, new)) = now
+            && let Some(row) = track.execs.iter_mut().find(|row| row.0 == exec)
+        {
+            row.2 = new;
+        }
         let (contract, sign) = (track.contract, track.side.sign());
         self.contracts.at_mut(contract).net += sign * (i64::from(kept) - i64::from(qty));
         self.contracts.at_mut(contract).lied = true;
@@ -132,7 +138,10 @@ impl Oracle {
     }
 
     /// Facts about the account.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller's match is complete; this is its second half")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the caller's match is complete; this is its second half"
+    )]
     pub(super) fn account_recorded(&mut self, body: &FactBody, at: Timestamp) {
         match body {
             FactBody::OutsideOrderSeen { order, broker_order, contract, side, qty } => {
@@ -152,12 +161,16 @@ impl Oracle {
             }
             FactBody::FillBusted { order, exec } => {
                 let told = self.last_report == Some(BrokerReport::Busted { exec: *exec });
-                self.check(Invariant::I04, told, || format!("{exec:?} of {order} busted, and nobody said so"));
+                self.check(Invariant::I04, told, || {
+                    format!("{exec:?} of {order} busted, and nobody said so")
+                });
             }
             FactBody::FillCorrected { order, exec, qty, price, .. } => {
                 let told = BrokerReport::Corrected { exec: *exec, qty: *qty, price: *price };
                 let told = self.last_report == Some(told);
-                self.check(Invariant::I04, told, || format!("{exec:?} of {order} changed, and nobody said so"));
+                self.check(Invariant::I04, told, || {
+                    format!("{exec:?} of {order} changed, and nobody said so")
+                });
             }
             FactBody::FillDoubted { order, exec, .. } => {
                 if self.is_snapshot() {
@@ -199,7 +212,14 @@ impl Oracle {
         }
     }
 
-    fn outside_seen(&mut self, order: OrderId, contract: ContractId, side: Side, qty: Qty, status: OrderStatus) {
+    fn outside_seen(
+        &mut self,
+        order: OrderId,
+        contract: ContractId,
+        side: Side,
+        qty: Qty,
+        status: OrderStatus,
+    ) {
         let is_new = !self.orders.contains_key(&order);
         self.check(Invariant::I28, is_new, || format!("{order} is used again"));
         let track = Track {
@@ -259,7 +279,8 @@ impl Oracle {
             return;
         }
         let blind = self.feed.blind && self.feed.told;
-        self.check(Invariant::I23, blind, || "the feed is dead, and nobody says that stops are blind".to_owned());
+        self.check(Invariant::I23, blind, || {
+            "the feed is dead, and nobody says that stops are blind".to_owned()
+        });
     }
-
 }

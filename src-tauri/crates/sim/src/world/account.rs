@@ -70,9 +70,7 @@ impl World {
         let decision = if brokers { Decision::TakeBrokers } else { Decision::KeepOurs };
         let positions = self.desk.book().positions().iter();
         let open: Vec<ContractId> = positions
-            .filter(|(_, it)| {
-                it.difference.is_some_and(|it| it.standing == DifferenceStanding::Confirmed)
-            })
+            .filter(|(_, it)| it.difference.is_some_and(|it| it.standing == DifferenceStanding::Confirmed))
             .map(|(contract, _)| contract)
             .collect();
         for contract in open {

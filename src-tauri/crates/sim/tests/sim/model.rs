@@ -176,7 +176,7 @@ impl ReferenceStateMachine for Model {
     fn apply(mut model: Self, deed: &Deed) -> Self {
         match *deed {
             Deed::Place(leaves) if !model.flattening => {
-                model.out.push(Out { what: Use::Entry(None), leaves })
+                model.out.push(Out { what: Use::Entry(None), leaves });
             }
             Deed::Reduce(leaves) if leaves + model.exits() <= model.position() => {
                 model.out.push(Out { what: Use::Reduction, leaves });

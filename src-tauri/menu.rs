@@ -1,10 +1,13 @@
 //! The native menu.
 
 use phantom_engine::Origin;
+use phantom_wire::FlattenNews;
 use tauri::menu::{Menu, MenuItemBuilder, SubmenuBuilder};
 use tauri::{AppHandle, Emitter, Manager, Runtime};
 use tauri_plugin_dialog::DialogExt;
 
+use crate::commands::orders::flatten_answer;
+use crate::error::of_desk;
 use crate::shell::Shell;
 use crate::window::leave;
 
@@ -15,6 +18,8 @@ const ABOUT: &str = "about";
 
 /// The window opens its settings on this event.
 const OPEN_SETTINGS: &str = "open-settings";
+/// The window shows a flatten from here as it shows its own.
+const FLATTEN_NEWS: &str = "flatten-news";
 
 /// The menu.
 pub(crate) fn of<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Menu<R>> {
@@ -45,16 +50,31 @@ pub(crate) fn chosen<R: Runtime>(app: &AppHandle<R>, id: &str) {
     }
 }
 
+/// Flattens without the window's help: it must work when the page hangs.
 fn flatten<R: Runtime>(app: &AppHandle<R>) {
     let Some(shell) = app.try_state::<Shell>() else { return };
     let session = shell.session();
+    let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        match session.desk().flatten_all(Origin::Window).await {
-            // The log and the panels tell the rest.
-            Ok(receipt) => tracing::info!(flat = receipt.flat, "flatten all from the menu"),
-            Err(fault) => tracing::error!(%fault, "flatten all from the menu"),
-        }
+        tell(&app, &FlattenNews::UnderWay);
+        let news = match session.desk().flatten_all(Origin::Window).await {
+            Ok(receipt) => {
+                tracing::info!(flat = receipt.flat, "flatten all from the menu");
+                FlattenNews::Answered { answer: flatten_answer(session.listing(), &receipt) }
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "flatten all from the menu");
+                FlattenNews::Failed { fault: of_desk(fault) }
+            }
+        };
+        tell(&app, &news);
     });
+}
+
+fn tell<R: Runtime>(app: &AppHandle<R>, news: &FlattenNews) {
+    if let Err(error) = app.emit(FLATTEN_NEWS, news) {
+        tracing::error!(%error, "the window was not told of the flatten");
+    }
 }
 
 fn about<R: Runtime>(app: &AppHandle<R>) {

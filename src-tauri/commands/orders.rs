@@ -90,6 +90,7 @@ fn ticket(side: Side, order: OrderRequest) -> Ticket {
         price: text(order.price),
         stop: text(order.stop_price),
         target: text(order.take_profit),
+        guard: Box::default(),
     }
 }
 

@@ -53,6 +53,21 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
+        FactBody::ChangeAsked { order, qty, limit, .. } => {
+            Some(rows.changed(*order, *qty, *limit, "change_requested"))
+        }
+        FactBody::OrderChanged { order, qty, limit } => Some(rows.changed(*order, *qty, *limit, "changed")),
+        FactBody::ChangeRefused { order } => {
+            Some(rows.order(LogAction::Alarm, *order, Some("change_refused")))
+        }
+        FactBody::ChangeRejected { order, refusal, .. } => {
+            Some(rows.order(LogAction::Reject, *order, Some(refusal.reason())))
+        }
+        FactBody::ProtectionSet { lot, .. } => Some(rows.protected(*lot)),
+        FactBody::ProtectionRejected { lot, refusal, .. } => {
+            Some(rows.of_lot(rows.plain(LogAction::Reject, refusal.reason()), *lot))
+        }
+        FactBody::BreakEvenReached { lot, stop, .. } => Some(rows.at_entry(*lot, *stop)),
         FactBody::OutsideOrderSeen { order, .. } => {
             Some(rows.order(LogAction::Alarm, *order, Some("order_is_not_ours")))
         }
@@ -82,7 +97,9 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::DifferenceGone { contract } => Some(rows.of_contract(*contract, "position_agrees_again")),
         FactBody::FeedLost => Some(rows.plain(LogAction::Alarm, "feed_lost")),
         FactBody::FeedBack => Some(rows.plain(LogAction::Alarm, "feed_back")),
-        FactBody::LotOpened { .. }
+        // The phantoms' panel shows where a stop has trailed to; a row for each step would bury the log.
+        FactBody::TrailsMoved { .. }
+        | FactBody::LotOpened { .. }
         | FactBody::LotGrew { .. }
         | FactBody::LotReduced { .. }
         | FactBody::LotUnwound { .. }
@@ -145,6 +162,38 @@ impl Rows<'_> {
             fill_price: contract.map(|contract| self.price(contract, price)),
             ..row
         }
+    }
+
+    /// The order with the terms that the fact tells, whichever of them hold.
+    fn changed(&self, id: OrderId, qty: Qty, limit: Price, reason: &str) -> LogRow {
+        let row = self.order(LogAction::Change, id, Some(reason));
+        let contract = self.book.find(id).map(|key| self.book.orders().at(key).contract);
+        LogRow {
+            qty: Some(qty.contracts()),
+            price: contract.map(|contract| self.price(contract, limit)),
+            ..row
+        }
+    }
+
+    /// What of a lot's stop and target stands now; the price is the stop's, or else the target's.
+    fn protected(&self, lot: LotId) -> LogRow {
+        let bracket = self.book.bracket(lot);
+        let reason = match (bracket.stop.is_some(), bracket.target.is_some()) {
+            (true, true) => "stop_and_target_stand",
+            (true, false) => "stop_stands",
+            (false, true) => "target_stands_no_stop",
+            (false, false) => "neither_stop_nor_target",
+        };
+        let row = self.of_lot(self.plain(LogAction::Protect, reason), lot);
+        let contract = self.book.lots().get(lot).map(|row| row.contract);
+        let price = contract.zip(bracket.stop.or(bracket.target));
+        LogRow { price: price.map(|(contract, price)| self.price(contract, price)), ..row }
+    }
+
+    fn at_entry(&self, lot: LotId, stop: Price) -> LogRow {
+        let row = self.of_lot(self.plain(LogAction::Protect, "stop_at_entry"), lot);
+        let contract = self.book.lots().get(lot).map(|row| row.contract);
+        LogRow { price: contract.map(|contract| self.price(contract, stop)), ..row }
     }
 
     fn rejected(&self, id: OrderId, asked: &Asked, reason: &str) -> LogRow {

@@ -38,14 +38,18 @@ pub(crate) fn unrealized(view: &View, contract: ContractId) -> Money {
 
 /// Contracts that an armed stop watches or whose exit is on its way; never more than the position.
 fn protected_qty(view: &View, position: &Position) -> u32 {
-    let lots = position.lots.iter().map(|&lot| view.book().lots().at(lot));
-    let watched: u64 = lots.map(|lot| u64::from(protected(lot))).sum();
+    let book = view.book();
+    let watched: u64 = position
+        .lots
+        .iter()
+        .map(|&lot| u64::from(protected(book.lots().at(lot), book.bracket(lot).stop.is_some())))
+        .sum();
     u32::try_from(watched.min(position.net.size())).unwrap_or(u32::MAX)
 }
 
-const fn protected(lot: &Lot) -> u32 {
+const fn protected(lot: &Lot, has_stop: bool) -> u32 {
     match lot.state {
-        LotState::Armed if lot.bracket.stop.is_some() => lot.open,
+        LotState::Armed if has_stop => lot.open,
         LotState::Exiting { .. } => lot.open,
         LotState::Armed | LotState::Bare | LotState::Unprotected { .. } => 0,
     }
@@ -78,6 +82,8 @@ pub(crate) fn phantom_row(view: &View, id: LotId) -> Option<PhantomRow> {
         LotState::Unprotected { .. } => PhantomState::Unprotected,
     };
     let entry = view.book().orders().at(lot.order);
+    let protection = view.book().protection(id);
+    let bracket = protection.levels(lot.side);
     let text = |price: Price| price_text(view.listing(), lot.contract, price);
     let last = view.last_price(lot.contract);
     let losing = |stop: Price| distance(lot.side, last.map(|last| (last - stop).count()));
@@ -88,11 +94,12 @@ pub(crate) fn phantom_row(view: &View, id: LotId) -> Option<PhantomRow> {
         side: side_word(lot.side),
         qty: lot.open,
         entry_price: mean_text(view.listing(), lot.contract, entry.cost_ticks, entry.filled.into())?,
-        stop_price: lot.bracket.stop.map(text),
-        take_profit: lot.bracket.target.map(text),
+        stop_price: bracket.stop.map(text),
+        take_profit: bracket.target.map(text),
+        trailing: protection.trail.is_some(),
         state,
-        stop_distance_ticks: lot.bracket.stop.and_then(losing),
-        target_distance_ticks: lot.bracket.target.and_then(winning),
+        stop_distance_ticks: bracket.stop.and_then(losing),
+        target_distance_ticks: bracket.target.and_then(winning),
     })
 }
 

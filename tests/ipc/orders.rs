@@ -116,6 +116,28 @@ fn a_resting_order_is_shown_and_cancelled_once() {
     }
 }
 
+/// The menu must flatten when the page hangs, and the page must show it when it does not.
+#[test]
+fn a_flatten_from_the_menu_is_carried_out_and_told_with_its_receipt() {
+    let world = World::new();
+    world.wait_for_price("ES");
+    let order = json!({ "symbol": "ES", "qty": "2", "type": "MARKET" });
+    world.get("placeBuy", json!({ "order": order }));
+    world.wait_for("the position", |snapshot| snapshot["positions"][0]["qty"] == 2);
+    world.choose_from_menu("flatten");
+    let mut news = Vec::new();
+    while news.len() < 2 {
+        let event = world.next_event();
+        if event.name == "flatten-news" {
+            news.push(event.body);
+        }
+    }
+    assert_eq!(news[0], json!({ "stage": "UNDER_WAY" }));
+    assert_eq!(news[1]["stage"], "ANSWERED", "{news:?}");
+    assert_eq!(news[1]["answer"]["status"], "FLAT", "{news:?}");
+    assert_eq!(news[1]["answer"]["closedPositions"][0]["qty"], 2, "{news:?}");
+}
+
 #[test]
 fn flatten_all_answers_with_a_receipt_and_leaves_nothing() {
     let world = World::new();

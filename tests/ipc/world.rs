@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use phantom_desk_app::{CredentialStore, configure, context, start};
+use phantom_desk_app::{CredentialStore, choose_from_menu, configure, context, start};
 use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
@@ -59,7 +59,7 @@ impl World {
         }
         let app = configure(mock_builder()).build(context()).unwrap();
         let (tell, events) = channel();
-        for name in ["order-log", "position-update", "desk-update"] {
+        for name in ["order-log", "position-update", "desk-update", "flatten-news"] {
             let tell = tell.clone();
             app.listen_any(name, move |event| {
                 let body = serde_json::from_str(event.payload()).unwrap();
@@ -74,6 +74,11 @@ impl World {
     /// Asks as the main window.
     pub(crate) fn ask(&self, command: &str, body: Value) -> Result<Value, Value> {
         ask_as(&self.main, command, body)
+    }
+
+    /// Chooses from the native menu.
+    pub(crate) fn choose_from_menu(&self, id: &str) {
+        choose_from_menu(self.app.handle(), id);
     }
 
     /// Asks as a window that has no capability.

@@ -13,6 +13,7 @@ async function chooseBackend(): Promise<Backend> {
     seed: query.get('seed') ?? '1',
     exitsStayOpen: query.has('exits-stay-open'),
     logRows: Number(query.get('log-rows') ?? 0),
+    notice: query.get('notice'),
   });
 }
 

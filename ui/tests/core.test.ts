@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BackendFault, readFault } from '../src/backend/backend';
-import { SCRIPTED_SETTINGS } from '../src/backend/scripted';
 import { PRODUCTS } from '../src/backend/scripted/products';
 import type { OrderQuestion, Verdict } from '../src/backend/types';
 import { type Draft, legOf, legWords, priceFault, readBack, requestOf } from '../src/core/draft';
 import { GateQuestions, type Verdicts } from '../src/core/gate_questions';
-import { EVERY_ROW, LogLens } from '../src/core/log_lens';
 import { clockTimeMs, marketDay } from '../src/core/market_time';
 import { PressGuard } from '../src/core/press_guard';
-import { formOf, readForm } from '../src/core/settings_form';
-import { spoken } from '../src/core/speech';
-import { faultWords, haltWords, readReason, refusalWords } from '../src/core/words';
-import { logRow, logRows, STATUS } from './rows';
+import { faultWords } from '../src/core/words';
 
 const NQ = PRODUCTS[0];
 if (NQ === undefined) throw new Error('no products');
@@ -115,38 +110,6 @@ describe('questions to the gate', () => {
   });
 });
 
-describe('the log lens', () => {
-  const rows = [logRow(1), logRow(2, { action: 'REJECT', reason: 'bad_qty' }), logRow(3, { symbol: 'GC' })];
-
-  it('lets everything through without a filter, without a copy', () => {
-    expect(new LogLens().look(rows, EVERY_ROW)).toBe(rows);
-  });
-
-  it('filters by action and by text, in any case', () => {
-    const lens = new LogLens();
-    expect(lens.look(rows, { text: '', action: 'REJECT' }).map((row) => row.n)).toEqual([2]);
-    expect(lens.look(rows, { text: 'gc', action: 'ALL' }).map((row) => row.n)).toEqual([3]);
-    expect(lens.look(rows, { text: 'BAD_QTY', action: 'FILL' })).toEqual([]);
-  });
-
-  it('takes new rows and drops cut ones', () => {
-    const lens = new LogLens();
-    const filter = { text: 'gc', action: 'ALL' } as const;
-    lens.look(rows, filter);
-    const longer = [...rows, logRow(4, { symbol: 'GC' }), logRow(5)];
-    expect(lens.look(longer, filter).map((row) => row.n)).toEqual([3, 4]);
-    expect(lens.look(longer.slice(3), filter).map((row) => row.n)).toEqual([4]);
-  });
-
-  it('starts anew with the log of another desk, which counts from 1 too', () => {
-    const lens = new LogLens();
-    const filter = { text: 'gc', action: 'ALL' } as const;
-    lens.look(rows, filter);
-    const other = [logRow(1), logRow(2), logRow(3), logRow(4, { symbol: 'GC' })];
-    expect(lens.look(other, filter).map((row) => row.n)).toEqual([4]);
-  });
-});
-
 describe('market time', () => {
   it.each([
     ['2026-11-23T14:30:01.2507000Z', '08:30:01.250', 'Mon 23 Nov'],
@@ -158,37 +121,6 @@ describe('market time', () => {
 
   it('shows dashes where there is no time', () => {
     expect(clockTimeMs('never')).toBe('--:--:--.000');
-  });
-});
-
-describe('words', () => {
-  it.each([
-    [null, { words: '', code: null }],
-    ['bad_qty', { words: 'Quantity is not valid', code: 'bad_qty' }],
-    ['bad_qty: quantity "0" is not whole', { words: 'Quantity "0" is not whole', code: 'bad_qty' }],
-    ['some_new_code', { words: 'some new code', code: 'some_new_code' }],
-    ['lot 3', { words: 'lot 3', code: null }],
-    ['flatten', { words: 'flatten', code: null }],
-  ])('of the reason %j', (text, expected) => {
-    expect(readReason(text)).toEqual(expected);
-  });
-
-  it('of a refusal are the sentence of the desk', () => {
-    expect(refusalWords('killed', 'the kill switch is on')).toBe('The kill switch is on');
-    expect(refusalWords('killed', null)).toBe('Entries are halted');
-  });
-
-  it('name everything that halts entries', () => {
-    expect(haltWords({ ...STATUS, killed: true, latched: true })).toEqual(['Entries halted', 'Stopped after a fault']);
-    expect(haltWords(STATUS)).toEqual([]);
-  });
-
-  it('said aloud are one sentence for many rows', () => {
-    expect(spoken(logRows(1, 3))).toBe('3 fills');
-    expect(spoken([logRow(1), logRow(2, { action: 'REJECT', reason: 'bad_qty' })])).toBe(
-      'bought 1 NQ at 21000.25, 1 refused: Quantity is not valid',
-    );
-    expect(spoken([logRow(1, { action: 'ACCEPT' })])).toBe('');
   });
 });
 
@@ -209,28 +141,5 @@ describe('faults', () => {
   it('have a sentence each', () => {
     expect(faultWords(new BackendFault('not_connected', 'connection refused'))).toBe('Not connected: connection refused');
     expect(faultWords(new BackendFault('stopped', ''))).toBe('The desk has stopped.');
-  });
-});
-
-describe('the settings form', () => {
-  it('gives back what it was made of', () => {
-    expect(readForm(formOf(SCRIPTED_SETTINGS))).toEqual({ kind: 'SETTINGS', settings: SCRIPTED_SETTINGS });
-  });
-
-  it('writes as fast as possible as speed zero', () => {
-    const reading = readForm({ ...formOf(SCRIPTED_SETTINGS), asFastAsPossible: true, speed: 'x' });
-    expect(reading).toMatchObject({ kind: 'SETTINGS', settings: { mock: { speed: 0 } } });
-  });
-
-  it('names each field that is no number', () => {
-    const reading = readForm({ ...formOf(SCRIPTED_SETTINGS), port: 'x', delayMsMin: '', speed: '0' });
-    expect(reading).toEqual({
-      kind: 'FAULTS',
-      faults: {
-        'ninjatrader.port': 'x is not a whole number',
-        'mock.delayMsMin': 'A whole number is needed',
-        'mock.speed': 'From 1 to 1000, or as fast as possible',
-      },
-    });
   });
 });

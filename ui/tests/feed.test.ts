@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { DeskListener } from '../src/backend/backend';
 import type { Snapshot } from '../src/backend/types';
-import {
-  appendRows,
-  type DeskState,
-  fromSnapshot,
-  LOG_ROWS_DROPPED,
-  LOG_ROWS_MAX,
-} from '../src/core/desk_state';
+import type { DeskState } from '../src/core/desk_state';
 import { Feed } from '../src/core/feed';
 import { Sequence } from '../src/core/sequence';
 import { HandFrames } from './frames';
-import { logRow, logRows, snapshot, STATUS } from './rows';
+import { logRow, logRows, numbersOf, snapshot, STATUS } from './rows';
 
 class Source {
   listener: DeskListener | null = null;
@@ -47,7 +41,7 @@ function setUp(...answers: (Snapshot | Error)[]) {
 }
 
 const settle = () => new Promise((done) => setTimeout(done, 0));
-const numbers = (state: DeskState | undefined) => state?.log.map((row) => row.n);
+const numbers = (state: DeskState | undefined) => (state === undefined ? undefined : numbersOf(state.log));
 
 describe('numbers of batches', () => {
   it('lets one batch of each kind share a number', () => {
@@ -63,37 +57,6 @@ describe('numbers of batches', () => {
     const sequence = new Sequence(4);
     expect(sequence.judge({ kind: 'LOG', seq: 4 })).toBe('STALE');
     expect(sequence.judge({ kind: 'DESK', seq: 3 })).toBe('STALE');
-  });
-});
-
-describe('rows of the log', () => {
-  it('are not taken twice', () => {
-    expect(appendRows(logRows(1, 3), logRows(2, 5)).map((row) => row.n)).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  it('keep the array when nothing is new', () => {
-    const log = logRows(1, 3);
-    expect(appendRows(log, logRows(1, 2))).toBe(log);
-  });
-
-  it('lose the oldest when there are too many', () => {
-    const log = appendRows(logRows(1, LOG_ROWS_MAX), [logRow(LOG_ROWS_MAX + 1)]);
-    expect(log.length).toBe(LOG_ROWS_MAX + 1 - LOG_ROWS_DROPPED);
-    expect(log.at(0)?.n).toBe(LOG_ROWS_DROPPED + 1);
-    expect(log.at(-1)?.n).toBe(LOG_ROWS_MAX + 1);
-  });
-
-  it('older than a new snapshot stay when the two meet, and go when there is a hole', () => {
-    const before = fromSnapshot(snapshot(1, logRows(1, 4)), null);
-    expect(numbers(fromSnapshot(snapshot(9, logRows(4, 6)), before))).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(numbers(fromSnapshot(snapshot(9, logRows(5, 6)), before))).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(numbers(fromSnapshot(snapshot(9, logRows(6, 7)), before))).toEqual([6, 7]);
-  });
-
-  it('of another desk, which counts from 1 again, take the place of the old ones', () => {
-    const before = fromSnapshot(snapshot(1, logRows(1, 4)), null);
-    expect(numbers(fromSnapshot(snapshot(9, logRows(1, 2)), before))).toEqual([1, 2]);
-    expect(numbers(fromSnapshot(snapshot(9), before))).toEqual([]);
   });
 });
 

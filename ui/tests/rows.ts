@@ -1,4 +1,5 @@
 import type { DeskStatus, LogRow, Snapshot } from '../src/backend/types';
+import { type LogRows, OrderLog } from '../src/core/order_log';
 
 export const STATUS: DeskStatus = {
   mode: 'MOCK',
@@ -38,4 +39,20 @@ export function logRows(from: number, to: number): LogRow[] {
 
 export function snapshot(seq: number, log: LogRow[] = []): Snapshot {
   return { seq, log, positions: [], working: [], phantoms: [], quotes: [], desk: STATUS };
+}
+
+/** A log that holds these rows. */
+export function logOf(rows: readonly LogRow[]): OrderLog {
+  const log = new OrderLog();
+  log.restart(rows);
+  return log;
+}
+
+/** The rows in sight. */
+export function rowsOf(rows: LogRows): LogRow[] {
+  return Array.from({ length: rows.length }, (_, index) => rows.at(index)).filter((row) => row !== undefined);
+}
+
+export function numbersOf(rows: LogRows): number[] {
+  return rowsOf(rows).map((row) => row.n);
 }

@@ -30,7 +30,7 @@ describe('the scripted desk', () => {
     expect(await placed).toMatchObject({ orderId: 'T1', status: 'ACCEPTED' });
     const { positions, phantoms } = await desk.snapshot();
     expect(positions).toMatchObject([{ symbol: 'NQ', qty: 2, protectedQty: 2 }]);
-    expect(phantoms).toMatchObject([{ lot: '1', state: 'ARMED', stopPrice: '20000.00' }]);
+    expect(phantoms).toMatchObject([{ lot: 'L0', state: 'ARMED', stopPrice: '20000.00' }]);
   });
 
   it('refuses to sell what is not there while short selling is off', async () => {

@@ -24,6 +24,14 @@ export interface DeskListener {
   deskUpdate(event: DeskUpdateEvent): void;
 }
 
+/** A flatten that something else than this page has asked for. */
+export interface FlattenListener {
+  started(): void;
+  answered(answer: FlattenAnswer): void;
+  /** With whatever a call would have been rejected with. */
+  failed(thrown: unknown): void;
+}
+
 export interface Backend {
   /** `SHELL`: the desk itself. `SCRIPTED`: a small imitation for a plain browser, without an engine. */
   readonly kind: 'SHELL' | 'SCRIPTED';
@@ -45,6 +53,9 @@ export interface Backend {
 
   /** Ends with the function that it answers. Batches may arrive before the promise resolves. */
   subscribe(listener: DeskListener): Promise<() => void>;
+
+  /** Tells of flattens that were asked for outside the page, as in a native menu. */
+  whenFlattenedElsewhere(listener: FlattenListener): Promise<() => void>;
 
   /** Calls `open` when the settings are chosen outside the page, as in a native menu. */
   whenSettingsAsked(open: () => void): Promise<() => void>;

@@ -33,6 +33,8 @@ export interface ScriptedOptions {
   exitsStayOpen?: boolean;
   /** Rows that the log holds at the start. */
   logRows?: number;
+  /** What the program itself has to say at the start. */
+  notice?: string | null;
 }
 
 export const STEP_MS = 50;
@@ -85,6 +87,7 @@ export class ScriptedBackend implements Backend {
   #seq = 0;
   #sentRows = 0;
   #tickets = 0;
+  #lots = 0;
   #killed = false;
   #paused = false;
   #flatten: Flatten | null = null;
@@ -94,6 +97,8 @@ export class ScriptedBackend implements Backend {
     this.#chance = new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed);
     this.#exitsStayOpen = options.exitsStayOpen ?? false;
     this.#fillLog(options.logRows ?? 0);
+    if (options.notice !== undefined && options.notice !== null) this.#write('ALARM', null, options.notice);
+    this.#sentRows = this.#book.log.length;
     if (options.autorun ?? true) this.#timer = setInterval(() => this.advance(STEP_MS), STEP_MS);
   }
 
@@ -129,14 +134,15 @@ export class ScriptedBackend implements Backend {
         closed: [],
         answer,
       };
-      this.#write('FLATTEN', null, null);
+      this.#write('FLATTEN', null, 'flatten_started');
       for (const order of this.#book.live()) {
         if (order.closes !== null) continue;
         order.status = 'CANCELLED';
         this.#flatten.cancelled.push(order.id);
         this.#answers.get(order.id)?.(answerOf(order));
-        this.#write('CANCEL', order, 'flatten');
+        this.#write('CANCEL', order, null);
       }
+      this.#write('FLATTEN', null, 'exits_sent');
       PRODUCTS.forEach((product, row) => this.#sendFlattenExit(product, row, this.#flatten));
     });
     return this.#flattenPromise;
@@ -146,6 +152,7 @@ export class ScriptedBackend implements Backend {
     const order = this.#book.live().find((live) => live.id === orderId);
     if (order === undefined) return Promise.reject(new BackendFault('bad_request', `${orderId} is not working`));
     order.cancelling = true;
+    this.#write('CANCEL', order, 'cancel_requested');
     return Promise.resolve();
   }
 
@@ -155,7 +162,7 @@ export class ScriptedBackend implements Backend {
 
   setKill(on: boolean): Promise<void> {
     this.#killed = on;
-    this.#write('HALT', null, on ? 'entries halted by the trader' : 'entries allowed again');
+    this.#write('HALT', null, on ? 'kill_switch_on' : 'kill_switch_off');
     this.#tell();
     return Promise.resolve();
   }
@@ -248,6 +255,10 @@ export class ScriptedBackend implements Backend {
   }
 
   /** A page has no native menu. */
+  whenFlattenedElsewhere(): Promise<() => void> {
+    return Promise.resolve(() => undefined);
+  }
+
   whenSettingsAsked(): Promise<() => void> {
     return Promise.resolve(() => undefined);
   }
@@ -257,7 +268,7 @@ export class ScriptedBackend implements Backend {
     const id = `T${++this.#tickets}`;
     if (answer.kind === 'REFUSED') {
       const { reason, message } = answer.refusal;
-      this.#writeRefusal(id, side, request, `${reason}: ${message}`);
+      this.#writeRefusal(id, side, request, reason);
       return Promise.resolve({ orderId: id, status: 'REJECTED', reason, message, unknown: false });
     }
     const { product, qty, limitTicks, stopTicks, targetTicks } = answer.order;
@@ -296,7 +307,7 @@ export class ScriptedBackend implements Backend {
     if (net === 0 || flatten === null) return;
     const order = this.#send(`F1-C${row}-X1`, product, net > 0 ? 'SELL' : 'BUY', Math.abs(net), 'ALL');
     flatten.exits.push(order);
-    this.#write('SUBMIT', order, 'flatten');
+    this.#write('SUBMIT', order, null);
   }
 
   #moveMarket(): void {
@@ -313,8 +324,11 @@ export class ScriptedBackend implements Backend {
       const reached = lot.targetTicks !== null && (last - lot.targetTicks) * away >= 0;
       if (!stopped && !reached) continue;
       lot.exiting = true;
-      const exit = this.#send(`L${lot.id}-X1`, lot.product, lot.side === 'BUY' ? 'SELL' : 'BUY', lot.qty, lot.id);
-      this.#write(stopped ? 'STOP' : 'TARGET', exit, `lot ${lot.id}`);
+      const fired = this.#write(stopped ? 'STOP' : 'TARGET', null, null);
+      const { symbol } = lot.product;
+      Object.assign(fired, { orderId: lot.openedBy, symbol, side: lot.side, qty: lot.qty, price: priceOf(last, lot.product) });
+      const exit = this.#send(`${lot.id}-X1`, lot.product, lot.side === 'BUY' ? 'SELL' : 'BUY', lot.qty, lot.id);
+      this.#write('SUBMIT', exit, null);
     }
   }
 
@@ -353,7 +367,8 @@ export class ScriptedBackend implements Backend {
     const { pnlCents, qtyLeft } = this.#book.reduce(order.product, order.side, order.qty, price, lotId);
     if (qtyLeft > 0 && order.closes === null) {
       this.#book.lots.push({
-        id: order.id.replace('T', ''),
+        id: `L${this.#lots++}`,
+        openedBy: order.id,
         product: order.product,
         side: order.side,
         qty: qtyLeft,
@@ -365,7 +380,7 @@ export class ScriptedBackend implements Backend {
       return;
     }
     order.status = 'CLOSED';
-    this.#write('CLOSE', order, `realized ${cents(pnlCents)}`);
+    this.#write('CLOSE', order, null);
     this.#flatten?.closed.push({
       symbol: order.product.symbol,
       qty: order.qty,
@@ -386,7 +401,7 @@ export class ScriptedBackend implements Backend {
     this.#flatten = null;
     this.#flattenPromise = null;
     const status = open.length === 0 ? 'FLAT' : 'NOT_FLAT';
-    this.#write(status === 'FLAT' ? 'FLATTEN' : 'ALARM', null, status === 'FLAT' ? 'flat' : 'flatten ended not flat');
+    Object.assign(this.#write('FLATTEN', null, 'flatten_answered'), { status });
     flatten.answer({ status, closedPositions: flatten.closed, cancelled: flatten.cancelled, stillOpen: open });
   }
 
@@ -476,7 +491,6 @@ export class ScriptedBackend implements Backend {
         status: 'CLOSED',
       });
     }
-    this.#sentRows = this.#book.log.length;
   }
 }
 

@@ -2,8 +2,8 @@
 
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Backend, DeskListener } from './backend';
-import type { DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent } from './types';
+import type { Backend, DeskListener, FlattenListener } from './backend';
+import type { DeskUpdateEvent, FlattenNews, OrderLogEvent, PositionUpdateEvent } from './types';
 
 export const shell: Backend = {
   kind: 'SHELL',
@@ -21,15 +21,33 @@ export const shell: Backend = {
   setPassword: (password) => invoke('setPassword', { password }),
   marketControl: (what) => invoke('marketControl', { what }),
   subscribe,
+  whenFlattenedElsewhere,
   whenSettingsAsked: (open) => listen('open-settings', open),
 };
 
 async function subscribe(listener: DeskListener): Promise<() => void> {
-  const ends = await Promise.all([
+  return endOfAll([
     listen<OrderLogEvent>('order-log', (event) => listener.orderLog(event.payload)),
     listen<PositionUpdateEvent>('position-update', (event) => listener.positionUpdate(event.payload)),
     listen<DeskUpdateEvent>('desk-update', (event) => listener.deskUpdate(event.payload)),
   ]);
+}
+
+function whenFlattenedElsewhere(listener: FlattenListener): Promise<() => void> {
+  return listen<FlattenNews>('flatten-news', ({ payload }) => {
+    switch (payload.stage) {
+      case 'UNDER_WAY':
+        return listener.started();
+      case 'ANSWERED':
+        return listener.answered(payload.answer);
+      case 'FAILED':
+        return listener.failed(payload.fault);
+    }
+  });
+}
+
+async function endOfAll(listening: Promise<() => void>[]): Promise<() => void> {
+  const ends = await Promise.all(listening);
   return () => {
     for (const end of ends) end();
   };

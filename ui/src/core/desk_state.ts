@@ -12,14 +12,12 @@ import type {
   Snapshot,
   WorkingRow,
 } from '../backend/types';
-
-/** Rows of the log that stay in the window. The desk keeps the rest. */
-export const LOG_ROWS_MAX = 100_000;
-/** Rows that go when the log is full: many at once, so that a full log does not move with each row. */
-export const LOG_ROWS_DROPPED = 10_000;
+import { OrderLog } from './order_log';
+import { sameRow, sameRows } from './same';
 
 export interface DeskState {
-  log: readonly LogRow[];
+  /** Grows in place; its version tells. */
+  log: OrderLog;
   positions: readonly PositionRow[];
   working: readonly WorkingRow[];
   phantoms: readonly PhantomRow[];
@@ -59,45 +57,21 @@ export function collect(pending: Pending, batch: Batch): void {
 }
 
 export function fromSnapshot(snapshot: Snapshot, before: DeskState | null): DeskState {
-  return {
-    log: joinLogs(before?.log ?? [], snapshot.log),
-    positions: snapshot.positions,
-    working: snapshot.working,
-    phantoms: snapshot.phantoms,
-    quotes: snapshot.quotes,
-    desk: snapshot.desk,
-  };
+  const log = before?.log ?? new OrderLog();
+  log.restart(snapshot.log);
+  const { positions, working, phantoms, quotes, desk } = snapshot;
+  return { log, positions, working, phantoms, quotes, desk };
 }
 
 export function fold(state: DeskState, pending: Pending): DeskState {
-  const desk = pending.desk;
+  const { positions, desk } = pending;
+  state.log.add(pending.rows);
   return {
-    log: appendRows(state.log, pending.rows),
-    positions: pending.positions ?? state.positions,
-    working: desk?.working ?? state.working,
-    phantoms: desk?.phantoms ?? state.phantoms,
-    quotes: desk?.quotes ?? state.quotes,
-    desk: desk?.desk ?? state.desk,
+    log: state.log,
+    positions: positions === null ? state.positions : sameRows(state.positions, positions, (row) => row.contract),
+    working: desk === null ? state.working : sameRows(state.working, desk.working, (row) => row.orderId),
+    phantoms: desk === null ? state.phantoms : sameRows(state.phantoms, desk.phantoms, (row) => row.lot),
+    quotes: desk === null ? state.quotes : sameRows(state.quotes, desk.quotes, (row) => row.symbol),
+    desk: desk === null ? state.desk : sameRow(state.desk, desk.desk),
   };
-}
-
-/** Rows that are already there (by their number) are not taken twice. */
-export function appendRows(log: readonly LogRow[], rows: readonly LogRow[]): readonly LogRow[] {
-  const newest = log.at(-1)?.n ?? -1;
-  const fresh = rows.filter((row) => row.n > newest);
-  if (fresh.length === 0) return log;
-  const joined = log.concat(fresh);
-  if (joined.length <= LOG_ROWS_MAX) return joined;
-  return joined.slice(Math.max(LOG_ROWS_DROPPED, joined.length - LOG_ROWS_MAX));
-}
-
-/** Keeps the older rows that a snapshot has left out, when the two meet without a hole. */
-function joinLogs(before: readonly LogRow[], snapshot: readonly LogRow[]): readonly LogRow[] {
-  const first = snapshot[0];
-  const newest = before.at(-1);
-  if (first === undefined || newest === undefined || first.n > newest.n + 1) return snapshot;
-  return appendRows(
-    before.filter((row) => row.n < first.n),
-    snapshot,
-  );
 }

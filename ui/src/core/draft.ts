@@ -2,7 +2,7 @@
 // may be sent is the desk's to say.
 
 import type { InstrumentRow, OrderRequest, OrderType, Side } from '../backend/types';
-import { showAmount, showPrice } from './decimal';
+import { readDecimal, showAmount, showPrice } from './decimal';
 import { moneyOfTicks, readPrice, ticksBetween } from './tick';
 
 export interface Draft {
@@ -27,11 +27,35 @@ export function requestOf(draft: Draft): OrderRequest {
   };
 }
 
+/**
+ * Why this draft cannot even be sent, or null: something is missing or is no number. Anything that can
+ * be read is sent, and the desk says yes or no to it.
+ */
+export function incompleteWords(draft: Draft): string | null {
+  if (draft.symbol === '') return 'choose a symbol';
+  const fields: [name: string, text: string, needed: boolean][] = [
+    ['quantity', draft.qty, true],
+    ['limit price', draft.price, true],
+    ['stop loss', draft.stopPrice, false],
+    ['take profit', draft.takeProfit, false],
+  ];
+  for (const [name, text, needed] of fields) {
+    if (name === 'limit price' && draft.type === 'MARKET') continue;
+    if (text.trim() === '') {
+      if (needed) return `type a ${name}`;
+    } else if (readDecimal(text) === null) {
+      return `${name} "${text.trim()}" is not a number`;
+    }
+  }
+  return null;
+}
+
 /** `1 NQ 12-26 at market`: what stands beside a button. */
 export function readBack(draft: Draft, instrument: InstrumentRow): string {
   const price =
     draft.type === 'MARKET' ? 'at market' : `at ${showPrice(textOrNull(draft.price), instrument.decimals)}`;
-  return `${draft.qty.trim() || '?'} ${instrument.contract} ${price}`;
+  const qty = readDecimal(draft.qty) === null ? '?' : draft.qty.trim();
+  return `${qty} ${instrument.contract} ${price}`;
 }
 
 export interface Leg {

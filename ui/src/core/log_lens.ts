@@ -1,7 +1,10 @@
 // The rows of the log that a filter lets through. New rows are looked at once; only a new filter or a
-// cut of the oldest rows looks at all of them again.
+// new epoch of the log looks at all of them again.
 
 import type { LogAction, LogRow } from '../backend/types';
+import { reasonOf, sideOf } from './log_words';
+import type { LogRows, OrderLog } from './order_log';
+import { statusWords } from './words';
 
 export interface LogFilter {
   text: string;
@@ -12,45 +15,56 @@ export const EVERY_ROW: LogFilter = { text: '', action: 'ALL' };
 
 export class LogLens {
   #filter: LogFilter = EVERY_ROW;
-  #log: readonly LogRow[] = [];
-  #shown: readonly LogRow[] = [];
+  #epoch = -1;
+  #looked = 0;
+  #matches: LogRow[] = [];
 
-  look(log: readonly LogRow[], filter: LogFilter): readonly LogRow[] {
-    const before = this.#log;
-    const sameFilter = filter.text === this.#filter.text && filter.action === this.#filter.action;
-    this.#log = log;
-    this.#filter = { ...filter };
+  /** What is in sight now. The answer is good until the log changes. */
+  look(log: OrderLog, filter: LogFilter): LogRows {
     if (isOpen(filter)) {
-      this.#shown = log;
-    } else if (!sameFilter || !goesOn(before, log)) {
-      this.#shown = matches(log, filter);
-    } else if (log.length > before.length) {
-      this.#shown = this.#shown.concat(matches(log.slice(before.length), filter));
+      this.#epoch = -1;
+      return { length: log.length, at: (index) => log.at(index) };
     }
-    return this.#shown;
+    const same = filter.text === this.#filter.text && filter.action === this.#filter.action;
+    if (!same || log.epoch !== this.#epoch) {
+      this.#filter = { ...filter };
+      this.#epoch = log.epoch;
+      this.#looked = 0;
+      this.#matches = [];
+    }
+    const wanted = filter.text.trim().toLowerCase();
+    for (; this.#looked < log.length; this.#looked += 1) {
+      const row = log.at(this.#looked);
+      if (row !== undefined && lets(row, filter.action, wanted)) this.#matches.push(row);
+    }
+    const matches = this.#matches;
+    return { length: matches.length, at: (index) => matches[index] };
   }
-}
-
-/** Whether `log` is `before` with rows added. The very rows are compared: another desk counts from 1 too. */
-function goesOn(before: readonly LogRow[], log: readonly LogRow[]): boolean {
-  return before.length <= log.length && before[0] === log[0] && before.at(-1) === log[before.length - 1];
 }
 
 function isOpen(filter: LogFilter): boolean {
   return filter.action === 'ALL' && filter.text.trim() === '';
 }
 
-function matches(rows: readonly LogRow[], filter: LogFilter): LogRow[] {
-  const wanted = filter.text.trim().toLowerCase();
-  return rows.filter(
-    (row) =>
-      (filter.action === 'ALL' || row.action === filter.action) &&
-      (wanted === '' || searchText(row).includes(wanted)),
-  );
+function lets(row: LogRow, action: LogFilter['action'], wanted: string): boolean {
+  if (action !== 'ALL' && row.action !== action) return false;
+  return wanted === '' || searchText(row).includes(wanted);
 }
 
+/** What a row shows, and the codes behind it. */
 function searchText(row: LogRow): string {
-  return [row.orderId, row.action, row.symbol, row.side, row.price, row.fillPrice, row.reason, row.status]
+  return [
+    row.orderId,
+    row.action,
+    row.symbol,
+    sideOf(row),
+    row.price,
+    row.fillPrice,
+    row.reason,
+    reasonOf(row).words,
+    row.status,
+    statusWords(row.status),
+  ]
     .join(' ')
     .toLowerCase();
 }

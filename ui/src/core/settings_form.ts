@@ -1,7 +1,8 @@
-// Settings as text in fields. Numbers are read here so that a wrong one is named beside its field;
-// whether a value is allowed is the desk's to say.
+// Settings as text in fields. They are read here so that a wrong one is named beside its field as it is
+// typed; the desk checks all of them again.
 
 import type { Settings } from '../backend/types';
+import { readDecimal, rescale } from './decimal';
 
 export interface SettingsForm {
   broker: Settings['broker'];
@@ -55,43 +56,99 @@ export function formOf(settings: Settings): SettingsForm {
   };
 }
 
+/** The fields by the path of their setting: the names that stand beside them. */
+export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  'ninjatrader.host': 'Host',
+  'ninjatrader.port': 'Port',
+  'ninjatrader.account': 'Account',
+  'ninjatrader.username': 'Username',
+  'mock.seed': 'Seed',
+  'mock.delayMsMin': 'Shortest delay, ms',
+  'mock.delayMsMax': 'Longest delay, ms',
+  'mock.slippageTicksMin': 'Least slippage, ticks',
+  'mock.slippageTicksMax': 'Most slippage, ticks',
+  'mock.source.path': 'Path of the tick file',
+  'mock.speed': 'Speed, times the clock',
+  'trading.orderMaxMinis': 'Order limit, minis',
+  'trading.positionMaxMinis': 'Position limit, minis',
+  'trading.defaultQty': 'Default quantity',
+  'trading.defaultSymbol': 'Default symbol',
+};
+
+const SEED_MAX = 2n ** 64n - 1n;
+const MINIS_MAX = 10_000;
+
+/** Reads the fields, with the ranges that the desk has. What is wrong is said beside its field. */
 export function readForm(form: SettingsForm): FormReading {
   const faults: Record<string, string> = {};
-  const count = (field: string, text: string): number => {
+  const whole = (field: string, text: string, min: number, max: number): number => {
     const trimmed = text.trim();
-    if (/^\d{1,9}$/.test(trimmed)) return Number(trimmed);
-    faults[field] = trimmed === '' ? 'A whole number is needed' : `${trimmed} is not a whole number`;
-    return 0;
+    const value = Number(trimmed);
+    if (trimmed === '') faults[field] = `A whole number from ${min} to ${max} is needed`;
+    else if (!/^\d{1,9}$/.test(trimmed)) faults[field] = `${trimmed} is not a whole number`;
+    else if (value < min || value > max) faults[field] = `Must be from ${min} to ${max}`;
+    return value;
   };
+  const delayMsMin = whole('mock.delayMsMin', form.delayMsMin, 0, 60_000);
+  const delayMsMax = whole('mock.delayMsMax', form.delayMsMax, 0, 60_000);
+  const slippageTicksMin = whole('mock.slippageTicksMin', form.slippageTicksMin, 0, 100);
+  const slippageTicksMax = whole('mock.slippageTicksMax', form.slippageTicksMax, 0, 100);
+  if (faults['mock.delayMsMax'] === undefined && delayMsMin > delayMsMax) {
+    faults['mock.delayMsMin'] ??= 'Must not be more than the longest delay';
+  }
+  if (faults['mock.slippageTicksMax'] === undefined && slippageTicksMin > slippageTicksMax) {
+    faults['mock.slippageTicksMin'] ??= 'Must not be more than the most slippage';
+  }
+  // Only a tick file has an end to run to.
+  const unlimited = form.asFastAsPossible && form.sourceKind === 'FILE';
   const settings: Settings = {
     version: 1,
     broker: form.broker,
     ninjatrader: {
       host: form.host.trim(),
-      port: count('ninjatrader.port', form.port),
+      port: whole('ninjatrader.port', form.port, 1, 65_535),
       account: form.account.trim(),
       username: form.username.trim(),
     },
     mock: {
       seed: form.seed.trim(),
-      delayMsMin: count('mock.delayMsMin', form.delayMsMin),
-      delayMsMax: count('mock.delayMsMax', form.delayMsMax),
-      slippageTicksMin: count('mock.slippageTicksMin', form.slippageTicksMin),
-      slippageTicksMax: count('mock.slippageTicksMax', form.slippageTicksMax),
-      source:
-        form.sourceKind === 'FILE' ? { kind: 'FILE', path: form.path.trim() } : { kind: 'SIMULATED' },
-      speed: form.asFastAsPossible ? 0 : count('mock.speed', form.speed),
+      delayMsMin,
+      delayMsMax,
+      slippageTicksMin,
+      slippageTicksMax,
+      source: form.sourceKind === 'FILE' ? { kind: 'FILE', path: form.path.trim() } : { kind: 'SIMULATED' },
+      speed: unlimited ? 0 : whole('mock.speed', form.speed, 1, 1000),
     },
     trading: {
       shortSelling: form.shortSelling,
       orderMaxMinis: form.orderMaxMinis.trim(),
       positionMaxMinis: form.positionMaxMinis.trim(),
-      defaultQty: count('trading.defaultQty', form.defaultQty),
+      defaultQty: whole('trading.defaultQty', form.defaultQty, 1, 1000),
       defaultSymbol: form.defaultSymbol,
     },
   };
-  if (!form.asFastAsPossible && settings.mock.speed === 0 && faults['mock.speed'] === undefined) {
-    faults['mock.speed'] = 'From 1 to 1000, or as fast as possible';
-  }
+  Object.assign(faults, textFaults(settings));
   return Object.keys(faults).length === 0 ? { kind: 'SETTINGS', settings } : { kind: 'FAULTS', faults };
+}
+
+function textFaults({ ninjatrader, mock, trading }: Settings): FieldFaults {
+  const faults: Record<string, string> = {};
+  if (ninjatrader.host === '' || /\s/.test(ninjatrader.host)) {
+    faults['ninjatrader.host'] = 'A host name or an address is needed, such as 127.0.0.1';
+  }
+  if (!/^\d{1,20}$/.test(mock.seed) || BigInt(mock.seed) > SEED_MAX) {
+    faults['mock.seed'] = `A whole number from 0 to ${SEED_MAX} is needed`;
+  }
+  if (mock.source.kind === 'FILE' && mock.source.path === '') faults['mock.source.path'] = 'The path of a tick file is needed';
+  for (const field of ['orderMaxMinis', 'positionMaxMinis'] as const) {
+    if (!isMinis(trading[field])) faults[`trading.${field}`] = `A number from 0.1 to ${MINIS_MAX} is needed, such as 5 or 0.5`;
+  }
+  return faults;
+}
+
+/** Minis are counted in thousandths. */
+function isMinis(text: string): boolean {
+  const value = readDecimal(text);
+  const thousandths = value === null ? null : rescale(value, 3);
+  return thousandths !== null && thousandths >= 100n && thousandths <= BigInt(MINIS_MAX) * 1000n;
 }

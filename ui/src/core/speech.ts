@@ -1,7 +1,7 @@
 // What is said aloud about new rows of the log: one sentence for many rows.
 
 import type { LogRow } from '../backend/types';
-import { readReason } from './words';
+import { reasonOf } from './log_words';
 
 /** At most one sentence in this time. */
 export const SPEECH_MS_MIN = 1_000;
@@ -21,6 +21,6 @@ export function spoken(rows: readonly LogRow[]): string {
   }
   const refused = rows.filter((row) => row.action === 'REJECT' || row.action === 'FAIL');
   const newest = refused.at(-1);
-  if (newest !== undefined) parts.push(`${refused.length} refused: ${readReason(newest.reason).words}`);
+  if (newest !== undefined) parts.push(`${refused.length} refused: ${reasonOf(newest).words}`);
   return parts.join(', ');
 }

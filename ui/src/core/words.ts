@@ -1,89 +1,8 @@
 // The words that the screen uses, the same everywhere. The desk sends codes; sentences are made here.
 
 import type { BackendFault } from '../backend/backend';
-import type { DeskStatus, LogAction, PhantomState, Side, WorkingRow } from '../backend/types';
-
-export const LOG_ACTIONS: readonly LogAction[] = [
-  'SUBMIT',
-  'ACCEPT',
-  'FILL',
-  'REJECT',
-  'FAIL',
-  'CANCEL',
-  'STOP',
-  'TARGET',
-  'FLATTEN',
-  'CLOSE',
-  'ALARM',
-  'HALT',
-];
-
-const REASONS: Readonly<Record<string, string>> = {
-  unknown_symbol: 'Unknown symbol',
-  bad_qty: 'Quantity is not valid',
-  missing_price: 'Limit price is missing',
-  price_off_grid: 'Price is not on the tick grid',
-  stop_wrong_side: 'Stop is on the wrong side',
-  target_wrong_side: 'Target is on the wrong side',
-  bracket_on_exit: 'An exit carries no stop or target',
-  killed: 'Entries are halted',
-  locked_out: 'Locked out',
-  flattening: 'Flatten is under way',
-  not_connected: 'Broker is not connected',
-  reconciling: 'Positions are being checked',
-  latched: 'Trading is stopped after a fault',
-  would_cross_zero: 'Would turn the position around',
-  opposite_entry_working: 'An entry on the other side is working',
-  short_selling_off: 'Short selling is off',
-  session_closed: 'Session is closed',
-  holiday: 'Exchange holiday',
-  no_new_entries: 'No new entries at this time',
-  news_window: 'News window',
-  not_permitted: 'Product is not permitted',
-  not_front_month: 'Not the front month',
-  symbol_blocked: 'Symbol is blocked',
-  hedge: 'Would hedge another position',
-  order_size: 'Order is too large',
-  position_limit: 'Position limit reached',
-  scaling_limit: 'Scaling limit reached',
-  trade_count: 'No trades left today',
-  max_loss: 'Maximum loss reached',
-  daily_loss: 'Daily loss limit reached',
-  personal_daily_loss: 'Personal daily loss limit reached',
-  profit_target_reached: 'Profit target reached',
-  worst_case_loss: 'Worst case is over the loss limit',
-  stale_data: 'Prices are stale',
-  price_collar: 'Price is too far from the market',
-  limit_zone: 'Market is near its price limit',
-  duplicate: 'Same order sent just now',
-  throttle: 'Too many orders in a short time',
-  run_away: 'Too many orders: stopped',
-};
-
-/** A reason as the log has it: a stable code, words, or a code with words after a colon. */
-export interface Reason {
-  words: string;
-  code: string | null;
-}
-
-export function readReason(text: string | null): Reason {
-  const match = /^([a-z]+(?:_[a-z]+)*)(?:: (.+))?$/s.exec(text ?? '');
-  const code = match?.[1];
-  if (text === null || code === undefined) return { words: text ?? '', code: null };
-  const known = REASONS[code];
-  const words = match?.[2] ?? known;
-  if (words !== undefined) return { words: capital(words), code };
-  return code.includes('_') ? { words: code.replaceAll('_', ' '), code } : { words: text, code: null };
-}
-
-/** Why an order may not go: the desk's own sentence where there is one. */
-export function refusalWords(reason: string | null, message: string | null): string {
-  return message === null || message === '' ? readReason(reason).words : capital(message);
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+import type { DeskStatus, PasswordPlace, PhantomState, PositionRow, Side, WorkingRow } from '../backend/types';
+import { signOf } from './decimal';
 
 const STATUS: Readonly<Record<string, string>> = {
   PENDING: 'sending',
@@ -93,7 +12,9 @@ const STATUS: Readonly<Record<string, string>> = {
   CLOSED: 'closed',
   CANCELLED: 'cancelled',
   REJECTED: 'refused by the desk',
-  FAILED: 'refused by the broker',
+  FAILED: 'failed',
+  FLAT: 'flat',
+  NOT_FLAT: 'not flat',
 };
 
 export function statusWords(status: string | null): string {
@@ -128,6 +49,13 @@ export function lotSideWords(side: Side): string {
   return side === 'BUY' ? '↑ Long' : '↓ Short';
 }
 
+/** The colour of money. Its sign says the same. */
+export function moneyTone(money: string | null): '' | 'gain' | 'loss' {
+  const sign = signOf(money);
+  if (sign === 0) return '';
+  return sign > 0 ? 'gain' : 'loss';
+}
+
 export function feedWords(desk: DeskStatus): string {
   if (desk.paused) return 'Market paused';
   switch (desk.feed) {
@@ -148,6 +76,27 @@ export function haltWords(desk: DeskStatus): string[] {
   if (desk.flattening) halts.push('Flattening');
   if (desk.latched) halts.push('Stopped after a fault');
   return halts;
+}
+
+/** What is open, or null: what does not allow another broker or market. */
+export function openWords(positions: readonly PositionRow[], working: readonly WorkingRow[]): string | null {
+  const open = positions.filter((row) => row.qty !== 0).length;
+  const parts = [countWords(open, 'position'), countWords(working.length, 'order')].filter((part) => part !== '');
+  return parts.length === 0 ? null : `${parts.join(' and ')} open.`;
+}
+
+function countWords(count: number, one: string): string {
+  if (count === 0) return '';
+  return count === 1 ? `1 ${one}` : `${count} ${one}s`;
+}
+
+export function passwordWords(stored: PasswordPlace): string {
+  switch (stored) {
+    case 'KEYCHAIN':
+      return "The password is kept in this computer's credential store.";
+    case 'MEMORY':
+      return 'This computer has no credential store: the password is kept in memory until the app closes.';
+  }
 }
 
 export function faultWords(fault: BackendFault): string {

@@ -1,12 +1,13 @@
-// The newest state, for components to read. It is replaced once per frame and never changed in place.
+// The newest state, for components to read. It moves once per frame; what has not changed stays the
+// same object, so that only what shows something new is drawn again.
 
 import type { Backend } from '../backend/backend';
-import type { DeskStatus, InstrumentRow, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow } from '../backend/types';
+import type { DeskStatus, InstrumentRow, PhantomRow, PositionRow, QuoteRow, WorkingRow } from '../backend/types';
 import type { DeskState } from '../core/desk_state';
 import { Feed, RETRY_MS } from '../core/feed';
+import { OrderLog } from '../core/order_log';
 
 export class DeskView {
-  log = $state.raw<readonly LogRow[]>([]);
   positions = $state.raw<readonly PositionRow[]>([]);
   working = $state.raw<readonly WorkingRow[]>([]);
   phantoms = $state.raw<readonly PhantomRow[]>([]);
@@ -16,6 +17,8 @@ export class DeskView {
   /** Null while the screen is live; otherwise why it is not. */
   notLive = $state<string | null>('reading the desk');
 
+  #log = $state.raw(new OrderLog());
+  #logVersion = $state(0);
   readonly #byName = $derived(
     new Map(this.instruments.flatMap((row) => [[row.alias, row] as const, [row.symbol, row] as const])),
   );
@@ -32,6 +35,12 @@ export class DeskView {
         if (is) void this.#readInstruments();
       },
     });
+  }
+
+  /** The order log, which grows in place: whoever reads it here reads it again when it has changed. */
+  get log(): OrderLog {
+    void this.#logVersion;
+    return this.#log;
   }
 
   start(): void {
@@ -68,7 +77,8 @@ export class DeskView {
   }
 
   #show(state: DeskState): void {
-    this.log = state.log;
+    this.#log = state.log;
+    this.#logVersion = state.log.version;
     this.positions = state.positions;
     this.working = state.working;
     this.phantoms = state.phantoms;

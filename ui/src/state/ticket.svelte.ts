@@ -2,11 +2,12 @@
 
 import { type Backend, readFault } from '../backend/backend';
 import type { OrderType, PlaceAnswer, Side } from '../backend/types';
-import { type Draft, requestOf } from '../core/draft';
+import { type Draft, incompleteWords, requestOf } from '../core/draft';
 import { OncePerFrame } from '../core/frame';
 import { GateQuestions, NO_VERDICTS, type Verdicts } from '../core/gate_questions';
 import { PressGuard } from '../core/press_guard';
-import { faultWords, refusalWords } from '../core/words';
+import { refusalWords } from '../core/reasons';
+import { faultWords } from '../core/words';
 
 /** The state of the desk moves verdicts too; they are asked for again this often at most. */
 export const ASK_AGAIN_MS = 250;
@@ -36,6 +37,9 @@ export class Ticket {
     stopPrice: this.stopPrice,
     takeProfit: this.takeProfit,
   });
+
+  /** Why a press cannot send anything, or null. */
+  readonly incomplete: string | null = $derived(incompleteWords(this.draft));
 
   readonly #guard: PressGuard;
   readonly #questions: GateQuestions;
@@ -81,16 +85,23 @@ export class Ticket {
     this.takeProfit = '';
   }
 
-  /** Why a press on this side does nothing now, or null. */
-  blocked(side: Side): string | null {
-    if (this.sending[side]) return 'sending, wait for the answer';
+  /** Why the desk would refuse a press on this side, or null. */
+  refusal(side: Side): string | null {
     const verdict = this.verdicts[side];
-    if (verdict === null || verdict.allowed) return null;
-    return refusalWords(verdict.reason, verdict.message);
+    return verdict === null || verdict.allowed ? null : refusalWords(verdict.reason, verdict.message);
   }
 
+  /** Whether a press on this side sends. A refusal that the gate announces does not hinder it. */
+  canPress(side: Side): boolean {
+    return this.incomplete === null && !this.sending[side];
+  }
+
+  /**
+   * Sends. What the gate would refuse goes too: the desk alone decides, and its log then holds the
+   * refused order with the reason.
+   */
   async place(side: Side): Promise<void> {
-    if (this.blocked(side) !== null || !this.#guard.press(side)) return;
+    if (!this.canPress(side) || !this.#guard.press(side)) return;
     this.sending[side] = true;
     this.last = null;
     const order = requestOf(this.draft);
@@ -106,7 +117,7 @@ export class Ticket {
   }
 
   #askGate(): void {
-    if (this.symbol !== '') void this.#questions.ask(requestOf(this.draft));
+    if (this.incomplete === null) void this.#questions.ask(requestOf(this.draft));
   }
 }
 
@@ -123,7 +134,7 @@ function outcome(side: Side, answer: PlaceAnswer): LastOrder {
     case 'REJECTED':
       return { kind: 'REFUSED', side, text: `${name} refused by the desk. ${refusalWords(answer.reason, answer.message)}` };
     case 'FAILED':
-      return { kind: 'REFUSED', side, text: `${name} refused by the broker. ${refusalWords(answer.reason, answer.message)}` };
+      return { kind: 'REFUSED', side, text: `${name} failed. ${refusalWords(answer.reason, answer.message)}` };
     case 'ACCEPTED':
       return { kind: 'SENT', side, text: `${name} accepted` };
     default:

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd};
-use phantom_compliance::Outbound;
+use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{
     BrokerOrderId, BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId,
     Price, Qty, Side, Span, Ticks, Timestamp,
@@ -56,6 +56,7 @@ impl MockBroker {
             Message::Submit(order) => self.take_order(&order, order.qty()),
             Message::NativeClose(exit) => self.close(&exit),
             Message::Cancel(order) => self.cancel(order),
+            Message::Change(change) => self.change(change),
             Message::Query(order) => self.report_again(order),
             Message::Snapshot(id) => {
                 let snapshot = snapshot_of(id, &self.orders, &self.positions);
@@ -108,8 +109,25 @@ impl MockBroker {
         }
     }
 
+    /// New terms for what is left. As many as are filled already, or fewer, leave nothing to do.
+    fn change(&mut self, change: OrderChange) {
+        let (id, limit) = (change.id(), change.limit());
+        let refused = BrokerReport::ChangeRefused { order: id };
+        let report = match self.orders.get_mut(&id) {
+            Some(order) if order.standing == Standing::Working && !order.slips() => order
+                .change(change.qty(), limit)
+                .map_or(refused, |qty| BrokerReport::Changed { order: id, qty, limit }),
+            Some(_) | None => refused,
+        };
+        self.reports.push_back(report);
+    }
+
     fn report_again(&mut self, id: OrderId) {
         let Some(order) = self.orders.get(&id) else { return };
+        // The terms first: fills beyond the old quantity are no overfill.
+        if let Some((qty, limit)) = order.changed {
+            self.reports.push_back(BrokerReport::Changed { order: id, qty, limit });
+        }
         for &(exec, qty, price) in &order.fills {
             self.reports.push_back(filled(id, exec, qty, price, FillTiming::Unknown));
         }
@@ -175,9 +193,11 @@ impl Broker for MockBroker {
         // A question about the account draws nothing, so that asking does not change what is filled.
         let delay = match message {
             Message::Snapshot(_) => 0,
-            Message::Submit(_) | Message::Cancel(_) | Message::Query(_) | Message::NativeClose(_) => {
-                self.draw.from(self.settings.delay_nanos)
-            }
+            Message::Submit(_)
+            | Message::Cancel(_)
+            | Message::Change(_)
+            | Message::Query(_)
+            | Message::NativeClose(_) => self.draw.from(self.settings.delay_nanos),
         };
         let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
         let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));

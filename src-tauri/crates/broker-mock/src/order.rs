@@ -30,6 +30,8 @@ pub(crate) struct MockOrder {
     /// Contracts that were asked for beyond what the broker will do: reported as cancelled at the end.
     pub(crate) cut: u32,
     pub(crate) standing: Standing,
+    /// The terms of the last change.
+    pub(crate) changed: Option<(Qty, Price)>,
     pub(crate) fills: Vec<(ExecId, Qty, Price)>,
 }
 
@@ -46,8 +48,20 @@ impl MockOrder {
             leaves: qty.contracts(),
             cut: outbound.qty().contracts().saturating_sub(qty.contracts()),
             standing: Standing::Working,
+            changed: None,
             fills: Vec::new(),
         }
+    }
+
+    /// Gives the order other terms. The quantity in force; `None` when nothing would be left to fill.
+    pub(crate) fn change(&mut self, qty: Qty, limit: Price) -> Option<Qty> {
+        let filled: u32 = self.fills.iter().map(|(_, qty, _)| qty.contracts()).sum();
+        let leaves = qty.contracts().checked_sub(filled).filter(|&leaves| leaves > 0)?;
+        self.leaves = leaves;
+        self.qty = qty;
+        self.kind = OrderKind::Limit(limit);
+        self.changed = Some((qty, limit));
+        Some(qty)
     }
 
     /// The price at which a print fills the order, before slippage; `None` when it does not.

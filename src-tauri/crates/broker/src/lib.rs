@@ -4,7 +4,7 @@
 //! one ordered stream of reports. A connection never waits: it hands a message on or says that it
 //! could not.
 
-use phantom_compliance::Outbound;
+use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{BrokerReport, MarketRecord, OrderId, SnapshotId, Timestamp};
 
 /// Something to tell the broker. An opening order carries the gate's approval inside.
@@ -14,7 +14,11 @@ pub enum Message {
     Submit(Outbound),
     /// Take an order out of the market.
     Cancel(OrderId),
-    /// Report again what is known of an order: its state and every execution.
+    /// Give a working order other terms. The id stays ours: a broker that can only cancel and send a new
+    /// order hides its own ids, and takes the end of the old one for no end of ours.
+    Change(OrderChange),
+    /// Report again what is known of an order: every execution, its terms if it was ever changed, and
+    /// its state.
     Query(OrderId),
     /// Close by the broker's own means, never more than this exit.
     NativeClose(Outbound),
@@ -30,6 +34,7 @@ impl Message {
         match self {
             Self::Submit(order) | Self::NativeClose(order) => Some(order.id()),
             Self::Cancel(order) | Self::Query(order) => Some(*order),
+            Self::Change(change) => Some(change.id()),
             Self::Snapshot(_) => None,
         }
     }

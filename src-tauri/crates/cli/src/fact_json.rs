@@ -5,13 +5,14 @@
 
 use std::fmt::Display;
 
-use phantom_compliance::{OrderRequest, Ticket};
+use phantom_compliance::{OrderRequest, Refusal, Ticket};
+use phantom_engine::book::Protection;
 use phantom_engine::fact::{Alarm, Asked, Invariant, LatchCause, Leg, Purpose};
 use phantom_engine::input::HaltChange;
 use phantom_engine::{Fact, FactBody, Origin};
 use phantom_model::{
-    ArenaKey, Bracket, ContractId, ExecId, FlattenId, Link, LotId, Money, NetQty, OrderId, OrderKind, Price,
-    Qty, Side,
+    ArenaKey, Bracket, BreakEven, ContractId, ExecId, FlattenId, Guard, Link, LotId, Money, NetQty, Offset,
+    OrderId, OrderKind, Price, Qty, Side,
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -79,6 +80,14 @@ const fn kind(body: &FactBody) -> &'static str {
         FactBody::FeedLost => "feedLost",
         FactBody::FeedBack => "feedBack",
         FactBody::DayStarted { .. } => "dayStarted",
+        FactBody::ChangeAsked { .. } => "changeAsked",
+        FactBody::OrderChanged { .. } => "orderChanged",
+        FactBody::ChangeRefused { .. } => "changeRefused",
+        FactBody::ChangeRejected { .. } => "changeRejected",
+        FactBody::ProtectionSet { .. } => "protectionSet",
+        FactBody::ProtectionRejected { .. } => "protectionRejected",
+        FactBody::BreakEvenReached { .. } => "breakEvenReached",
+        FactBody::TrailsMoved { .. } => "trailsMoved",
     }
 }
 
@@ -88,20 +97,20 @@ impl FactLine<'_> {
         match body {
             FactBody::OrderRejected { order, what, origin } => {
                 let (asked, refusal) = &**what;
-                let refused =
-                    vec![("reason", json!(refusal.reason())), ("message", json!(refusal.to_string()))];
-                [of_order(*order), self.asked(asked), refused, self.origin(Some(*origin))].concat()
+                [of_order(*order), self.asked(asked), refused(refusal), self.origin(Some(*origin))].concat()
             }
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, origin } => {
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard: asked, origin } => {
                 let terms = self.terms(*contract, *side, *qty, *kind);
-                [of_order(*order), terms, self.purpose(*contract, *purpose), self.origin(*origin)].concat()
+                let purpose = self.purpose(*contract, *purpose);
+                [of_order(*order), terms, purpose, guard(asked), self.origin(*origin)].concat()
             }
             FactBody::OrderAccepted { order }
             | FactBody::OrderCancelled { order }
             | FactBody::OrderClosed { order }
             | FactBody::OrderUnknown { order }
             | FactBody::CancelRequested { order }
-            | FactBody::CancelRefused { order } => of_order(*order),
+            | FactBody::CancelRefused { order }
+            | FactBody::ChangeRefused { order } => of_order(*order),
             FactBody::OrderFilled { order, exec, qty, price, fee, broker_time } => {
                 let time = broker_time.map(|time| ("brokerTime", json!(time.to_string())));
                 self.execution(*order, *exec, *qty, *price, *fee).into_iter().chain(time).collect()
@@ -144,6 +153,13 @@ impl FactLine<'_> {
             .concat(),
             FactBody::Latched { cause } => latch(*cause),
             FactBody::AlarmRaised { alarm } => self.alarm(*alarm),
+            FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionSet { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. } => self.change(body),
             body => self.truth(body),
         }
     }
@@ -228,11 +244,11 @@ impl FactLine<'_> {
 
     fn asked(&self, asked: &Asked) -> Fields {
         match asked {
-            Asked::Request(OrderRequest { contract, side, qty, kind, bracket }) => {
+            Asked::Request(OrderRequest { contract, side, qty, kind, bracket, guard: asked }) => {
                 let terms = self.terms(*contract, *side, *qty, *kind);
-                [terms, self.bracket(*contract, *bracket)].concat()
+                [terms, self.bracket(*contract, *bracket), guard(asked)].concat()
             }
-            Asked::Ticket(Ticket { symbol, side, qty, kind, price, stop, target }) => vec![
+            Asked::Ticket(Ticket { symbol, side, qty, kind, price, stop, target, guard: _ }) => vec![
                 ("symbol", json!(symbol)),
                 ("side", json!(side.word())),
                 ("qty", json!(qty)),
@@ -242,6 +258,58 @@ impl FactLine<'_> {
                 ("takeProfit", json!(target)),
             ],
         }
+    }
+
+    fn changed(&self, order: OrderId, qty: Qty, limit: Price) -> Fields {
+        let terms = vec![("qty", json!(qty.contracts())), ("price", self.price_of_order(order, limit))];
+        [of_order(order), terms].concat()
+    }
+
+    /// The facts about orders, stops and targets that change.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller has sorted the facts")]
+    fn change(&self, body: &FactBody) -> Fields {
+        match body {
+            FactBody::ChangeAsked { order, qty, limit, origin } => {
+                [self.changed(*order, *qty, *limit), self.origin(Some(*origin))].concat()
+            }
+            FactBody::OrderChanged { order, qty, limit } => self.changed(*order, *qty, *limit),
+            FactBody::ChangeRejected { order, refusal, origin } => {
+                [of_order(*order), refused(refusal), self.origin(Some(*origin))].concat()
+            }
+            FactBody::ProtectionSet { lot, generation, protection, origin } => {
+                let set = self.protection(*lot, protection);
+                let head = [of_lot(*lot), vec![("generation", json!(generation))]].concat();
+                [head, set, self.origin(Some(*origin))].concat()
+            }
+            FactBody::ProtectionRejected { lot, refusal, origin } => {
+                [of_lot(*lot), refused(refusal), self.origin(Some(*origin))].concat()
+            }
+            FactBody::BreakEvenReached { lot, generation, stop, print } => vec![
+                ("lot", lot_id(*lot)),
+                ("generation", json!(generation)),
+                ("stopPrice", self.price_of_lot(*lot, *stop)),
+                ("print", self.price_of_lot(*lot, *print)),
+            ],
+            FactBody::TrailsMoved { contract, low, high } => vec![
+                ("contract", self.contract(*contract)),
+                ("low", json!(self.price(*contract, *low))),
+                ("high", json!(self.price(*contract, *high))),
+            ],
+            _ => Fields::new(),
+        }
+    }
+
+    fn protection(&self, lot: LotId, it: &Protection) -> Fields {
+        let price = |price: Option<Price>| json!(price.map(|price| self.price_of_lot(lot, price)));
+        let prices = vec![("stopPrice", price(it.bracket.stop)), ("takeProfit", price(it.bracket.target))];
+        let asked =
+            Guard { stop: it.stop_offset, target: it.target_offset, trail: None, break_even: it.break_even };
+        let mut fields = [prices, guard(&asked)].concat();
+        if let Some(trail) = it.trail {
+            fields.push(("trailTicks", json!(trail.distance.count())));
+            fields.push(("trailBest", self.price_of_lot(lot, trail.best)));
+        }
+        fields
     }
 
     fn terms(&self, contract: ContractId, side: Side, qty: Qty, kind: OrderKind) -> Fields {
@@ -326,6 +394,24 @@ impl FactLine<'_> {
         let book = self.run.book();
         json!(book.find(order).map(|key| self.price(book.orders().at(key).contract, price)))
     }
+}
+
+/// Only what was asked for: most orders have nothing of it.
+fn guard(it: &Guard) -> Fields {
+    let ticks = |offset: Option<Offset>| offset.map(Offset::ticks);
+    let even = it.break_even;
+    let fields = [
+        ("stopTicks", ticks(it.stop)),
+        ("targetTicks", ticks(it.target)),
+        ("trailTicks", ticks(it.trail)),
+        ("evenAfterTicks", even.map(BreakEven::after)),
+        ("evenPlusTicks", even.map(BreakEven::plus)),
+    ];
+    fields.into_iter().filter_map(|(name, ticks)| Some((name, json!(ticks?.count())))).collect()
+}
+
+fn refused(refusal: &Refusal) -> Fields {
+    vec![("reason", json!(refusal.reason())), ("message", json!(refusal.to_string()))]
 }
 
 fn latch(cause: LatchCause) -> Fields {

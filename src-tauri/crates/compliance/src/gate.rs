@@ -103,7 +103,7 @@ pub fn can_submit(
     check_bracket(standing, request)?;
     match Aim::of(standing, request) {
         Aim::Reduce(budget) => {
-            if !request.bracket.is_none() {
+            if !request.bracket.is_none() || !request.guard.is_none() {
                 return Err(Refusal::BracketOnExit);
             }
             // The budget holds: `Aim::of` has compared the quantity with what is left.
@@ -144,11 +144,11 @@ impl Aim {
 }
 
 const fn new_order(id: OrderId, request: &OrderRequest) -> NewOrder {
-    let OrderRequest { contract, side, qty, kind, bracket: _ } = *request;
+    let OrderRequest { contract, side, qty, kind, bracket: _, guard: _ } = *request;
     NewOrder { id, contract, side, qty, kind }
 }
 
-const fn crossing(standing: &Standing<'_>, qty: Qty) -> Refusal {
+pub(crate) const fn crossing(standing: &Standing<'_>, qty: Qty) -> Refusal {
     Refusal::WouldCrossZero {
         position: standing.position,
         wanted: qty.contracts() as u64,
@@ -158,7 +158,7 @@ const fn crossing(standing: &Standing<'_>, qty: Qty) -> Refusal {
 
 /// The stop strictly on the losing, the target strictly on the winning side of the last trade
 /// (market) or of the limit.
-fn check_bracket(standing: &Standing<'_>, request: &OrderRequest) -> Result<(), Refusal> {
+pub(crate) fn check_bracket(standing: &Standing<'_>, request: &OrderRequest) -> Result<(), Refusal> {
     let Bracket { stop, target } = request.bracket;
     let reference = match request.kind {
         OrderKind::Market => standing.last_trade,
@@ -181,7 +181,7 @@ fn check_bracket(standing: &Standing<'_>, request: &OrderRequest) -> Result<(), 
     Ok(())
 }
 
-const fn check_halt(halt: Halt) -> Result<(), Refusal> {
+pub(crate) const fn check_halt(halt: Halt) -> Result<(), Refusal> {
     let Halt { killed, locked_out, flattening, not_connected, reconciling, latched } = halt;
     if killed {
         Err(Refusal::Killed)
@@ -200,7 +200,7 @@ const fn check_halt(halt: Halt) -> Result<(), Refusal> {
     }
 }
 
-fn check_direction(limits: &Limits, standing: &Standing<'_>, side: Side) -> Result<(), Refusal> {
+pub(crate) fn check_direction(limits: &Limits, standing: &Standing<'_>, side: Side) -> Result<(), Refusal> {
     let opposite_leaves = match side {
         Side::Buy => standing.sell_entry_leaves,
         Side::Sell => standing.buy_entry_leaves,
@@ -215,12 +215,24 @@ fn check_direction(limits: &Limits, standing: &Standing<'_>, side: Side) -> Resu
 }
 
 fn check_size(limits: &Limits, standing: &Standing<'_>, request: &OrderRequest) -> Result<(), Refusal> {
-    let wanted = standing.weight * u64::from(request.qty.contracts());
-    if let Some(limit) = limits.order_max.filter(|&limit| wanted > limit) {
-        return Err(Refusal::OrderSize { wanted, limit });
+    check_growth(limits, standing, request.side, request.qty, request.qty)
+}
+
+/// The size of an order of `qty` contracts of which `grown` are not counted in `standing` yet.
+pub(crate) fn check_growth(
+    limits: &Limits,
+    standing: &Standing<'_>,
+    side: Side,
+    qty: Qty,
+    grown: Qty,
+) -> Result<(), Refusal> {
+    let whole = standing.weight * u64::from(qty.contracts());
+    if let Some(limit) = limits.order_max.filter(|&limit| whole > limit) {
+        return Err(Refusal::OrderSize { wanted: whole, limit });
     }
+    let wanted = standing.weight * u64::from(grown.contracts());
     let Some(limit) = limits.position_max else { return Ok(()) };
-    let leaves = match request.side {
+    let leaves = match side {
         Side::Buy => standing.buy_entry_leaves,
         Side::Sell => standing.sell_entry_leaves,
     };

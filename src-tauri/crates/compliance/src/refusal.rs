@@ -6,6 +6,8 @@ use phantom_model::{NetQty, Side};
 use rust_decimal::Decimal;
 
 use crate::Minis;
+use crate::change::Unchangeable;
+use crate::guard_words::GuardFault;
 
 /// Which price of a ticket a refusal is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,7 +21,7 @@ pub enum PriceField {
 }
 
 impl PriceField {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Limit => "limit price",
             Self::Stop => "stop",
@@ -88,8 +90,31 @@ pub enum Refusal {
         /// Last trade or limit; `None` when nothing has traded yet.
         reference: Option<Decimal>,
     },
+    /// A distance in ticks, or what goes with it, that cannot be.
+    BadBracket(GuardFault),
     /// A stop or target on an order that only closes.
     BracketOnExit,
+    /// A change of an order at the market: it has nothing to change.
+    NotALimitOrder,
+    /// The order, or the stop and target, already are what was asked for.
+    NothingChanges,
+    /// A change to no more than what is filled already.
+    AlreadyFilled {
+        /// Contracts filled.
+        filled: u32,
+        /// Contracts asked for.
+        wanted: u32,
+    },
+    /// The order cannot be changed now, whatever the change is.
+    Unchangeable(Unchangeable),
+    /// A stop that is to trail has no trade to start from.
+    NoLastTrade,
+    /// No lot is open there.
+    NoOpenLot,
+    /// The lot's exit is on its way: a change of its stop or target comes too late.
+    LotExiting,
+    /// Every exit that the desk sent for the lot was refused: it is a person's now.
+    LotUnprotected,
     /// The kill switch is on.
     Killed,
     /// A rule has locked the account.
@@ -147,7 +172,16 @@ impl Refusal {
             Self::PriceOffGrid { .. } => "price_off_grid",
             Self::StopWrongSide { .. } => "stop_wrong_side",
             Self::TargetWrongSide { .. } => "target_wrong_side",
+            Self::BadBracket(_) => "bad_bracket",
             Self::BracketOnExit => "bracket_on_exit",
+            Self::NotALimitOrder => "not_a_limit_order",
+            Self::NothingChanges => "nothing_changes",
+            Self::AlreadyFilled { .. } => "already_filled",
+            Self::Unchangeable(why) => why.code(),
+            Self::NoLastTrade => "no_last_trade",
+            Self::NoOpenLot => "no_open_lot",
+            Self::LotExiting => "lot_exiting",
+            Self::LotUnprotected => "lot_unprotected",
             Self::Killed => "killed",
             Self::LockedOut => "locked_out",
             Self::Flattening => "flattening",
@@ -171,7 +205,7 @@ impl fmt::Display for Refusal {
                 write!(f, "no instrument {symbol:?}; did you mean {meant}?")
             }
             Self::UnknownSymbol { symbol, meant: None } => {
-                write!(f, "no instrument {symbol:?}; `phantom instruments` lists them")
+                write!(f, "no instrument {symbol:?}")
             }
             Self::BadQty { given } => {
                 write!(f, "quantity {given:?} is not a whole number from 1 to 1000")
@@ -186,7 +220,21 @@ impl fmt::Display for Refusal {
                 let word = side_word(*side, "above", "below");
                 write_wrong_side(f, "target", *side, word, *target, *reference)
             }
+            Self::BadBracket(fault) => fault.fmt(f),
             Self::BracketOnExit => f.write_str("this order only closes: send it without stop and target"),
+            Self::NotALimitOrder => f.write_str("only a limit order can be changed"),
+            Self::NothingChanges => f.write_str("nothing would change"),
+            Self::AlreadyFilled { filled, wanted } => write!(
+                f,
+                "{filled} are filled already: {wanted} would leave nothing to fill; cancel the rest instead"
+            ),
+            Self::Unchangeable(why) => f.write_str(why.words()),
+            Self::NoLastTrade => f.write_str("nothing has traded yet: there is nothing to trail"),
+            Self::NoOpenLot => f.write_str("no lot is open there"),
+            Self::LotExiting => f.write_str("the exit of this lot is on its way"),
+            Self::LotUnprotected => {
+                f.write_str("every exit of this lot was refused: close it with an order of your own")
+            }
             Self::Killed => f.write_str("the kill switch is on; exits still work"),
             Self::LockedOut => f.write_str("the account is locked by a rule; exits still work"),
             Self::Flattening => f.write_str("flatten all is under way; wait for its answer"),

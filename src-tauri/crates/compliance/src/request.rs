@@ -1,6 +1,6 @@
 //! An order as the trade means it: every field read and on the grid, nothing decided yet.
 
-use phantom_model::{Bracket, ContractId, OrderKind, Qty, Side};
+use phantom_model::{Bracket, ContractId, Guard, OrderKind, Qty, Side};
 
 /// A request to buy or sell, read from a [`crate::Ticket`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,4 +15,6 @@ pub struct OrderRequest {
     pub kind: OrderKind,
     /// Stop-loss and take-profit for the lot that it opens.
     pub bracket: Bracket,
+    /// What its lot is guarded by beside these prices. A leg has a price or a distance, not both.
+    pub guard: Guard,
 }

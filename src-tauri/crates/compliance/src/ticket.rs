@@ -4,6 +4,7 @@ use phantom_model::price::GridError;
 use phantom_model::{Bracket, ContractId, OrderKind, Price, Qty, Side, price::Grid};
 use rust_decimal::Decimal;
 
+use crate::guard_words::GuardWords;
 use crate::refusal::{PriceFault, PriceField, Refusal};
 use crate::request::OrderRequest;
 
@@ -24,6 +25,8 @@ pub struct Ticket {
     pub stop: Option<String>,
     /// The take-profit; empty means none.
     pub target: Option<String>,
+    /// Distances in place of prices, and what moves the stop.
+    pub guard: Box<GuardWords>,
 }
 
 /// The order type of a ticket.
@@ -56,7 +59,7 @@ impl Ticket {
     ///
     /// # Errors
     /// The first refusal in the gate's order: `unknown_symbol`, `bad_qty`, `missing_price`,
-    /// `price_off_grid`.
+    /// `price_off_grid`, `bad_bracket`.
     pub fn read(
         &self,
         list: impl FnOnce(&str) -> Result<Listed, NotListed>,
@@ -79,20 +82,21 @@ impl Ticket {
             stop: leg(PriceField::Stop, self.stop.as_deref())?,
             target: leg(PriceField::Target, self.target.as_deref())?,
         };
-        Ok(OrderRequest { contract: listed.contract, side: self.side, qty, kind, bracket })
+        let guard = self.guard.read(bracket)?;
+        Ok(OrderRequest { contract: listed.contract, side: self.side, qty, kind, bracket, guard })
     }
 }
 
-fn given(text: Option<&str>) -> Option<&str> {
+pub(crate) fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A decimal in plain or scientific notation: JSON allows both for numbers.
-fn read_decimal(text: &str) -> Option<Decimal> {
+pub(crate) fn read_decimal(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
 }
 
-fn read_qty(text: &str) -> Result<Qty, Refusal> {
+pub(crate) fn read_qty(text: &str) -> Result<Qty, Refusal> {
     read_decimal(text.trim())
         .filter(Decimal::is_integer)
         .and_then(|whole| u32::try_from(whole).ok())
@@ -100,7 +104,7 @@ fn read_qty(text: &str) -> Result<Qty, Refusal> {
         .ok_or_else(|| Refusal::BadQty { given: text.to_owned() })
 }
 
-fn read_price(grid: &Grid, field: PriceField, text: &str) -> Result<Price, Refusal> {
+pub(crate) fn read_price(grid: &Grid, field: PriceField, text: &str) -> Result<Price, Refusal> {
     let price = match read_decimal(text) {
         Some(value) => grid.price(value),
         None => grid.parse(text.as_bytes()),
@@ -140,6 +144,7 @@ mod tests {
             price: Some("1320.1".into()),
             stop: Some("1319.2".into()),
             target: None,
+            guard: Box::default(),
         };
         change(&mut ticket);
         ticket.read(gold)

@@ -10,7 +10,7 @@ use phantom_compliance::{
     TicketKind, can_submit,
 };
 use phantom_model::price::Grid;
-use phantom_model::{ArenaKey, Bracket, ContractId, NetQty, OrderId, OrderKind, Price, Qty, Side};
+use phantom_model::{ArenaKey, Bracket, ContractId, Guard, NetQty, OrderId, OrderKind, Price, Qty, Side};
 use proptest::prelude::*;
 
 const EVERY_HALT: Halt = Halt {
@@ -58,6 +58,7 @@ fn market(side: Side, contracts: u32) -> OrderRequest {
         qty: Qty::new(contracts).unwrap(),
         kind: OrderKind::Market,
         bracket: Bracket::NONE,
+        guard: Guard::NONE,
     }
 }
 
@@ -111,6 +112,7 @@ fn scribble(side: Side, qty: &str, stop: &str, target: &str) -> Ticket {
         price: None,
         stop: Some(stop.into()),
         target: Some(target.into()),
+        guard: Box::default(),
     }
 }
 
@@ -353,7 +355,7 @@ fn refusals_of_the_input() -> Vec<Said> {
         (
             Refusal::UnknownSymbol { symbol: "QQQ".into(), meant: None },
             "unknown_symbol",
-            r#"no instrument "QQQ"; `phantom instruments` lists them"#,
+            r#"no instrument "QQQ""#,
         ),
         (
             Refusal::BadQty { given: "1.5".into() },
@@ -591,9 +593,8 @@ proptest! {
     ) {
         let outcomes = (0..=buys).flat_map(|bought| (0..=sells).map(move |sold| position + bought - sold));
         let worst = outcomes.map(i64::unsigned_abs).max().unwrap();
-        let said = worst_case(
-            NetQty::new(position), buys.unsigned_abs(), sells.unsigned_abs(), Minis::whole(1),
-        );
+        let (buys, sells) = (buys.unsigned_abs(), sells.unsigned_abs());
+        let said = worst_case(NetQty::new(position), buys, sells, Minis::whole(1));
         prop_assert_eq!(said, Minis::whole(1) * worst);
     }
 }

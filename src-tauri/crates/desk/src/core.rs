@@ -163,6 +163,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
             let message = match request {
                 Request::Submit(order) => Message::Submit(order),
                 Request::Cancel(order) => Message::Cancel(order),
+                Request::Change(change) => Message::Change(change),
                 Request::Query(order) => Message::Query(order),
                 Request::NativeClose(exit) => Message::NativeClose(exit),
                 Request::Snapshot(id) => Message::Snapshot(id),
@@ -189,7 +190,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
     }
 
     /// Every try failed before the first byte: that is proof for an order. A cancel or a query that
-    /// never left proves nothing of its order.
+    /// never left proves nothing of its order; a change that never left has changed nothing.
     fn give_up(&mut self, at: Timestamp, message: &Message) {
         match message {
             Message::Submit(order) | Message::NativeClose(order) => {
@@ -199,6 +200,11 @@ impl<B: Broker, J: Journal> Core<B, J> {
             }
             Message::Cancel(order) => {
                 let report = BrokerReport::CancelRefused { order: *order };
+                self.engine.apply(at, Input::Report(report), &mut self.outcome);
+                self.carry_out(at);
+            }
+            Message::Change(change) => {
+                let report = BrokerReport::ChangeRefused { order: change.id() };
                 self.engine.apply(at, Input::Report(report), &mut self.outcome);
                 self.carry_out(at);
             }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use phantom_compliance::{Limits, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Origin};
+use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
+use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
 use phantom_model::{
     BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
 };
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::changes::{ChangeAnswer, ProtectAnswer};
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
 
 /// Commands that may wait. A person and a few strategies never fill it; when something does, the
@@ -36,6 +37,8 @@ pub enum DeskFault {
 pub(crate) enum Command {
     Place { ticket: Ticket, origin: Origin, answer: oneshot::Sender<PlaceAnswer> },
     Cancel { order: OrderId, origin: Origin, answer: oneshot::Sender<CancelAnswer> },
+    Change { order: OrderId, ticket: ChangeTicket, origin: Origin, answer: oneshot::Sender<ChangeAnswer> },
+    Protect { whom: Protected, ticket: ProtectTicket, origin: Origin, answer: oneshot::Sender<ProtectAnswer> },
     Flatten { origin: Origin, answer: oneshot::Sender<FlattenReceipt> },
     Halt { change: HaltChange, origin: Origin },
     SetLimits(Limits),
@@ -117,6 +120,34 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take the command.
     pub async fn cancel(&self, order: OrderId, origin: Origin) -> Result<CancelAnswer, DeskFault> {
         self.ask(|answer| Command::Cancel { order, origin, answer }).await
+    }
+
+    /// Asks for other terms of a working order. The answer says whether they go out; what the broker
+    /// makes of them is told by facts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub async fn change(
+        &self,
+        order: OrderId,
+        ticket: ChangeTicket,
+        origin: Origin,
+    ) -> Result<ChangeAnswer, DeskFault> {
+        self.ask(|answer| Command::Change { order, ticket, origin, answer }).await
+    }
+
+    /// Sets, moves or takes away the stop or the target of a lot, or of every lot of a position. The
+    /// answer tells for each lot what protects it now.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub async fn protect(
+        &self,
+        whom: Protected,
+        ticket: ProtectTicket,
+        origin: Origin,
+    ) -> Result<ProtectAnswer, DeskFault> {
+        self.ask(|answer| Command::Protect { whom, ticket, origin, answer }).await
     }
 
     /// Stops openings or frees them.

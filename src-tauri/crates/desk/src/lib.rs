@@ -4,6 +4,7 @@
 //! the broker, reports come back in, until nothing is left to do. A replay drives it from a file;
 //! the running desk drives it from queues.
 
+pub mod changes;
 pub mod clock;
 pub mod core;
 pub mod handle;
@@ -13,6 +14,7 @@ pub mod receipt;
 mod retries;
 pub mod task;
 
+pub use changes::{ChangeAnswer, LotAnswer, ProtectAnswer};
 pub use clock::{Clock, MarketClock};
 pub use core::Core;
 pub use handle::{DeskFault, DeskHandle, Marks, Snapshot};

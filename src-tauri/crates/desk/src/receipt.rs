@@ -164,18 +164,31 @@ impl FlattenReceipt {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionSet { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
-                let contract = book.lots().at(*lot).contract;
-                if self.closed.iter().any(|row| row.order == *by) {
-                    let row = self.row(contract, *by);
-                    row.qty = row.qty.saturating_sub(*qty);
-                    row.exit_cost_ticks -= exit.ticks() * i64::from(*qty);
-                    row.realized = row.realized - *realized;
-                }
+                let cost_ticks = exit.ticks() * i64::from(*qty);
+                self.undo(book.lots().at(*lot).contract, *by, *qty, cost_ticks, *realized);
             }
         }
         false
+    }
+
+    /// What an exit had closed is open again.
+    fn undo(&mut self, contract: ContractId, by: OrderId, qty: u32, cost_ticks: i64, realized: Money) {
+        if self.closed.iter().any(|row| row.order == by) {
+            let row = self.row(contract, by);
+            row.qty = row.qty.saturating_sub(qty);
+            row.exit_cost_ticks -= cost_ticks;
+            row.realized = row.realized - realized;
+        }
     }
 
     fn row(&mut self, contract: ContractId, order: OrderId) -> &mut ClosedPosition {

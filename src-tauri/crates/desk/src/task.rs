@@ -14,6 +14,7 @@ use phantom_model::{FlattenId, Link, OrderId, Span, Timestamp, TradingDay};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::changes;
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::handle::{
@@ -174,6 +175,14 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             Command::Cancel { order, origin, answer } => {
                 answer.send(CancelAnswer::of(self.core.book(), order)).ok();
                 self.feed(Input::Cancel { order, origin });
+            }
+            Command::Change { order, ticket, origin, answer } => {
+                let now = self.now();
+                answer.send(changes::change(&mut self.core, now, order, &ticket, origin)).ok();
+            }
+            Command::Protect { whom, ticket, origin, answer } => {
+                let now = self.now();
+                answer.send(changes::protect(&mut self.core, now, whom, &ticket, origin)).ok();
             }
             Command::Flatten { origin, answer } => self.flatten(origin, answer),
             Command::Halt { change, origin } => self.halt(change, origin),

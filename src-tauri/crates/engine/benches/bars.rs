@@ -26,6 +26,8 @@ mod recovery;
 mod rounds;
 #[path = "bars/table.rs"]
 mod table;
+#[path = "bars/trails.rs"]
+mod trails;
 
 use std::mem::size_of;
 
@@ -61,6 +63,7 @@ fn rows(plan: Plan) -> Vec<table::Row> {
     market::no_allocation(&mut rows);
     market::quiet(plan, &mut rows);
     market::whole_engine(plan, &mut rows);
+    trails::walk(plan, &mut rows);
     market::trigger(plan, &mut rows);
     orders::path(plan, &mut rows);
     orders::path_one_by_one(plan, &mut rows);

@@ -17,7 +17,7 @@ use divan::{Bencher, black_box};
 use floor::{Floor, floor_trades};
 use phantom_compliance::OrderRequest;
 use phantom_engine::{Book, Fact, Input, Outcome};
-use phantom_model::{ArenaKey, Bracket, ContractId, MarketRecord, OrderKind, Qty, Side};
+use phantom_model::{ArenaKey, Bracket, ContractId, Guard, MarketRecord, OrderKind, Qty, Side};
 
 /// Trades of one iteration: they fit the first cache.
 const TRADES: u32 = 256;
@@ -110,7 +110,14 @@ fn verdict(bencher: Bencher) {
         desk.accept(order);
     }
     let (contract, kind) = (gold(), OrderKind::Market);
-    let request = OrderRequest { contract, side: Side::Buy, qty: Qty::ONE, kind, bracket: two_legs() };
+    let request = OrderRequest {
+        contract,
+        side: Side::Buy,
+        qty: Qty::ONE,
+        kind,
+        bracket: two_legs(),
+        guard: Guard::NONE,
+    };
     bencher.bench_local(|| assert_eq!(desk.engine.verdict(black_box(&request)), Ok(()), "it may leave"));
 }
 

@@ -1,22 +1,30 @@
 //! The state of record. It changes only by folding facts.
 
+mod changes;
 mod corrections;
 mod fold;
+mod guards;
+mod ladder;
 mod levels;
 mod lot;
 mod order;
 mod position;
 mod room;
 mod standing;
+mod trails;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, LotId, OrderId, Side, Timestamp,
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, OrderId, Side, Timestamp,
     TradingDay,
 };
 
+pub use changes::Change;
+pub use guards::Protection;
+pub(crate) use guards::tighter;
+pub use ladder::Ladder;
 pub use levels::Levels;
 pub(crate) use levels::fires;
 pub use lot::{Closed, ClosedKey, Lot, LotState, Piece, PieceKey};
@@ -38,6 +46,12 @@ pub struct Book {
     flattens: Arena<FlattenId, Flatten>,
     tickets: Vec<Entered>,
     live: BTreeSet<OrderKey>,
+    /// Changes that the broker has not answered, by their orders.
+    changes: BTreeMap<OrderKey, Change>,
+    /// What entries asked for beside their brackets.
+    guards: BTreeMap<OrderKey, Guard>,
+    /// The lots that have more than their brackets.
+    guarded: BTreeMap<LotId, guards::Guarded>,
     worst_total: Minis,
     halt: Halt,
     /// Executions by id, so that each is applied once whatever order it comes for.
@@ -74,6 +88,8 @@ pub struct Flatten {
     pub phase: FlattenPhase,
     /// The exits that it has sent.
     pub exits: Vec<OrderKey>,
+    /// Which of its exits were refused, and where each stands on its ladder.
+    pub ladder: Ladder,
 }
 
 /// How far a flatten is.
@@ -112,6 +128,9 @@ impl Book {
             flattens: Arena::new(),
             tickets: Vec::new(),
             live: BTreeSet::new(),
+            changes: BTreeMap::new(),
+            guards: BTreeMap::new(),
+            guarded: BTreeMap::new(),
             worst_total: Minis::ZERO,
             halt: Halt::default(),
             execs: Vec::new(),

@@ -113,6 +113,8 @@ impl Engine {
         match input {
             Input::Place { intake, origin } => self.place(now, intake, origin),
             Input::Cancel { order, .. } => self.cancel(now, order),
+            Input::Change { order, change, origin } => self.change(now, order, change, origin),
+            Input::Protect { whom, change, origin } => self.protect(now, whom, &change, origin),
             Input::Flatten { origin } => self.start_flatten(now, origin),
             Input::Halt { change, origin } => self.halt(now, change, origin),
             Input::Report(report) => self.report(now, report),
@@ -189,24 +191,27 @@ impl Engine {
     }
 
     pub(crate) fn permit(&self, id: OrderId, request: &OrderRequest) -> Result<Permit, Refusal> {
-        let terms = self.terms.at(request.contract);
-        let position = self.book.positions().at(request.contract);
+        can_submit(&self.limits, &self.standing(request.contract), id, request)
+    }
+
+    /// How the account and a contract stand before the gate.
+    pub(crate) fn standing(&self, contract: ContractId) -> Standing<'_> {
+        let terms = self.terms.at(contract);
+        let position = self.book.positions().at(contract);
         let mut halt = self.book.halt();
-        halt.latched |= self.book.is_latched(request.contract);
-        let exits_outstanding =
-            position.exits_outstanding() + self.exits_about_to_leave(request.contract) + position.withheld();
-        let standing = Standing {
+        halt.latched |= self.book.is_latched(contract);
+        let about_to_leave = self.exits_about_to_leave(contract);
+        Standing {
             halt,
             position: position.net,
-            exits_outstanding,
+            exits_outstanding: position.exits_outstanding() + about_to_leave + position.withheld(),
             buy_entry_leaves: position.buy_entry_leaves,
             sell_entry_leaves: position.sell_entry_leaves,
-            worst_elsewhere: self.worst_elsewhere(request.contract),
+            worst_elsewhere: self.worst_elsewhere(contract),
             weight: terms.weight,
-            last_trade: self.marks.at(request.contract).last,
+            last_trade: self.marks.at(contract).last,
             grid: &terms.grid,
-        };
-        can_submit(&self.limits, &standing, id, request)
+        }
     }
 
     fn worst_elsewhere(&self, contract: ContractId) -> Minis {
@@ -296,6 +301,9 @@ impl Engine {
             }
             if order.cancelling == Cancelling::Asked {
                 implied.push((order.cancel_asked_at + timing.answer_overdue, Due::Answer(key)));
+            }
+            if let Some(change) = book.change_of(key) {
+                implied.push((change.asked_at + timing.answer_overdue, Due::Answer(key)));
             }
             if order.rests() && matches!(order.purpose, Purpose::LotExit { .. } | Purpose::Flatten(_)) {
                 implied.push((order.submitted_at + timing.cancel_wait, Due::ExitRests(key)));

@@ -39,6 +39,15 @@ enum Reach {
     Rests,
 }
 
+/// What a reduction whose cancel is on its way is taken to work on first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aside {
+    /// The lots that wait for the cancel: they go on waiting.
+    ForLotsThatWait,
+    /// The lots that stay: those that wait have waited long enough.
+    ForLotsThatStay,
+}
+
 /// Hands `leaves` contracts out to the lots in this order. How many of them `lot` gets.
 fn take(free: &mut BTreeMap<LotId, u32>, lots: &[LotId], mut leaves: u32, lot: LotId) -> u32 {
     let mut got = 0;
@@ -96,6 +105,10 @@ impl Engine {
     /// stands aside for the lots that wait for it, youngest first: each confirmation frees the oldest
     /// of them. What rests and goes on resting works on lots that stay, as long as there are enough.
     pub(crate) fn work_on(&self, lot: LotId) -> Vec<Work> {
+        self.work_with(lot, Aside::ForLotsThatWait)
+    }
+
+    fn work_with(&self, lot: LotId, prefer: Aside) -> Vec<Work> {
         let contract = self.book.lots().at(lot).contract;
         let reductions = &self.book.positions().at(contract).reductions;
         // The common case by far, and the one on the way from a trade to its exit.
@@ -107,7 +120,15 @@ impl Engine {
             by_turn.iter().partition(|&&lot| self.is_awaiting_exit(lot));
         let (waiting, others): (Vec<LotId>, Vec<LotId>) =
             leaving.iter().partition(|&&lot| self.book.lots().at(lot).waiting_since().is_some());
-        let aside: Vec<LotId> = waiting.iter().rev().chain(&staying).chain(&others).copied().collect();
+        let waiting: Vec<LotId> = waiting.into_iter().rev().collect();
+        let aside: Vec<LotId> = match prefer {
+            Aside::ForLotsThatWait => [&waiting, &staying, &others],
+            Aside::ForLotsThatStay => [&staying, &waiting, &others],
+        }
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
         let resting: Vec<LotId> = staying.iter().chain(&leaving).copied().collect();
         let mut free: BTreeMap<LotId, u32> =
             by_turn.iter().map(|&lot| (lot, self.book.lots().at(lot).uncommitted())).collect();
@@ -132,6 +153,13 @@ impl Engine {
             Cancelling::No => Reach::Rests,
             Cancelling::Asked | Cancelling::Refused => Reach::StandsAside,
         }
+    }
+
+    /// Contracts of a lot that has waited long enough which no resting exit can fill any more, taken
+    /// that those whose cancel is on its way fill lots that stay first.
+    fn free_beside_cancels(&self, lot: LotId) -> u32 {
+        let reserved: u32 = self.work_with(lot, Aside::ForLotsThatStay).iter().map(|work| work.qty).sum();
+        self.book.lots().at(lot).uncommitted().saturating_sub(reserved)
     }
 
     /// The resting reductions among those that work on a lot.
@@ -201,7 +229,7 @@ impl Engine {
             self.give_up(now, lot);
             return;
         };
-        let free = self.armed_qty(lot);
+        let free = if resting.is_empty() { self.armed_qty(lot) } else { self.free_beside_cancels(lot) };
         self.send_lot_exit(now, lot, leg, rung, free);
     }
 
@@ -313,5 +341,18 @@ impl Engine {
         if self.is_awaiting_exit(lot) {
             self.alarm(now, Alarm::ExitSlow(lot));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rung;
+    use crate::book::Ladder;
+
+    #[test]
+    fn the_ladder_of_a_flatten_has_as_many_rungs_as_that_of_a_lot() {
+        let rungs = usize::from(Ladder::RUNGS);
+        assert_eq!(Rung::after(rungs - 1), Some(Rung::NativeClose));
+        assert_eq!(Rung::after(rungs), None);
     }
 }

@@ -2,10 +2,11 @@
 
 use phantom_compliance::{OrderRequest, Refusal, Ticket};
 use phantom_model::{
-    Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Link, LotId, Money, NetQty, OrderId,
-    OrderKind, Price, Qty, Side, Timestamp, TradingDay,
+    Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
+    OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
 };
 
+use crate::book::Protection;
 use crate::input::{HaltChange, Origin};
 
 /// One fact, numbered without gaps.
@@ -177,6 +178,8 @@ pub enum FactBody {
         kind: OrderKind,
         /// What it is for.
         purpose: Purpose,
+        /// What the lot of an entry is guarded by beside its bracket.
+        guard: Guard,
         /// Who caused it; `None` for a phantom.
         origin: Option<Origin>,
     },
@@ -465,5 +468,79 @@ pub enum FactBody {
     AlarmRaised {
         /// What.
         alarm: Alarm,
+    },
+    /// New terms go out for a working order. Until the answer it counts with the larger quantity.
+    ChangeAsked {
+        /// Which order.
+        order: OrderId,
+        /// Contracts of the whole order, what is filled included.
+        qty: Qty,
+        /// The limit price.
+        limit: Price,
+        /// Who asked.
+        origin: Origin,
+    },
+    /// The order works on these terms.
+    OrderChanged {
+        /// Which order.
+        order: OrderId,
+        /// Contracts of the whole order, what is filled included.
+        qty: Qty,
+        /// The limit price.
+        limit: Price,
+    },
+    /// The broker did not change the order: the old terms hold.
+    ChangeRefused {
+        /// Which order.
+        order: OrderId,
+    },
+    /// Our gate said no to a change. Nothing of it reaches the broker.
+    ChangeRejected {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        refusal: Box<Refusal>,
+        /// Who asked.
+        origin: Origin,
+    },
+    /// The stop, the target, or what moves them, has been changed: this is what protects the lot now.
+    ProtectionSet {
+        /// Which lot.
+        lot: LotId,
+        /// Counts the changes of the lot's protection from 1: a later stop has a higher number.
+        generation: u32,
+        /// All of it.
+        protection: Box<Protection>,
+        /// Who asked.
+        origin: Origin,
+    },
+    /// A change of a stop or target was refused: everything stays as it was.
+    ProtectionRejected {
+        /// Which lot.
+        lot: LotId,
+        /// Why.
+        refusal: Box<Refusal>,
+        /// Who asked.
+        origin: Origin,
+    },
+    /// A trade has gone far enough: the stop is at the entry, once and for all.
+    BreakEvenReached {
+        /// Which lot.
+        lot: LotId,
+        /// The number of this change of its protection.
+        generation: u32,
+        /// Where the fixed stop is now: never looser than it was.
+        stop: Price,
+        /// The price that did it.
+        print: Price,
+    },
+    /// The market went further than before: the stops that trail follow.
+    TrailsMoved {
+        /// Where.
+        contract: ContractId,
+        /// The lowest price of the print.
+        low: Price,
+        /// The highest.
+        high: Price,
     },
 }

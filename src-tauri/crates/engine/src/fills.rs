@@ -18,12 +18,17 @@ impl Engine {
         let FillReport { order, exec, qty, price, timing, broker_time } = report;
         let row = self.book.orders().at(key);
         let (contract, side, ours) = (row.contract, row.side, row.purpose != Purpose::Outside);
+        let was_unknown = row.unknown;
         let over = u64::from(row.filled) + u64::from(qty.contracts()) > u64::from(row.qty.contracts());
         let stepped = row.status.after(OrderStep::FillPart);
         let closing = self.closing_part(contract, side, qty.contracts());
         let fee = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
 
         self.emit(now, FactBody::OrderFilled { order, exec, qty, price, fee, broker_time });
+        if was_unknown {
+            // The fill says nothing of a cancel or a change: those answers are overdue still.
+            self.answer_overdue(now, key);
+        }
         match stepped {
             _ if !ours => {}
             Stepped::To(_) | Stepped::Stale => {}
@@ -47,6 +52,9 @@ impl Engine {
             self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
         }
         self.close_if_done(now, key);
+        if matches!(stepped, Stepped::Late(_)) {
+            self.withdraw_replacements(now, key);
+        }
         self.settle(now, contract);
     }
 

@@ -4,9 +4,9 @@
 //! for their lot leaves. A press while one is under way joins it.
 
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_model::{ContractId, FlattenId, OrderId, OrderStatus, Qty, Timestamp};
+use phantom_model::{ContractId, FlattenId, OrderId, Qty, Timestamp};
 
-use crate::book::{Cancelling, Flatten, FlattenPhase, OrderKey};
+use crate::book::{Cancelling, Flatten, FlattenPhase, Ladder, OrderKey};
 use crate::config::Timing;
 use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
@@ -128,15 +128,22 @@ impl Engine {
 
     /// Sends exits for up to `most` contracts; several when one order cannot hold them.
     fn close_up_to(&mut self, now: &mut Now<'_>, flatten: FlattenId, contract: ContractId, most: u64) {
-        let Some(rung) = Rung::after(self.flatten_refusals(flatten, contract)) else { return };
-        let mut left = self.budget(contract).left().min(most);
+        // Parts that were refused on every rung are a person's, and stand in nobody's way.
+        let given_up = self.book.flattens().at(flatten).ladder.given_up(contract);
+        let mut left = self.budget(contract).left().saturating_sub(given_up).min(most);
         while left > 0 {
+            let refusals = self.book.flattens().at(flatten).ladder.next_refusals(contract);
+            let Some(rung) = Rung::after(usize::from(refusals)) else { return };
             let part = u32::try_from(left.min(u64::from(ORDER_QTY_MAX))).ok().and_then(Qty::new);
             let (Some(qty), Some(id)) = (part, self.next_flatten_exit(flatten, contract)) else { return };
             if !self.send_exit(now, id, contract, qty, rung, Purpose::Flatten(flatten)) {
                 return;
             }
             left -= u64::from(qty.contracts());
+            if self.next_flatten_exit(flatten, contract).is_none() {
+                // That was the last id that this flatten has: whatever is left is a person's.
+                self.alarm(now, Alarm::FlattenStuck(contract));
+            }
         }
     }
 
@@ -153,11 +160,6 @@ impl Engine {
     ) -> impl Iterator<Item = &crate::book::Order> {
         let exits = self.book.flattens().at(flatten).exits.iter().map(|&key| self.book.orders().at(key));
         exits.filter(move |order| order.contract == contract)
-    }
-
-    fn flatten_refusals(&self, flatten: FlattenId, contract: ContractId) -> usize {
-        let refused = |status| matches!(status, OrderStatus::Failed | OrderStatus::Cancelled);
-        self.flatten_exits(flatten, contract).filter(|order| refused(order.status)).count()
     }
 
     /// Answers once everything is flat and nothing works, or when the time is up.
@@ -177,9 +179,8 @@ impl Engine {
         let order = self.book.orders().at(ended);
         let contract = order.contract;
         let Purpose::Flatten(flatten) = order.purpose else { return };
-        let refusals = self.flatten_refusals(flatten, contract);
-        let was_last = Rung::after(refusals).is_none() && Rung::after(refusals.saturating_sub(1)).is_some();
-        if was_last && self.budget(contract).left() > 0 {
+        let refusals = self.book.flattens().at(flatten).ladder.refusals_of(ended);
+        if refusals >= Ladder::RUNGS && self.budget(contract).left() > 0 {
             self.alarm(now, Alarm::FlattenStuck(contract));
         }
     }

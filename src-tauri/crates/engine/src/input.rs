@@ -1,7 +1,7 @@
 //! What the engine is fed.
 
-use phantom_compliance::{OrderRequest, Refusal, Ticket};
-use phantom_model::{BrokerReport, ContractId, Link, MarketRecord, OrderId, SignalRef, TradingDay};
+use phantom_compliance::{ChangeRequest, OrderRequest, Protect, Refusal, Ticket};
+use phantom_model::{BrokerReport, ContractId, Link, LotId, MarketRecord, OrderId, SignalRef, TradingDay};
 
 /// One input. Whatever happens to the desk comes in as one of these.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +17,24 @@ pub enum Input {
     Cancel {
         /// Which one.
         order: OrderId,
+        /// Who asks.
+        origin: Origin,
+    },
+    /// Give a working order other terms.
+    Change {
+        /// Which one.
+        order: OrderId,
+        /// What is to change, read or refused at the edge.
+        change: Result<ChangeRequest, Box<Refusal>>,
+        /// Who asks.
+        origin: Origin,
+    },
+    /// Set, move or take away the stop or the target of what is open.
+    Protect {
+        /// What is to be protected.
+        whom: Protected,
+        /// What is to change, read or refused at the edge.
+        change: Result<Protect, Box<Refusal>>,
         /// Who asks.
         origin: Origin,
     },
@@ -64,6 +82,15 @@ pub enum Decision {
     TakeBrokers,
     /// Ours: the difference is let be.
     KeepOurs,
+}
+
+/// What a change of protection is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Protected {
+    /// One lot.
+    Lot(LotId),
+    /// Every open lot of a contract.
+    Position(ContractId),
 }
 
 /// An order at the engine's door.

@@ -1,6 +1,6 @@
 //! What the engine answers to an input.
 
-use phantom_compliance::Outbound;
+use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{OrderId, SnapshotId};
 
 use crate::Fact;
@@ -22,6 +22,8 @@ pub enum Request {
     Submit(Outbound),
     /// Take an order out of the market.
     Cancel(OrderId),
+    /// Give a working order other terms.
+    Change(OrderChange),
     /// Tell what became of an order.
     Query(OrderId),
     /// Close by the broker's own means, never more than this exit: the last rung of the ladder.

@@ -1,13 +1,14 @@
 //! Phantoms against the trade stream.
 
-use phantom_model::{Bar, ContractId, LotId, Price, Print};
+use phantom_model::{Bar, Bracket, ContractId, LotId, Price, Print, Side};
 
-use crate::book::{Lot, LotState, OrderKey, fires};
+use crate::book::{LotState, OrderKey, fires};
 use crate::engine::{Engine, Now};
 use crate::fact::{FactBody, Leg};
 
 impl Engine {
-    /// Fires what the print fires, oldest lot first. A lot fires once: the stop and the target go
+    /// Fires what the print fires, oldest lot first, then lets the stops that move by themselves follow
+    /// it: they stand where they were when it came. A lot fires once: the stop and the target go
     /// together at that instant, before any exit leaves.
     #[inline(never)]
     pub(crate) fn fire_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
@@ -17,6 +18,11 @@ impl Engine {
         fired.extend(levels.fired_at(low));
         if high != low {
             fired.extend(levels.fired_at(high));
+        }
+        let moving = levels.is_moving();
+        if moving {
+            fired.extend(levels.trailing_fired_at(low));
+            fired.extend(levels.trailing_fired_at(high));
         }
         fired.sort_unstable();
         fired.dedup();
@@ -29,6 +35,9 @@ impl Engine {
             }
         }
         self.fired = fired;
+        if moving {
+            self.follow(now, contract, (low, high));
+        }
         // A lot that waited before may leave now: a younger one has taken its place in the wait.
         if self.book.positions().at(contract).awaiting_exit > 0 {
             self.pursue_waiting(now, contract);
@@ -46,9 +55,10 @@ impl Engine {
         if self.qty_an_exit_could_close(lot) == 0 {
             return None;
         }
+        let it = Watched { side: row.side, bracket: self.book.bracket(lot) };
         match print {
-            Print::Trade { price, .. } | Print::QuotedTrade { price, .. } => leg_at(row, *price),
-            Print::Bar(bar) => leg_in_bar(row, bar),
+            Print::Trade { price, .. } | Print::QuotedTrade { price, .. } => leg_at(it, *price),
+            Print::Bar(bar) => leg_in_bar(it, bar),
         }
     }
 
@@ -61,7 +71,14 @@ impl Engine {
     }
 }
 
-fn leg_at(lot: &Lot, price: Price) -> Option<(Leg, Price)> {
+/// What of a lot a print is compared with.
+#[derive(Clone, Copy)]
+struct Watched {
+    side: Side,
+    bracket: Bracket,
+}
+
+fn leg_at(lot: Watched, price: Price) -> Option<(Leg, Price)> {
     let fires = |leg, level: Option<Price>| level.is_some_and(|level| fires(lot.side, leg, level, price));
     if fires(Leg::Stop, lot.bracket.stop) {
         Some((Leg::Stop, price))
@@ -73,7 +90,7 @@ fn leg_at(lot: &Lot, price: Price) -> Option<(Leg, Price)> {
 }
 
 /// The open comes first; after it the order of prices in a bar is not known, so the stop wins.
-fn leg_in_bar(lot: &Lot, bar: &Bar) -> Option<(Leg, Price)> {
+fn leg_in_bar(lot: Watched, bar: &Bar) -> Option<(Leg, Price)> {
     let reached = |leg, level: Option<Price>| {
         let level = level?;
         let extreme = [bar.low, bar.high].into_iter().find(|&price| fires(lot.side, leg, level, price));

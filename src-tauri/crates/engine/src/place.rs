@@ -1,7 +1,7 @@
 //! Commands: place and cancel.
 
 use phantom_compliance::{Outbound, Permit};
-use phantom_model::OrderId;
+use phantom_model::{Guard, OrderId};
 
 use crate::book::{Cancelling, OrderKey};
 use crate::engine::{Engine, Now};
@@ -31,7 +31,7 @@ impl Engine {
                 return;
             }
         };
-        self.submit(now, outbound, purpose, Some(origin), Request::Submit);
+        self.submit_guarded(now, outbound, (purpose, request.guard), Some(origin), Request::Submit);
     }
 
     /// Records an order and asks for it to be sent.
@@ -43,6 +43,17 @@ impl Engine {
         origin: Option<Origin>,
         way: impl FnOnce(Outbound) -> Request,
     ) {
+        self.submit_guarded(now, outbound, (purpose, Guard::NONE), origin, way);
+    }
+
+    fn submit_guarded(
+        &mut self,
+        now: &mut Now<'_>,
+        outbound: Outbound,
+        (purpose, guard): (Purpose, Guard),
+        origin: Option<Origin>,
+        way: impl FnOnce(Outbound) -> Request,
+    ) {
         let key = self.book.orders().next_key();
         let body = FactBody::OrderSubmitted {
             order: outbound.id(),
@@ -51,6 +62,7 @@ impl Engine {
             qty: outbound.qty(),
             kind: outbound.kind(),
             purpose,
+            guard,
             origin,
         };
         self.emit(now, body);
@@ -68,7 +80,7 @@ impl Engine {
     /// Asks the broker to cancel, once.
     pub(crate) fn request_cancel(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let order = self.book.orders().at(key);
-        if !order.status.is_live() || order.cancelling == Cancelling::Asked {
+        if !order.is_live() || order.cancelling == Cancelling::Asked {
             return;
         }
         let id = order.id;

@@ -2,7 +2,7 @@
 
 use phantom_model::{BrokerReport, OrderId, OrderStatus, OrderStep, Stepped, Timestamp};
 
-use crate::book::{Cancelling, Order, OrderKey};
+use crate::book::{Book, Cancelling, OrderKey};
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, LatchCause, Purpose};
 use crate::outcome::Request;
@@ -39,13 +39,23 @@ impl Engine {
                     self.cancel_refused(now, key, order);
                 }
             }
+            BrokerReport::Changed { order, qty, limit } => {
+                if let Some(key) = self.ours(now, order) {
+                    self.changed(now, key, qty, limit);
+                }
+            }
+            BrokerReport::ChangeRefused { order } => {
+                if let Some(key) = self.ours(now, order) {
+                    self.change_refused(now, key);
+                }
+            }
             BrokerReport::Busted { exec } => self.busted(now, exec),
             BrokerReport::Corrected { exec, qty, price } => self.corrected(now, exec, qty, price),
             BrokerReport::ForeignFill(fill) => self.foreign_fill(now, fill),
             BrokerReport::Snapshot(snapshot) => self.snapshot(now, &snapshot),
         }
         let book = &self.book;
-        self.deadlines.drop_answered(|order| owes_answer_since(book.orders().at(order)).is_some());
+        self.deadlines.drop_answered(|order| owes_answer_since(book, order).is_some());
     }
 
     /// The row of an order that we sent. An id that is not in the book, or that our own gate refused,
@@ -72,6 +82,8 @@ impl Engine {
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
         }
         if was_asked {
+            // A change that was lost may have left nothing to fill.
+            self.close_if_done(now, key);
             // Whoever waits for a cancel that was lost or refused asks again.
             self.settle(now, contract);
         }
@@ -98,22 +110,29 @@ impl Engine {
         if row.cancelling != Cancelling::Asked {
             return;
         }
-        let (live, contract) = (row.status.is_live(), row.contract);
+        let (live, contract, was_unknown) = (row.status.is_live(), row.contract, row.unknown);
         self.emit(now, FactBody::CancelRefused { order });
         if live {
-            now.request(Request::Query(order));
+            // A change may be overdue besides: then this asks.
+            self.answer_overdue(now, key);
+            if was_unknown || !self.book.orders().at(key).unknown {
+                now.request(Request::Query(order));
+            }
             self.settle(now, contract);
         }
     }
 }
 
-/// Since when the broker owes an answer, to the submission or to a cancel; `None` when it does not.
-pub(crate) fn owes_answer_since(order: &Order) -> Option<Timestamp> {
+/// Since when the broker owes an answer, to the submission, to a cancel or to a change; `None` when it
+/// does not.
+pub(crate) fn owes_answer_since(book: &Book, key: OrderKey) -> Option<Timestamp> {
     use OrderStatus::{Accepted, Cancelled, Closed, Failed, Filled, PartiallyFilled, Pending, Rejected};
+    let order = book.orders().at(key);
     match order.status {
         Pending => Some(order.submitted_at),
         Accepted | PartiallyFilled => {
-            (order.cancelling == Cancelling::Asked).then_some(order.cancel_asked_at)
+            let cancel = (order.cancelling == Cancelling::Asked).then_some(order.cancel_asked_at);
+            cancel.into_iter().chain(book.change_of(key).map(|change| change.asked_at)).min()
         }
         Filled | Closed | Cancelled | Failed | Rejected => None,
     }

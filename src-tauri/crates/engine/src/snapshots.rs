@@ -6,7 +6,7 @@
 
 use phantom_model::{
     BrokerSnapshot, ContractId, FailReason, FillReport, FillTiming, ForeignFill, ListedFill, ListedOrder,
-    ListedPosition, ListedStanding, NetQty, OrderId, OrderStep, SnapshotId, Span, Timestamp,
+    ListedPosition, ListedStanding, NetQty, OrderId, OrderKind, OrderStep, SnapshotId, Span, Timestamp,
 };
 
 use crate::book::{Cancelling, Difference, DifferenceStanding, OrderKey};
@@ -103,7 +103,7 @@ impl Engine {
             self.adopt_fill(now, fill);
         }
         for order in it.orders.told() {
-            self.adopt_order(now, it.orders.told(), order);
+            self.adopt_order(now, it.orders.told(), order, asked_at);
         }
         let whole = self.settle_absent(now, it, asked_at);
         let compared = it.positions.all().is_some_and(|rows| self.compare_positions(now, rows, asked_at));
@@ -148,7 +148,7 @@ impl Engine {
         }
     }
 
-    fn adopt_order(&mut self, now: &mut Now<'_>, all: &[ListedOrder], it: &ListedOrder) {
+    fn adopt_order(&mut self, now: &mut Now<'_>, all: &[ListedOrder], it: &ListedOrder, asked_at: Timestamp) {
         let Some((order, key)) = it.order.and_then(|order| Some((order, self.book.find(order)?))) else {
             self.adopt_outside(now, it);
             return;
@@ -160,10 +160,15 @@ impl Engine {
         }
         let row = self.book.orders().at(key);
         // Without every execution its end would free what may have filled.
-        if it.filled > row.filled + row.busted {
+        if it.filled > row.done() {
             now.request(Request::Query(order));
             return;
         }
+        let tells_terms = matches!(it.standing, ListedStanding::Working | ListedStanding::Filled);
+        if row.is_live() && tells_terms && !self.adopt_terms(now, key, it, asked_at) {
+            return;
+        }
+        let row = self.book.orders().at(key);
         let (live, known) = (row.is_live(), row.status != phantom_model::OrderStatus::Pending);
         match it.standing {
             ListedStanding::Working if live => {
@@ -185,6 +190,37 @@ impl Engine {
             }
             ListedStanding::Filled | ListedStanding::Cancelled | ListedStanding::Failed(_) => {}
         }
+    }
+
+    /// The terms on which the broker lists a live order. `false` when the list may be older than a change
+    /// of it, so that it says nothing.
+    fn adopt_terms(
+        &mut self,
+        now: &mut Now<'_>,
+        key: OrderKey,
+        it: &ListedOrder,
+        asked_at: Timestamp,
+    ) -> bool {
+        let row = self.book.orders().at(key);
+        let (Some(_), Some(limit)) = (row.kind.limit(), it.kind.limit()) else { return true };
+        let Some(change) = self.book.change_of(key) else {
+            if it.qty > row.qty {
+                // Counted with more at once, however it came.
+                self.changed(now, key, it.qty, limit);
+            } else if (it.qty, it.kind) != (row.qty, row.kind) {
+                now.request(Request::Query(row.id));
+            }
+            return true;
+        };
+        let holds = (it.qty, limit) == (change.new_qty, change.new_limit);
+        if !holds && change.asked_at >= asked_at {
+            return false;
+        }
+        // What works on its old terms may be changed yet; what is filled on them will not.
+        if holds || it.standing == ListedStanding::Filled {
+            self.changed(now, key, it.qty, limit);
+        }
+        true
     }
 
     /// An order without an id of ours. One that did nothing and works no more concerns nobody.
@@ -222,8 +258,14 @@ impl Engine {
     /// Whether the broker lists an order like this one and has lost its id.
     fn may_be_listed_without_id(&self, key: OrderKey, orders: &[ListedOrder]) -> bool {
         let row = self.book.orders().at(key);
-        let terms = (row.contract, row.side, row.qty, row.kind);
-        orders.iter().any(|it| it.order.is_none() && (it.contract, it.side, it.qty, it.kind) == terms)
+        let change = self.book.change_of(key);
+        // Under a change that nobody has answered it may be there on either terms.
+        let now = (change.map_or(row.qty, |change| change.old_qty), row.kind);
+        let then = change.map(|change| (change.new_qty, OrderKind::Limit(change.new_limit)));
+        orders.iter().any(|it| {
+            let alike = (it.contract, it.side) == (row.contract, row.side);
+            it.order.is_none() && alike && ((it.qty, it.kind) == now || Some((it.qty, it.kind)) == then)
+        })
     }
 
     /// A proposal only: the order stays unknown, and a person is told once.

@@ -25,8 +25,8 @@ impl Engine {
     pub(crate) fn answer_overdue(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let row = self.book.orders().at(key);
         // A deadline of an older question may come first: its answer has come.
-        let overdue =
-            owes_answer_since(row).is_some_and(|since| now.at >= since + self.timing.answer_overdue);
+        let overdue = owes_answer_since(&self.book, key)
+            .is_some_and(|since| now.at >= since + self.timing.answer_overdue);
         if !overdue || row.unknown {
             return;
         }

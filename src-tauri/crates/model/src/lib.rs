@@ -5,6 +5,7 @@
 
 pub mod arena;
 pub mod contract;
+pub mod guard;
 pub mod id;
 pub mod instrument;
 pub mod market;
@@ -20,6 +21,7 @@ pub mod trading_day;
 
 pub use arena::{Arena, ArenaKey};
 pub use contract::{Contract, ContractError, Expiry, NoContract, front_contract, next_roll};
+pub use guard::{BreakEven, Guard, Offset, Trail};
 pub use id::{ContractId, ExecId, FlattenId, LotId, OrderId, SignalRef};
 pub use instrument::{Instrument, InstrumentTable, MiniWeight, Month, MonthSet, TableError};
 pub use market::{Bar, MarketRecord, Print};

@@ -31,6 +31,22 @@ pub enum BrokerReport {
         /// Our id.
         order: OrderId,
     },
+    /// The order now works on these terms. Said after a change, and again with the answer to a query
+    /// of an order that was ever changed. A broker that cancels and sends a new order under an id of
+    /// its own hides both ids behind ours: the end of the old half is no end of the order.
+    Changed {
+        /// Our id.
+        order: OrderId,
+        /// Contracts of the whole order, what is filled included.
+        qty: Qty,
+        /// The limit price.
+        limit: Price,
+    },
+    /// The broker did not change the order: too late, or it does not know the order.
+    ChangeRefused {
+        /// Our id.
+        order: OrderId,
+    },
     /// The exchange took an execution back: it counts no more.
     Busted {
         /// Which execution.
@@ -158,7 +174,9 @@ impl BrokerReport {
             Self::Accepted { order }
             | Self::Cancelled { order }
             | Self::Failed { order, .. }
-            | Self::CancelRefused { order } => Some(*order),
+            | Self::CancelRefused { order }
+            | Self::Changed { order, .. }
+            | Self::ChangeRefused { order } => Some(*order),
             Self::Filled(fill) => Some(fill.order),
             Self::Busted { .. } | Self::Corrected { .. } | Self::ForeignFill(_) | Self::Snapshot(_) => None,
         }

@@ -76,15 +76,15 @@ pub struct BrokerSnapshot {
 pub struct ListedOrder {
     /// Our id, where the broker still has it.
     pub order: Option<OrderId>,
-    /// The broker's name for it.
+    /// The broker's name for it. A broker that changes an order by a new one lists that one alone.
     pub broker_order: BrokerOrderId,
     /// What it trades.
     pub contract: ContractId,
     /// Buy or sell.
     pub side: Side,
-    /// How many contracts.
+    /// How many contracts, on the terms that now hold.
     pub qty: Qty,
-    /// Market or limit.
+    /// Market or limit, on the terms that now hold.
     pub kind: OrderKind,
     /// Contracts filled.
     pub filled: u32,

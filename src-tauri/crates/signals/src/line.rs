@@ -174,6 +174,7 @@ impl<'a> Values<'a> {
             price: self.price(Field::Price)?,
             stop: self.price(Field::StopPrice)?,
             target: self.price(Field::TakeProfit)?,
+            guard: Box::default(),
         })
     }
 

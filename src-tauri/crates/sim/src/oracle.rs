@@ -219,7 +219,11 @@ impl Oracle {
                 self.expected = Some(expected);
             }
             Seen::PlacedUnreadable => self.expected = Some(Expected::Refused("unreadable")),
-            Seen::CancelAsked(_) | Seen::HaltAsked(_) | Seen::LinkSaid(_) | Seen::Decided(_) => {}
+            Seen::CancelAsked(_)
+            | Seen::HaltAsked(_)
+            | Seen::Moved(_)
+            | Seen::LinkSaid(_)
+            | Seen::Decided(_) => {}
             Seen::HeartBeat => self.feed.beat(self.now),
             Seen::FlattenPressed => self.flatten.pressed = true,
             Seen::Printed(record) => self.printed(record),

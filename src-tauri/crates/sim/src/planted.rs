@@ -92,7 +92,7 @@ impl Mutant {
                 OrderId::LotExit { lot, exit } => Some((order.clone(), lot, exit)),
                 OrderId::Ticket(_) | OrderId::FlattenExit { .. } | OrderId::Outside(_) => None,
             },
-            Message::Cancel(_) | Message::Query(_) | Message::Snapshot(_) => None,
+            Message::Cancel(_) | Message::Query(_) | Message::Snapshot(_) | Message::Change(_) => None,
         };
         let Some((order, lot, exit)) = lot_exit else { return vec![message] };
         if self.is(Planted::DoubleExit) {
@@ -135,6 +135,8 @@ impl Mutant {
             | BrokerReport::Busted { .. }
             | BrokerReport::Corrected { .. }
             | BrokerReport::ForeignFill(_)
+            | BrokerReport::Changed { .. }
+            | BrokerReport::ChangeRefused { .. }
             | BrokerReport::Snapshot(_) => {}
         }
         Some(report)

@@ -63,6 +63,13 @@ pub enum Deed {
         /// Ticks away from the last price; `None` for the market.
         limit_away: Option<i64>,
     },
+    /// The stop of the n-th armed lot goes so many ticks to the losing side of the last price.
+    MoveStop {
+        /// Which armed lot.
+        nth: u32,
+        /// How far; below zero it is through the market, which must be refused.
+        away: i64,
+    },
     /// A ticket that cannot be read.
     BadTicket,
     /// Cancels the order that an earlier event placed.
@@ -159,6 +166,8 @@ pub enum Instant {
     ReduceAtLimit,
     /// Flatten all.
     Flatten,
+    /// The stop is moved away.
+    MoveStop,
     /// The target is reached too: one bar with both.
     TargetInOneBar,
 }
@@ -184,6 +193,7 @@ impl Deed {
             Self::Print { .. } | Self::Bar { .. } | Self::Flood { .. } => true,
             Self::Place(_)
             | Self::Reduce { .. }
+            | Self::MoveStop { .. }
             | Self::BadTicket
             | Self::CancelOf(_)
             | Self::CancelLive(_)
@@ -233,6 +243,7 @@ impl fmt::Display for Deed {
                 write!(f, "reduce {} by {qty}", name(*contract))?;
                 limit_away.map_or(Ok(()), |away| write!(f, " at a limit {away} ticks away"))
             }
+            Self::MoveStop { nth, away } => write!(f, "the stop of armed lot {nth} goes {away} ticks away"),
             Self::BadTicket => f.write_str("a ticket that cannot be read"),
             Self::CancelOf(index) => write!(f, "cancel the order of #{index}"),
             Self::CancelLive(nth) => write!(f, "cancel the live order in place {nth}"),

@@ -21,11 +21,12 @@ enum Idea {
     LockOut,
     Look,
     Decide,
+    MoveStop,
     BadTicket,
 }
 
 /// How often the trader has each idea, by weight.
-const IDEAS: [(u32, Idea); 10] = [
+const IDEAS: [(u32, Idea); 11] = [
     (560, Idea::Enter),
     (190, Idea::Reduce),
     (90, Idea::CancelRecent),
@@ -35,6 +36,7 @@ const IDEAS: [(u32, Idea); 10] = [
     (4, Idea::LockOut),
     (60, Idea::Look),
     (30, Idea::Decide),
+    (60, Idea::MoveStop),
     (6, Idea::BadTicket),
 ];
 
@@ -132,6 +134,7 @@ impl Trader {
             Idea::LockOut => self.halt_for_a_while(HaltChange::LockOut, HaltChange::EndLockOut),
             Idea::Look => Deed::Halt(HaltChange::LiftLatch),
             Idea::Decide => Deed::Decide(!self.draw.happens(100)),
+            Idea::MoveStop => Deed::MoveStop { nth: self.draw.count(0, 9), away: self.draw.between(-2, 30) },
             Idea::BadTicket => Deed::BadTicket,
         }
     }
@@ -210,6 +213,7 @@ impl Trader {
                         (4, Instant::Reduce),
                         (4, Instant::ReduceAtLimit),
                         (1, Instant::Flatten),
+                        (4, Instant::MoveStop),
                         (4, Instant::TargetInOneBar),
                     ])
                     .unwrap_or(Instant::Reduce),

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::Message;
-use phantom_compliance::{Limits, OrderRequest, Refusal, Ticket, TicketKind};
-use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Timing};
+use phantom_compliance::{Limits, OrderRequest, Protect, Refusal, StopChange, Ticket, TicketKind};
+use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Protected, Timing};
 use phantom_model::{
-    Bar, Bracket, BrokerReport, ContractId, Link as Way, MarketRecord, OrderId, OrderKind, Price, Print, Qty,
-    Side, SignalRef, Span, Timestamp,
+    Bar, Bracket, BrokerReport, ContractId, Guard, Link as Way, MarketRecord, OrderId, OrderKind, Price,
+    Print, Qty, Side, SignalRef, Span, Timestamp,
 };
 use phantom_runtime::Core;
 
@@ -262,6 +262,7 @@ impl World {
             Deed::Reduce { contract, qty, limit_away } => {
                 self.reduce(event.index, *contract, *qty, *limit_away);
             }
+            Deed::MoveStop { nth, away } => self.move_stop(*nth, *away),
             Deed::BadTicket => self.bad_ticket(),
             Deed::CancelOf(index) => {
                 if let Some(&order) = self.placed.get(index) {
@@ -380,6 +381,7 @@ impl World {
             qty,
             kind: level(wanted.limit).map_or(OrderKind::Market, OrderKind::Limit),
             bracket: Bracket { stop: level(wanted.stop), target: level(wanted.target) },
+            guard: Guard::NONE,
         };
         let origin = if wanted.by_signal { Origin::Signal(SignalRef::new(index)) } else { Origin::Window };
         self.submit(index, request, origin);
@@ -406,8 +408,18 @@ impl World {
         let last = self.oracle.last_ticks(contract).unwrap_or_else(|| first_ticks(contract));
         let limit = limit_away.and_then(|away| price(last + held.sign() * away));
         let kind = limit.map_or(OrderKind::Market, OrderKind::Limit);
-        let request = OrderRequest { contract, side, qty, kind, bracket: Bracket::NONE };
+        let request = OrderRequest { contract, side, qty, kind, bracket: Bracket::NONE, guard: Guard::NONE };
         self.submit(index, request, Origin::Window);
+    }
+
+    /// Moves the stop of an armed lot to so many ticks on the losing side of the last price.
+    fn move_stop(&mut self, nth: u32, away: i64) {
+        let Some((lot, contract, side, _)) = self.oracle.armed_lot(nth) else { return };
+        let last = self.oracle.last_ticks(contract).unwrap_or_else(|| first_ticks(contract));
+        let Some(stop) = price(last - side.sign() * away) else { return };
+        let change = Ok(Protect { stop: StopChange::Fix(stop), ..Protect::default() });
+        let input = Input::Protect { whom: Protected::Lot(lot), change, origin: Origin::Window };
+        self.command(Seen::Moved(lot), input);
     }
 
     fn bad_ticket(&mut self) {
@@ -419,6 +431,7 @@ impl World {
             price: None,
             stop: None,
             target: None,
+            guard: Box::default(),
         };
         let refusal = Refusal::UnknownSymbol { symbol: "XX".to_owned(), meant: None };
         let intake = Intake::Refused(Box::new((ticket, refusal)));
@@ -451,7 +464,14 @@ impl World {
                 let middle = middle.clamp(low.ticks() + 1, (high.ticks() - 1).max(low.ticks() + 1));
                 self.bar(contract, [middle, low.ticks(), high.ticks(), middle]);
             }
-            (Instant::TargetInOneBar | Instant::Reduce | Instant::ReduceAtLimit | Instant::Flatten, _) => {
+            (
+                Instant::MoveStop
+                | Instant::TargetInOneBar
+                | Instant::Reduce
+                | Instant::ReduceAtLimit
+                | Instant::Flatten,
+                _,
+            ) => {
                 let through = stop.ticks() - side.sign();
                 if let Some(price) = price(through) {
                     let print = Print::Trade { price, size: 1 };
@@ -478,6 +498,7 @@ impl World {
             Instant::Reduce => self.reduce(index, contract, 1, None),
             Instant::ReduceAtLimit => self.reduce(index, contract, 1, Some(8)),
             Instant::Flatten => self.flatten(),
+            Instant::MoveStop => self.move_stop(0, 12),
             Instant::TargetInOneBar => {}
         }
     }
@@ -528,6 +549,7 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
             | Seen::CancelAsked(_)
             | Seen::FlattenPressed
             | Seen::HaltAsked(_)
+            | Seen::Moved(_)
             | Seen::Delivered(_)
             | Seen::LinkSaid(_)
             | Seen::Decided(_)

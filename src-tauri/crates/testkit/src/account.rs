@@ -3,10 +3,10 @@
 use phantom_engine::Book;
 use phantom_model::{
     ArenaKey, BrokerOrderId, BrokerSnapshot, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding,
-    NetQty, OrderStatus, SnapshotId, Timestamp,
+    NetQty, OrderKind, OrderStatus, Qty, SnapshotId, Timestamp,
 };
 
-use crate::contracts::contract;
+use crate::contracts::{contract, price};
 use crate::world::World;
 
 /// Lists of orders, executions and positions, complete until they are cut.
@@ -93,6 +93,17 @@ impl Account {
         self
     }
 
+    /// With one order in `GC` on these terms.
+    #[must_use]
+    pub fn on_terms(mut self, order: &str, contracts: u32, limit: &str) -> Self {
+        let id = Some(order.parse().unwrap());
+        let (qty, kind) = (Qty::new(contracts).unwrap(), OrderKind::Limit(price("GC", limit)));
+        let rows = self.orders.told().iter();
+        let rows = rows.map(|row| if row.order == id { ListedOrder { qty, kind, ..*row } } else { *row });
+        self.orders = Listed::Complete(rows.collect());
+        self
+    }
+
     /// The answer to a question.
     #[must_use]
     pub fn snapshot(&self, answers: SnapshotId) -> BrokerSnapshot {
@@ -112,7 +123,8 @@ fn orders_of(book: &Book) -> Vec<ListedOrder> {
         broker_order: broker_order(key.row()),
         contract: row.contract,
         side: row.side,
-        qty: row.qty,
+        // Until the broker has said otherwise, the old terms hold.
+        qty: book.change_of(key).map_or(row.qty, |change| change.old_qty),
         kind: row.kind,
         filled: row.filled,
         standing: match row.status {

@@ -1,7 +1,7 @@
 //! Orders as a test writes them: `buy(2).stop("1319.2").target("1322.0")`.
 
 use phantom_compliance::OrderRequest;
-use phantom_model::{Bracket, OrderKind, Qty, Side};
+use phantom_model::{Bracket, BreakEven, Guard, Offset, OrderKind, Qty, Side};
 
 use crate::contracts::{contract, price};
 
@@ -14,6 +14,7 @@ pub struct Draft {
     limit: Option<&'static str>,
     stop: Option<&'static str>,
     target: Option<&'static str>,
+    guard: Guard,
 }
 
 /// Buys so many contracts.
@@ -32,7 +33,7 @@ impl Draft {
     /// An order at the market in `GC`.
     #[must_use]
     pub const fn new(side: Side, contracts: u32) -> Self {
-        Self { root: "GC", side, contracts, limit: None, stop: None, target: None }
+        Self { root: "GC", side, contracts, limit: None, stop: None, target: None, guard: Guard::NONE }
     }
 
     /// In another contract.
@@ -59,6 +60,30 @@ impl Draft {
         Self { target: Some(price), ..self }
     }
 
+    /// With a stop so many ticks from its average entry.
+    #[must_use]
+    pub fn stop_ticks(self, ticks: u32) -> Self {
+        Self { guard: Guard { stop: Some(offset(ticks)), ..self.guard }, ..self }
+    }
+
+    /// With a target so many ticks from its average entry.
+    #[must_use]
+    pub fn target_ticks(self, ticks: u32) -> Self {
+        Self { guard: Guard { target: Some(offset(ticks)), ..self.guard }, ..self }
+    }
+
+    /// With a stop that trails at this distance.
+    #[must_use]
+    pub fn trail(self, ticks: u32) -> Self {
+        Self { guard: Guard { trail: Some(offset(ticks)), ..self.guard }, ..self }
+    }
+
+    /// With a stop that goes to the entry plus some ticks after others.
+    #[must_use]
+    pub fn even(self, after: u32, plus: u32) -> Self {
+        Self { guard: Guard { break_even: BreakEven::new(offset(after), plus), ..self.guard }, ..self }
+    }
+
     /// The order as the gate sees it.
     #[must_use]
     pub fn request(&self) -> OrderRequest {
@@ -69,6 +94,13 @@ impl Draft {
             qty: Qty::new(self.contracts).unwrap(),
             kind: self.limit.map_or(OrderKind::Market, |limit| OrderKind::Limit(price(limit))),
             bracket: Bracket { stop: self.stop.map(price), target: self.target.map(price) },
+            guard: self.guard,
         }
     }
+}
+
+/// A distance that a test knows to be one.
+#[must_use]
+pub fn offset(ticks: u32) -> Offset {
+    Offset::new(ticks).unwrap()
 }

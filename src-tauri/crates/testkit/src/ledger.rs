@@ -4,6 +4,7 @@
 //! must obey, and then compares its own counts with the engine's.
 
 mod compare;
+mod guards;
 mod orders;
 mod table;
 mod truth;
@@ -14,11 +15,12 @@ use phantom_compliance::Halt;
 use phantom_engine::fact::{Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    Bracket, ContractId, ExecId, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
+    Bracket, ContractId, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
     Timestamp, TradingDay,
 };
 
 use crate::line::lot_name;
+use guards::GuardRow;
 
 pub use table::may_go;
 
@@ -86,6 +88,9 @@ struct OrderRow {
     busted: u32,
     cost_ticks: i64,
     lot: Option<LotId>,
+    guard: Guard,
+    /// A change that nobody has answered: quantity before and after.
+    change: Option<(u32, u32)>,
 }
 
 /// What an order is for.
@@ -103,7 +108,9 @@ struct LotRow {
     order: OrderId,
     contract: ContractId,
     side: Side,
+    /// Fixed prices.
     bracket: Bracket,
+    guard: GuardRow,
     /// Contracts and entry price, oldest first; consumed pieces are gone.
     pieces: Vec<(u32, Price)>,
     fired: Option<Leg>,
@@ -141,12 +148,17 @@ impl LotRow {
 }
 
 impl OrderRow {
+    /// Contracts that may still fill: under the terms that leave more, while nobody has said which hold.
     fn leaves(&self) -> u32 {
-        if self.is_live() { self.qty.saturating_sub(self.filled + self.busted) } else { 0 }
+        if self.is_live() { self.most().saturating_sub(self.filled + self.busted) } else { 0 }
     }
 
     fn is_live(&self) -> bool {
         self.status.is_live() && self.use_ != Use::Outside
+    }
+
+    fn most(&self) -> u32 {
+        self.change.map_or(self.qty, |(old, new)| old.max(new))
     }
 
     const fn is_exit(&self) -> bool {
@@ -170,13 +182,8 @@ impl Ledger {
             FactBody::LotOpened { lot, order, qty, price } => self.lot_opened(*lot, *order, *qty, *price),
             FactBody::LotGrew { lot, qty, price } => self.lot_grew(*lot, *qty, *price),
             FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
-                let piece = (*qty, *entry);
-                let row = self.lot(*lot);
-                let ticks = (*exit - *entry).count() * row.side.sign() * i64::from(*qty);
-                assert_eq!(*realized, tick_value(row.contract) * ticks, "profit of {}", lot_name(*lot));
-                self.lot_reduced(*lot, *by, piece, *realized);
                 let row = ClosedRow { lot: *lot, by: *by, qty: *qty, entry: *entry, exit: *exit };
-                self.closed.push(row);
+                self.lot_reduced(row, *realized, tick_value(self.lot(*lot).contract));
             }
             FactBody::PhantomFired { lot, leg, print } => self.fired(*lot, *leg, *print),
             FactBody::ExitWaiting { lot } => {
@@ -194,7 +201,10 @@ impl Ledger {
                 assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
             }
             FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
-            FactBody::FlattenExiting { .. } | FactBody::FlattenEnded { .. } => {}
+            FactBody::FlattenExiting { .. }
+            | FactBody::FlattenEnded { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionRejected { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),
             FactBody::Latched { cause } => self.latched(*cause),
             body @ (FactBody::ContractLatched { .. }
@@ -224,7 +234,13 @@ impl Ledger {
             | FactBody::OrderClosed { .. }
             | FactBody::OrderUnknown { .. }
             | FactBody::CancelRequested { .. }
-            | FactBody::CancelRefused { .. }) => self.take_order(body),
+            | FactBody::CancelRefused { .. }
+            | FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }) => self.take_order(body),
+            body @ (FactBody::ProtectionSet { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }) => self.take_guard(body),
         }
     }
 
@@ -245,6 +261,7 @@ impl Ledger {
             contract: row.contract,
             side: row.side,
             bracket,
+            guard: GuardRow::new(row.guard, price),
             pieces: vec![(qty, price)],
             fired: None,
             waiting_since: None,
@@ -252,16 +269,33 @@ impl Ledger {
             exits_sent: 0,
         };
         assert!(self.lots.insert(lot, row).is_none(), "{} is opened twice", lot_name(lot));
+        self.measure(lot);
+    }
+
+    /// A fill has moved the average entry of a lot that has not fired.
+    fn measure(&mut self, lot: LotId) {
+        let entry = self.entry(lot);
+        if let Some(row) = self.lots.get_mut(&lot).filter(|row| row.fired.is_none()) {
+            row.measure(entry);
+        }
     }
 
     fn lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
         let row = self.lots.get_mut(&lot).unwrap();
         self.owed.unallotted -= row.side.sign() * i64::from(qty);
+        if row.guard.distance.is_some() {
+            row.guard.best = row.guard.best.or(Some(price));
+        }
         row.pieces.push((qty, price));
+        self.measure(lot);
     }
 
     /// A lot's pieces go oldest first, and an exit of a lot takes its own lot first.
-    fn lot_reduced(&mut self, lot: LotId, by: OrderId, (qty, entry): (u32, Price), realized: Money) {
+    fn lot_reduced(&mut self, it: ClosedRow, realized: Money, tick_value: Money) {
+        let ClosedRow { lot, by, qty, entry, exit } = it;
+        let ticks = (exit - entry).count() * self.lot(lot).side.sign() * i64::from(qty);
+        assert_eq!(realized, tick_value * ticks, "profit of {}", lot_name(lot));
+        self.closed.push(it);
         if let Use::LotExit(own) = self.orders.get(&by).unwrap().use_
             && self.lot(own).open() > 0
         {
@@ -283,6 +317,9 @@ impl Ledger {
         let row = self.lots.get_mut(&lot).unwrap();
         assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
         assert!(row.open() > 0, "{} fires after it closed", lot_name(lot));
+        // What has trailed stands where it was.
+        row.bracket = row.levels();
+        (row.guard.best, row.guard.distance) = (None, None);
         let (level, wins) = match leg {
             Leg::Stop => (row.bracket.stop.unwrap(), false),
             Leg::Target => (row.bracket.target.unwrap(), true),

@@ -22,5 +22,5 @@ pub mod world;
 
 pub use account::Account;
 pub use contracts::{contract, grid, price, terms};
-pub use draft::{Draft, buy, sell};
+pub use draft::{Draft, buy, offset, sell};
 pub use world::World;

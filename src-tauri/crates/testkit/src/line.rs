@@ -37,7 +37,9 @@ pub fn fact_line(book: &Book, fact: &Fact) -> String {
         FactBody::OrderUnknown { order } => format!("unknown {order}"),
         FactBody::CancelRequested { order } => format!("cancel {order}"),
         FactBody::CancelRefused { order } => format!("uncancelled {order}"),
-        body => lot_line(book, body)
+        body => change_line(book, body)
+            .or_else(|| lot_line(book, body))
+            .or_else(|| guard_line(book, body))
             .or_else(|| flatten_line(body))
             .or_else(|| truth_line(book, body))
             .unwrap_or_else(|| desk_line(body)),
@@ -50,6 +52,7 @@ pub fn request_line(request: &Request) -> String {
     match request {
         Request::Submit(order) => format!("send {}", order.id()),
         Request::Cancel(order) => format!("cancel {order}"),
+        Request::Change(change) => format!("change {}", change.id()),
         Request::Query(order) => format!("query {order}"),
         Request::NativeClose(order) => format!("native {}", order.id()),
         Request::Snapshot(_) => "snapshot".to_owned(),
@@ -72,6 +75,57 @@ fn write_terms(line: &mut String, contract: ContractId, kind: OrderKind, purpose
         Purpose::Reduction => line.push_str(" reduces"),
         Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {}
     }
+}
+
+fn change_line(book: &Book, body: &FactBody) -> Option<String> {
+    let line = match body {
+        FactBody::ChangeAsked { order, qty, limit, .. } => {
+            format!("change {order} {qty}@{}", order_price(book, *order, *limit))
+        }
+        FactBody::OrderChanged { order, qty, limit } => {
+            format!("changed {order} {qty}@{}", order_price(book, *order, *limit))
+        }
+        FactBody::ChangeRefused { order } => format!("unchanged {order}"),
+        FactBody::ChangeRejected { order, refusal, .. } => {
+            format!("reject_change {order} {}", refusal.reason())
+        }
+        _ => return None,
+    };
+    Some(line)
+}
+
+fn guard_line(book: &Book, body: &FactBody) -> Option<String> {
+    let text = |lot: LotId, price: Price| grid(root(book.lots().at(lot).contract)).text(price);
+    let line = match body {
+        FactBody::ProtectionSet { lot, generation, protection, .. } => {
+            let mut line = format!("protect {} #{generation}", lot_name(*lot));
+            let mut say = |word: &str, value: Option<String>| {
+                if let Some(value) = value {
+                    write!(line, " {word} {value}").unwrap();
+                }
+            };
+            say("stop", protection.bracket.stop.map(|price| text(*lot, price)));
+            say("target", protection.bracket.target.map(|price| text(*lot, price)));
+            let trail = protection.trail;
+            say("trail", trail.map(|trail| format!("{} from {}", trail.distance, text(*lot, trail.best))));
+            say("even", protection.break_even.map(|even| format!("{}+{}", even.after(), even.plus())));
+            line
+        }
+        FactBody::ProtectionRejected { lot, refusal, .. } => {
+            format!("reject_protection {} {}", lot_name(*lot), refusal.reason())
+        }
+        FactBody::BreakEvenReached { lot, generation, stop, print } => {
+            format!("even {} #{generation} {} by {}", lot_name(*lot), text(*lot, *stop), text(*lot, *print))
+        }
+        FactBody::TrailsMoved { contract, low, high } => {
+            let grid = grid(root(*contract));
+            let prices = if low == high { vec![low] } else { vec![low, high] };
+            let prices: Vec<String> = prices.into_iter().map(|price| grid.text(*price)).collect();
+            format!("trails {} {}", root(*contract), prices.join("-"))
+        }
+        _ => return None,
+    };
+    Some(line)
 }
 
 fn lot_line(book: &Book, body: &FactBody) -> Option<String> {

@@ -1,15 +1,17 @@
 //! An engine in a test: fed by hand, checked after every input.
 
-use phantom_compliance::{Halt, Limits, Refusal};
+use phantom_compliance::{ChangeRequest, Halt, Limits, Protect, Refusal};
 use phantom_engine::config::Timing;
-use phantom_engine::{Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Request};
+use phantom_engine::{
+    Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Protected, Request,
+};
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
     LotId, MarketRecord, Money, OrderId, OrderStatus, Print, Qty, Side, SnapshotId, Span, Timestamp,
 };
 
 use crate::account::Account;
-use crate::contracts::{contract, price, root, terms};
+use crate::contracts::{contract, grid, price, root, terms};
 use crate::draft::Draft;
 use crate::ledger::Ledger;
 use crate::line::{fact_line, request_line};
@@ -145,6 +147,27 @@ impl World {
     /// Cancels an order by a click.
     pub fn cancel(&mut self, order: &str) {
         self.feed(Input::Cancel { order: id(order), origin: Origin::Window });
+    }
+
+    /// Changes a working order by a click: its quantity, its limit, or both.
+    pub fn change(&mut self, order: &str, contracts: Option<u32>, limit: Option<&str>) {
+        let order = id(order);
+        let root = self.root_of(order);
+        let (qty, limit) = (contracts.map(|qty| Qty::new(qty).unwrap()), limit.map(|text| price(root, text)));
+        let change = Ok(ChangeRequest { qty, limit });
+        self.feed(Input::Change { order, change, origin: Origin::Window });
+    }
+
+    /// Changes the stop or the target of lot number `lot` by a click.
+    pub fn protect(&mut self, lot: u32, change: Protect) {
+        let whom = Protected::Lot(LotId::from_row(lot));
+        self.feed(Input::Protect { whom, change: Ok(change), origin: Origin::Window });
+    }
+
+    /// Changes the stop or the target of everything that is open in `GC`.
+    pub fn protect_all(&mut self, change: Protect) {
+        let whom = Protected::Position(contract("GC"));
+        self.feed(Input::Protect { whom, change: Ok(change), origin: Origin::Window });
     }
 
     /// Presses flatten all.
@@ -286,7 +309,11 @@ impl World {
     pub fn question(&self) -> Option<SnapshotId> {
         self.requests.iter().rev().find_map(|request| match request {
             Request::Snapshot(id) => Some(*id),
-            Request::Submit(_) | Request::Cancel(_) | Request::Query(_) | Request::NativeClose(_) => None,
+            Request::Submit(_)
+            | Request::Cancel(_)
+            | Request::Change(_)
+            | Request::Query(_)
+            | Request::NativeClose(_) => None,
         })
     }
 
@@ -300,6 +327,18 @@ impl World {
     pub fn answer(&mut self, account: &Account) {
         let answers = self.question().unwrap();
         self.report(BrokerReport::Snapshot(Box::new(account.snapshot(answers))));
+    }
+
+    /// The order works on these terms.
+    pub fn changed(&mut self, order: &str, contracts: u32, limit: &str) {
+        let order = id(order);
+        let (qty, limit) = (Qty::new(contracts).unwrap(), price(self.root_of(order), limit));
+        self.report(BrokerReport::Changed { order, qty, limit });
+    }
+
+    /// The broker did not change the order.
+    pub fn refuse_change(&mut self, order: &str) {
+        self.report(BrokerReport::ChangeRefused { order: id(order) });
     }
 
     /// Places an order at the market and has it filled at once, at one price.
@@ -336,6 +375,23 @@ impl World {
     #[must_use]
     pub fn armed(&self, lot: u32) -> u32 {
         self.engine.armed_qty(LotId::from_row(lot))
+    }
+
+    /// Stop and target of lot number `lot` as they stand, in `GC`: `1319.2 1322.0`, `-` for none.
+    #[must_use]
+    pub fn legs(&self, lot: u32) -> String {
+        let bracket = self.book().bracket(LotId::from_row(lot));
+        let text = |price: Option<phantom_model::Price>| {
+            price.map_or_else(|| "-".to_owned(), |price| grid("GC").text(price))
+        };
+        format!("{} {}", text(bracket.stop), text(bracket.target))
+    }
+
+    /// Contracts that an order may still fill.
+    #[must_use]
+    pub fn leaves(&self, order: &str) -> u32 {
+        let key = self.book().find(id(order)).unwrap();
+        self.book().orders().at(key).leaves()
     }
 
     /// What stops openings.
@@ -415,7 +471,7 @@ fn id(text: &str) -> OrderId {
     text.parse().unwrap()
 }
 
-/// Every submission and cancel that is recorded is asked for, once and in order, and nothing else is.
+/// Every submission, change and cancel that is recorded is asked for, once and in order, and nothing else is.
 /// Whoever is unknown, or alive again, is asked about.
 fn check_requests(out: &Outcome) {
     let recorded = out.facts.iter().filter_map(|fact| {
@@ -423,6 +479,8 @@ fn check_requests(out: &Outcome) {
             Some(("send", *order))
         } else if let FactBody::CancelRequested { order } = &fact.body {
             Some(("cancel", *order))
+        } else if let FactBody::ChangeAsked { order, .. } = &fact.body {
+            Some(("change", *order))
         } else {
             None
         }
@@ -430,6 +488,7 @@ fn check_requests(out: &Outcome) {
     let asked = out.requests.iter().filter_map(|request| match request {
         Request::Submit(order) | Request::NativeClose(order) => Some(("send", order.id())),
         Request::Cancel(order) => Some(("cancel", *order)),
+        Request::Change(change) => Some(("change", change.id())),
         Request::Query(_) | Request::Snapshot(_) => None,
     });
     assert!(recorded.eq(asked), "what is recorded is what is asked for: {out:?}");

@@ -6,6 +6,8 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::fault::WireFault;
+use crate::order::FlattenAnswer;
 use crate::row::{DeskStatus, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow};
 
 /// Everything that is shown, at the end of the batch `seq`.
@@ -58,4 +60,23 @@ pub struct DeskUpdateEvent {
     pub quotes: Vec<QuoteRow>,
     /// The desk as a whole.
     pub desk: DeskStatus,
+}
+
+/// `flatten-news`: a flatten that was not asked for in the page, from the menu for instance. The page
+/// shows it as it shows its own.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(tag = "stage", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FlattenNews {
+    /// It has begun.
+    UnderWay,
+    /// It has answered.
+    Answered {
+        /// What became of it.
+        answer: FlattenAnswer,
+    },
+    /// The desk did not take it.
+    Failed {
+        /// Why.
+        fault: WireFault,
+    },
 }

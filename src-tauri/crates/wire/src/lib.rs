@@ -12,7 +12,7 @@ pub mod row;
 pub mod settings;
 
 pub use decimal::DecimalText;
-pub use event::{DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent, Snapshot};
+pub use event::{DeskUpdateEvent, FlattenNews, OrderLogEvent, PositionUpdateEvent, Snapshot};
 pub use fault::{SettingFault, WireFault};
 pub use order::{
     ClosedPosition, Effect, FlattenAnswer, FlattenStatus, MarketControl, MarketSpeed, Maximum, OpenPosition,

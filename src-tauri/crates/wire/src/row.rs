@@ -21,6 +21,10 @@ pub enum LogAction {
     Fail,
     /// Out of the market, or on the way there.
     Cancel,
+    /// New terms of a working order.
+    Change,
+    /// A stop or a target was set, moved or taken away.
+    Protect,
     /// A stop fired.
     Stop,
     /// A target fired.
@@ -141,10 +145,12 @@ pub struct PhantomRow {
     pub qty: u32,
     /// The average entry, to a hundredth of a tick.
     pub entry_price: String,
-    /// The stop.
+    /// The stop, where it is now.
     pub stop_price: Option<String>,
     /// The target.
     pub take_profit: Option<String>,
+    /// The stop follows the market.
+    pub trailing: bool,
     /// How it stands.
     pub state: PhantomState,
     /// Ticks from the last trade to the stop; zero or less when it is reached.

@@ -173,7 +173,7 @@ pause: boolean, } | {
  */
 speed: number | "max", };
 
-export type LogAction = "SUBMIT" | "ACCEPT" | "FILL" | "REJECT" | "FAIL" | "CANCEL" | "STOP" | "TARGET" | "FLATTEN" | "CLOSE" | "ALARM" | "HALT";
+export type LogAction = "SUBMIT" | "ACCEPT" | "FILL" | "REJECT" | "FAIL" | "CANCEL" | "CHANGE" | "PROTECT" | "STOP" | "TARGET" | "FLATTEN" | "CLOSE" | "ALARM" | "HALT";
 
 export type LogRow = { 
 /**
@@ -329,13 +329,17 @@ qty: number,
  */
 entryPrice: string, 
 /**
- * The stop.
+ * The stop, where it is now.
  */
 stopPrice: string | null, 
 /**
  * The target.
  */
 takeProfit: string | null, 
+/**
+ * The stop follows the market.
+ */
+trailing: boolean, 
 /**
  * How it stands.
  */
@@ -636,5 +640,15 @@ field: string,
 message: string, };
 
 export type WireFault = { "code": "bad_request", "detail": string } | { "code": "busy", "detail": string } | { "code": "stopped", "detail": string } | { "code": "settings_invalid", "detail": SettingFault } | { "code": "positions_open", "detail": string } | { "code": "not_connected", "detail": string } | { "code": "no_credential_store", "detail": string } | { "code": "market_file", "detail": string };
+
+export type FlattenNews = { "stage": "UNDER_WAY" } | { "stage": "ANSWERED", 
+/**
+ * What became of it.
+ */
+answer: FlattenAnswer, } | { "stage": "FAILED", 
+/**
+ * Why.
+ */
+fault: WireFault, };
 
 export type DecimalText = string | number;

@@ -26,6 +26,8 @@ export interface ScriptedOrder {
 
 export interface Lot {
   id: string;
+  /** The order that opened it. */
+  openedBy: string;
   product: Product;
   side: Side;
   qty: number;
@@ -167,6 +169,7 @@ export class Book {
           entryPrice: priceOf(lot.entryTicks, lot.product),
           stopPrice: priceOrNull(lot.stopTicks, lot.product),
           takeProfit: priceOrNull(lot.targetTicks, lot.product),
+          trailing: false,
           state: lot.exiting ? 'EXITING' : 'ARMED',
           stopDistanceTicks: lot.stopTicks === null ? null : Math.abs(last - lot.stopTicks),
           targetDistanceTicks: lot.targetTicks === null ? null : Math.abs(lot.targetTicks - last),

@@ -7,8 +7,8 @@ use phantom_compliance::{
 };
 use phantom_model::price::Grid;
 use phantom_model::{
-    ArenaKey, Bracket, BrokerReport, ContractId, MarketRecord, NetQty, OrderId, OrderKind, Price, Print, Qty,
-    Side, Timestamp,
+    ArenaKey, Bracket, BrokerReport, ContractId, Guard, MarketRecord, NetQty, OrderId, OrderKind, Price,
+    Print, Qty, Side, Timestamp,
 };
 
 pub(crate) fn gold() -> ContractId {
@@ -38,7 +38,8 @@ pub(crate) fn opening(n: u32, side: Side, qty: u32, kind: OrderKind) -> Outbound
         grid: &grid,
     };
     let qty = Qty::new(qty).unwrap();
-    let request = OrderRequest { contract: gold(), side, qty, kind, bracket: Bracket::NONE };
+    let request =
+        OrderRequest { contract: gold(), side, qty, kind, bracket: Bracket::NONE, guard: Guard::NONE };
     match can_submit(&Limits::NONE, &standing, OrderId::Ticket(n), &request).unwrap() {
         Permit::Opening(order) => Outbound::Opening(order),
         Permit::Reducing(exit) => Outbound::Exit(exit),
@@ -103,6 +104,10 @@ impl World {
                 it @ (BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
                 | BrokerReport::ForeignFill(_)) => unreachable!("the mock broker never says {it:?}"),
+                BrokerReport::Changed { order, qty, limit } => {
+                    format!("changed {order} {qty}@{}", limit.ticks())
+                }
+                BrokerReport::ChangeRefused { order } => format!("change refused {order}"),
             });
         }
         texts.join(", ")

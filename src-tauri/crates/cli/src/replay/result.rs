@@ -101,6 +101,23 @@ struct Exited {
     last_at: Timestamp,
 }
 
+impl Exited {
+    fn take(&mut self, qty: u32, entry: Price, exit: Price, realized: Money) {
+        self.qty += qty;
+        self.entry_cost_ticks += cost_ticks(entry, qty);
+        self.exit_cost_ticks += cost_ticks(exit, qty);
+        self.realized += realized;
+    }
+
+    /// The exchange took one of the two executions back.
+    fn undo(&mut self, qty: u32, entry: Price, exit: Price, realized: Money) {
+        self.qty = self.qty.saturating_sub(qty);
+        self.entry_cost_ticks -= cost_ticks(entry, qty);
+        self.exit_cost_ticks -= cost_ticks(exit, qty);
+        self.realized = self.realized - realized;
+    }
+}
+
 impl<'a> Fold<'a> {
     fn take(&mut self, fact: &'a Fact) {
         match &fact.body {
@@ -114,10 +131,7 @@ impl<'a> Fold<'a> {
             }
             FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
                 let row = self.exits.entry((*lot, *by)).or_default();
-                row.qty += qty;
-                row.entry_cost_ticks += cost_ticks(*entry, *qty);
-                row.exit_cost_ticks += cost_ticks(*exit, *qty);
-                row.realized += *realized;
+                row.take(*qty, *entry, *exit, *realized);
                 (row.last_seq, row.last_at) = (fact.seq, fact.at);
             }
             FactBody::FlattenStarted { flatten, origin } | FactBody::FlattenJoined { flatten, origin } => {
@@ -163,13 +177,17 @@ impl<'a> Fold<'a> {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionSet { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
-                let row = self.exits.entry((*lot, *by)).or_default();
-                row.qty = row.qty.saturating_sub(*qty);
-                row.entry_cost_ticks -= cost_ticks(*entry, *qty);
-                row.exit_cost_ticks -= cost_ticks(*exit, *qty);
-                row.realized = row.realized - *realized;
+                self.exits.entry((*lot, *by)).or_default().undo(*qty, *entry, *exit, *realized);
             }
         }
     }

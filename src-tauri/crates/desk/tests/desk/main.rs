@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod brokers;
+mod changes;
 mod commands;
 mod listing;
 mod reconciling;

@@ -80,5 +80,6 @@ pub(crate) fn ticket(side: Side, qty: &str) -> Ticket {
         price: None,
         stop: None,
         target: None,
+        guard: Box::default(),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn floor_walk() -> Vec<FloorTrade> {
 
 /// One call for each trade, as the kernel has it, though the entry point itself may be inlined.
 #[inline(never)]
-fn feed(desk: &mut Desk, at: Timestamp, record: &MarketRecord) {
+pub(crate) fn feed(desk: &mut Desk, at: Timestamp, record: &MarketRecord) {
     desk.engine.apply(at, Input::Market(*record), &mut desk.out);
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use phantom_compliance::OrderRequest;
 use phantom_engine::{Book, Fact, FactBody};
-use phantom_model::{ArenaKey, Bracket, LotId, Money, OrderId, OrderKind, Qty, Side, Timestamp};
+use phantom_model::{ArenaKey, Bracket, Guard, LotId, Money, OrderId, OrderKind, Qty, Side, Timestamp};
 
 use crate::desk::{Chance, Desk, NEAREST_TICKS, REFERENCE_TICKS, gold, place, price, two_legs};
 use crate::market::{floor_case, floor_walk};
@@ -134,6 +134,7 @@ pub(crate) fn verdict(plan: Plan, rows: &mut Vec<Row>) {
         qty: Qty::ONE,
         kind: OrderKind::Market,
         bracket: two_legs(),
+        guard: Guard::NONE,
     };
     let trades = floor_walk();
     let mut samples = Samples::default();

@@ -7,8 +7,8 @@ use phantom_engine::{
 };
 use phantom_model::price::Grid;
 use phantom_model::{
-    Arena, ArenaKey, Bracket, BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, Money,
-    OrderId, OrderKind, Price, Print, Qty, Side, Timestamp,
+    Arena, ArenaKey, Bracket, BrokerReport, ContractId, ExecId, FillReport, FillTiming, Guard, MarketRecord,
+    Money, OrderId, OrderKind, Price, Print, Qty, Side, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -85,8 +85,19 @@ impl Desk {
     /// One order at the market for one contract, all the way: command, gate, order, acceptance, fill.
     /// The outcome holds its facts.
     pub(crate) fn enter(&mut self, contract: ContractId, side: Side, bracket: Bracket) -> OrderId {
+        self.enter_guarded(contract, side, bracket, Guard::NONE)
+    }
+
+    /// The same with more than a bracket.
+    pub(crate) fn enter_guarded(
+        &mut self,
+        contract: ContractId,
+        side: Side,
+        bracket: Bracket,
+        guard: Guard,
+    ) -> OrderId {
         self.out.clear();
-        self.feed(place(contract, side, OrderKind::Market, bracket));
+        self.feed(guarded(contract, side, OrderKind::Market, bracket, guard));
         let order = self.sent();
         self.accept(order);
         self.fill(order, REFERENCE_TICKS);
@@ -170,7 +181,12 @@ pub(crate) fn two_legs() -> Bracket {
 
 /// A command to place an order for one contract.
 pub(crate) const fn place(contract: ContractId, side: Side, kind: OrderKind, bracket: Bracket) -> Input {
-    let request = OrderRequest { contract, side, qty: Qty::ONE, kind, bracket };
+    guarded(contract, side, kind, bracket, Guard::NONE)
+}
+
+/// The same with more than a bracket.
+const fn guarded(contract: ContractId, side: Side, kind: OrderKind, bracket: Bracket, guard: Guard) -> Input {
+    let request = OrderRequest { contract, side, qty: Qty::ONE, kind, bracket, guard };
     Input::Place { intake: Intake::Read(request), origin: Origin::Window }
 }
 

@@ -23,7 +23,7 @@ struct Outside {
 
 impl Book {
     /// Applies a fact of this file; the others go on to [`Book::fold_standing`].
-    #[expect(clippy::wildcard_enum_match_arm, reason = "one match in three parts; the last one is complete")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "one match in four parts; the last one is complete")]
     pub(super) fn fold_correction(&mut self, at: Timestamp, body: &FactBody) {
         match *body {
             FactBody::OutsideOrderSeen { order, broker_order, contract, side, qty } => {
@@ -118,14 +118,15 @@ impl Book {
             position.adjusted = position.adjusted.after(it.side, it.qty);
             position.changed_at = at;
         });
+        self.forget_parts_if_flat(it.contract);
     }
 
     fn fold_busted(&mut self, at: Timestamp, exec: phantom_model::ExecId) {
         let Some(fill) = self.find_fill(exec) else { return };
         let row = self.fills.at_mut(fill);
         row.state = FillState::Busted;
-        let FillRow { qty, price, fee, order, .. } = *row;
-        let order = self.orders.at_mut(order);
+        let FillRow { qty, price, fee, order: key, .. } = *row;
+        let order = self.orders.at_mut(key);
         order.filled = order.filled.saturating_sub(qty.contracts());
         // It does not come back to work: what may still fill stays what it was.
         order.busted = order.busted.saturating_add(qty.contracts());
@@ -136,6 +137,8 @@ impl Book {
             position.fees = position.fees - fee;
             position.changed_at = at;
         });
+        self.forget_parts_if_flat(contract);
+        self.measure_again(key);
     }
 
     fn fold_corrected(
@@ -171,6 +174,8 @@ impl Book {
             position.fees = position.fees - old.fee + fee;
             position.changed_at = at;
         });
+        self.forget_parts_if_flat(contract);
+        self.measure_again(old.order);
     }
 
     /// Takes contracts with this entry price out of a lot, whichever piece they are in.

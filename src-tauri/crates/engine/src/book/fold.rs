@@ -1,13 +1,13 @@
 //! The fold: how each fact changes the book. The only place where the book changes.
 
 use phantom_model::{
-    Arena, Bracket, ContractId, ExecId, FlattenId, LotId, Money, OrderId, OrderKind, OrderStatus, OrderStep,
-    Price, Qty, Side, Stepped, Timestamp,
+    Arena, Bracket, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, OrderKind, OrderStatus,
+    OrderStep, Price, Qty, Side, Stepped, Timestamp,
 };
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
 use super::order::{Cancelling, FillState, Order, OrderKey};
-use super::{Book, Entered, Flatten, FlattenPhase};
+use super::{Book, Entered, Flatten, FlattenPhase, Ladder};
 use crate::fact::{Fact, FactBody, Leg, Purpose};
 use crate::input::Origin;
 
@@ -20,6 +20,7 @@ struct Submission {
     qty: Qty,
     kind: OrderKind,
     purpose: Purpose,
+    guard: Guard,
     origin: Option<Origin>,
 }
 
@@ -35,14 +36,15 @@ pub(super) struct Execution {
 
 impl Book {
     /// Applies one fact.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "one match in three parts; the last one is complete")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "one match in four parts; the last one is complete")]
     pub fn fold(&mut self, fact: &Fact) {
         self.seq = fact.seq;
         let at = fact.at;
         match fact.body {
             FactBody::OrderRejected { order, .. } => self.fold_rejected(order),
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, origin } => {
-                self.fold_submitted(at, &Submission { order, contract, side, qty, kind, purpose, origin });
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, origin } => {
+                let it = Submission { order, contract, side, qty, kind, purpose, guard, origin };
+                self.fold_submitted(at, &it);
             }
             FactBody::OrderAccepted { order } => self.fold_accepted(order),
             FactBody::OrderFilled { order, exec, qty, price, fee, broker_time } => {
@@ -83,16 +85,8 @@ impl Book {
                 self.keep_closed(lot, by, qty, entry, exit);
             }
             FactBody::PhantomFired { lot, leg, .. } => self.fold_fired(lot, leg),
-            FactBody::ExitWaiting { lot } => self.change_lot(lot, |row| {
-                if let LotState::Exiting { waiting_since, .. } = &mut row.state {
-                    *waiting_since = Some(at);
-                }
-            }),
-            FactBody::LotUnprotected { lot } => self.change_lot(lot, |row| {
-                if let LotState::Exiting { leg, .. } = row.state {
-                    row.state = LotState::Unprotected { leg };
-                }
-            }),
+            FactBody::ExitWaiting { lot } => self.fold_waiting(at, lot),
+            FactBody::LotUnprotected { lot } => self.fold_unprotected(lot),
             FactBody::FlattenStarted { .. } => self.fold_flatten_started(at),
             FactBody::FlattenExiting { flatten } => self.set_phase(flatten, FlattenPhase::Exiting),
             FactBody::FlattenAnswered { flatten, flat } => {
@@ -100,8 +94,14 @@ impl Book {
                 self.set_phase(flatten, FlattenPhase::Watching { since: at, flat });
             }
             FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
-            FactBody::FlattenJoined { .. } | FactBody::AlarmRaised { .. } => {}
-            ref body => self.fold_correction(at, body),
+            FactBody::TrailsMoved { contract, low, high } => {
+                self.positions.at_mut(contract).levels.watch(low, high);
+            }
+            FactBody::FlattenJoined { .. }
+            | FactBody::AlarmRaised { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionRejected { .. } => {}
+            ref body => self.fold_change(at, body),
         }
     }
 
@@ -120,7 +120,11 @@ impl Book {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
                 self.lots.at_mut(lot).exits_sent = exit;
             }
-            OrderId::FlattenExit { flatten, .. } => self.flattens.at_mut(flatten).exits.push(key),
+            OrderId::FlattenExit { flatten, contract, .. } => {
+                let row = self.flattens.at_mut(flatten);
+                row.exits.push(key);
+                row.ladder.sent(key, contract);
+            }
             // What is not ours is never submitted.
             OrderId::Outside(_) => {}
         }
@@ -150,11 +154,12 @@ impl Book {
             earlier_exit,
         });
         self.live.insert(key);
+        self.fold_guard(key, it.guard);
         self.count_leaves(key, 0);
     }
 
-    /// The broker's word that an unknown order works is its word on the cancel too: it was lost, and
-    /// may be asked for again. So may one that was refused.
+    /// The broker's word that an unknown order works is its word on the cancel and the change too: they
+    /// were lost, and may be asked for again. So may a cancel that was refused.
     fn fold_accepted(&mut self, order: OrderId) {
         let was_unknown = self.find(order).is_some_and(|key| self.orders.at(key).unknown);
         self.step(order, OrderStep::Accept, |row| {
@@ -162,13 +167,16 @@ impl Book {
                 row.cancelling = Cancelling::No;
             }
         });
+        if was_unknown {
+            self.forget_change(order);
+        }
     }
 
     fn fold_filled(&mut self, at: Timestamp, order: OrderId, it: &Execution) {
         let Some(key) = self.find(order) else { return };
         let row = self.orders.at(key);
         let (contract, side, qty) = (row.contract, row.side, it.qty);
-        let done = row.filled.saturating_add(row.busted).saturating_add(qty.contracts());
+        let done = row.done().saturating_add(qty.contracts());
         let step = if done >= row.qty.contracts() { OrderStep::FillRest } else { OrderStep::FillPart };
         let fill = self.keep_fill(at, key, it, FillState::AsReported);
         self.step_row(key, step, |row| {
@@ -176,14 +184,28 @@ impl Book {
             row.cost_ticks += it.price.ticks() * i64::from(qty.contracts());
             row.last_fill = Some(fill);
         });
+        self.forget_best(key);
         self.change_position(contract, |position| {
             position.net = position.net.after(side, qty);
             position.fees += it.fee;
             position.changed_at = at;
         });
+        if let OrderId::FlattenExit { flatten, .. } = order {
+            self.flattens.at_mut(flatten).ladder.revived(key);
+        }
+        self.forget_parts_if_flat(contract);
     }
 
-    fn step(&mut self, order: OrderId, step: OrderStep, also: impl FnOnce(&mut Order)) {
+    /// A position that is flat has no parts that a flatten could not close.
+    pub(super) fn forget_parts_if_flat(&mut self, contract: ContractId) {
+        if self.positions.at(contract).net.size() == 0
+            && let Some((flatten, _)) = self.last_flatten()
+        {
+            self.flattens.at_mut(flatten).ladder.closed(contract);
+        }
+    }
+
+    pub(super) fn step(&mut self, order: OrderId, step: OrderStep, also: impl FnOnce(&mut Order)) {
         if let Some(key) = self.find(order) {
             self.step_row(key, step, also);
         }
@@ -208,6 +230,7 @@ impl Book {
             self.live.insert(key);
         } else {
             self.live.remove(&key);
+            self.end_change(key);
         }
         if matches!(purpose, Purpose::Reduction | Purpose::Flatten(_)) {
             keep_listed(&mut self.positions.at_mut(contract).reductions, key, live);
@@ -215,7 +238,7 @@ impl Book {
         self.count_leaves(key, leaves_before);
     }
 
-    fn touch(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
+    pub(super) fn touch(&mut self, order: OrderId, change: impl FnOnce(&mut Order)) {
         if let Some(key) = self.find(order) {
             change(self.orders.at_mut(key));
         }
@@ -275,9 +298,9 @@ impl Book {
     }
 
     fn fold_lot_opened(&mut self, at: Timestamp, lot: LotId, order: OrderId, qty: u32, price: Price) {
-        let Some(order) = self.find(order) else { return };
+        let Some(key) = self.find(order) else { return };
         let piece = self.pieces.push(Piece { price, open: qty, next: None });
-        let row = self.orders.at_mut(order);
+        let row = self.orders.at_mut(key);
         row.lot = Some(lot);
         let bracket = match row.purpose {
             Purpose::Entry(bracket) => bracket,
@@ -287,14 +310,14 @@ impl Book {
         };
         let (contract, side) = (row.contract, row.side);
         self.lots.push(Lot {
-            order,
+            order: key,
             contract,
             side,
             open: qty,
             exit_leaves: 0,
             exits_sent: 0,
             bracket,
-            state: if bracket.is_none() { LotState::Bare } else { LotState::Armed },
+            state: LotState::Bare,
             opened_at: at,
             first_piece: piece,
             last_piece: piece,
@@ -304,7 +327,7 @@ impl Book {
         position.lots.insert(lot);
         position.lot_contracts += u64::from(qty);
         position.open_cost_ticks += open_cost(side, qty, price);
-        position.levels.arm(lot, side, bracket);
+        self.guard_lot(lot, key, price);
     }
 
     pub(super) fn fold_lot_grew(&mut self, lot: LotId, qty: u32, price: Price) {
@@ -313,16 +336,13 @@ impl Book {
         let (was_closed, contract, side) = (row.open == 0, row.contract, row.side);
         link_piece(&mut self.pieces, row, piece);
         self.change_lot(lot, |row| row.open += qty);
-        let row = self.lots.at(lot);
         let position = self.positions.at_mut(contract);
         position.lot_contracts += u64::from(qty);
         position.open_cost_ticks += open_cost(side, qty, price);
         if was_closed {
             position.lots.insert(lot);
-            if row.state == LotState::Armed {
-                position.levels.arm(lot, side, row.bracket);
-            }
         }
+        self.guard_again(lot, was_closed, price);
     }
 
     fn fold_lot_reduced(&mut self, lot: LotId, qty: u32, entry: Price, realized: Money) {
@@ -351,22 +371,47 @@ impl Book {
         if row.open == 0 {
             position.lots.remove(&lot);
             if row.state == LotState::Armed {
-                position.levels.disarm(lot, row.side, row.bracket);
+                self.disarm(lot);
             }
         }
     }
 
     fn fold_fired(&mut self, lot: LotId, leg: Leg) {
+        self.freeze(lot);
         self.change_lot(lot, |row| {
             row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
         });
-        let row = self.lots.at(lot);
-        self.positions.at_mut(row.contract).levels.disarm(lot, row.side, row.bracket);
+    }
+
+    fn fold_waiting(&mut self, at: Timestamp, lot: LotId) {
+        self.change_lot(lot, |row| {
+            if let LotState::Exiting { waiting_since, .. } = &mut row.state {
+                *waiting_since = Some(at);
+            }
+        });
+    }
+
+    fn fold_unprotected(&mut self, lot: LotId) {
+        self.change_lot(lot, |row| {
+            if let LotState::Exiting { leg, .. } = row.state {
+                row.state = LotState::Unprotected { leg };
+            }
+        });
     }
 
     /// An exit that the broker refused, or took out of the market unfilled, is one rung spent.
     fn count_refusal(&mut self, order: OrderId) {
-        let OrderId::LotExit { lot, .. } = order else { return };
+        let lot = match order {
+            OrderId::LotExit { lot, .. } => lot,
+            OrderId::FlattenExit { flatten, contract, .. } => {
+                let Some(key) = self.find(order) else { return };
+                let row = self.orders.at(key);
+                let qty = row.qty.contracts().saturating_sub(row.done());
+                self.flattens.at_mut(flatten).ladder.refused(key, contract, qty);
+                return;
+            }
+            OrderId::Ticket(_) | OrderId::Outside(_) => return,
+        };
         self.change_lot(lot, |row| {
             if let LotState::Exiting { refusals, .. } = &mut row.state {
                 *refusals = refusals.saturating_add(1);
@@ -382,6 +427,7 @@ impl Book {
             fence,
             phase: FlattenPhase::Cancelling,
             exits: Vec::new(),
+            ladder: Ladder::default(),
         });
     }
 

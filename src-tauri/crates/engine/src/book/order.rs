@@ -139,11 +139,16 @@ pub struct Order {
 }
 
 impl Order {
+    /// Contracts that will not fill again: filled, or filled and taken back.
+    #[must_use]
+    pub const fn done(&self) -> u32 {
+        self.filled.saturating_add(self.busted)
+    }
+
     /// Contracts that may still fill: nothing once the order has ended.
     #[must_use]
     pub const fn leaves(&self) -> u32 {
-        let done = self.filled.saturating_add(self.busted);
-        if self.is_live() { self.qty.contracts().saturating_sub(done) } else { 0 }
+        if self.is_live() { self.qty.contracts().saturating_sub(self.done()) } else { 0 }
     }
 
     /// Whether it is ours and may still fill in the ordinary way.

@@ -68,6 +68,14 @@ impl Book {
             | FactBody::FillBusted { .. }
             | FactBody::FillCorrected { .. }
             | FactBody::FillDoubted { .. }
+            | FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionSet { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }
             | FactBody::AlarmRaised { .. } => {}
         }
     }

@@ -328,7 +328,7 @@ fn a_late_fill_of_a_refused_exit_latches_because_two_exits_now_close_the_same() 
     world.expect(
         "fill L0-X1 2@1319.0 | alarm late_fill L0-X1
          reduced L0 2 by L0-X1 1320.0>1319.0 -200.00 | closed T1 | closed L0-X1
-         latch ExitsWithinPosition",
+         cancel L0-X2 | latch ExitsWithinPosition",
     );
     // The second one fills as well: recorded, and openings stay blocked.
     world.fill("L0-X2", 2, "1318.9");
@@ -507,16 +507,73 @@ fn a_refused_order_that_a_late_fill_revives_can_be_cancelled() {
 }
 
 #[test]
-fn a_lot_that_has_waited_leaves_when_a_younger_one_takes_over_the_wait() {
+fn a_lot_that_has_waited_leaves_beside_a_cancel_that_can_fill_another_lot_instead() {
     let mut world = holding(buy(1).stop("1319.6"));
     world.enter(buy(2).stop("1319.2"), "1320.0");
     world.place(sell(2).limit("1322.0"));
     world.hush();
     world.print("1319.6");
     world.expect("fired L0 stop 1319.6 | waiting L0 | cancel T3");
-    world.advance_ms(600);
+    // What the cancel can still fill is all of the second lot.
+    world.advance_ms(499);
     world.expect("");
-    // The cancel stands aside for the youngest: what it can still fill is all of the second lot.
+    world.advance_ms(101);
+    world.expect("submit L0-X1 SELL 1 GC MARKET");
     world.print("1319.2");
-    world.expect("fired L1 stop 1319.2 | waiting L1 | submit L0-X1 SELL 1 GC MARKET");
+    world.expect("fired L1 stop 1319.2 | waiting L1");
+}
+
+#[test]
+fn what_a_resting_exit_cannot_fill_leaves_after_half_a_second_though_its_cancel_is_unanswered() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(2).stop("1318.0"), "1320.0");
+    world.enter(buy(2).stop("1319.5"), "1320.0");
+    // It would fill the older lot first, and one contract of the younger.
+    world.place(sell(3).limit("1322.0"));
+    world.accept("T3");
+    world.hush();
+    world.print("1319.5");
+    world.expect("fired L1 stop 1319.5 | waiting L1 | cancel T3");
+    world.advance_ms(499);
+    world.expect("");
+    world.advance_ms(1);
+    world.expect("submit L1-X1 SELL 1 GC MARKET");
+    world.fill("L1-X1", 1, "1319.4");
+    world.hush();
+    // The cancel is answered much later: the other contract follows.
+    world.advance_ms(400);
+    world.hush();
+    world.cancelled("T3");
+    world.expect("cancelled T3 | submit L1-X2 SELL 1 GC MARKET");
+}
+
+#[test]
+fn a_replaced_exit_that_fills_after_all_has_its_replacement_cancelled() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(2).stop("1319.5"), "1320.0");
+    world.print("1319.5");
+    world.fail("L0-X1");
+    world.hush();
+    world.fill("L0-X1", 2, "1319.4");
+    let said = world.said();
+    assert!(said.contains(&"cancel L0-X2".to_owned()), "{said:?}");
+    assert!(world.halts().latched, "and a person looks at it");
+    world.expect_requests("query L0-X1 | cancel L0-X2");
+    world.cancelled("L0-X2");
+    assert_eq!(world.net("GC"), 0);
+    assert!(!world.book().has_live_orders());
+}
+
+#[test]
+fn a_flatten_exit_that_fills_after_its_refusal_has_its_replacement_cancelled() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(2), "1320.0");
+    world.flatten();
+    world.fail("F0-C0-X1");
+    world.hush();
+    world.fill("F0-C0-X1", 1, "1319.4");
+    world.expect_requests("query F0-C0-X1 | cancel F0-C0-X2");
 }

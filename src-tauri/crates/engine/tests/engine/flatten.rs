@@ -539,3 +539,58 @@ fn the_marketable_limit_of_a_flatten_has_its_half_second_whatever_is_reported_me
     world.fill("F0-C0-X3", 1, "1318.0");
     world.expect("fill F0-C0-X3 1@1318.0 | reduced L0 1 by F0-C0-X3 1320.0>1318.0 -200.00");
 }
+
+#[test]
+fn each_part_of_a_large_position_has_a_ladder_of_its_own() {
+    let mut world = World::new();
+    world.print("1320.0");
+    for _ in 0..3 {
+        world.enter(buy(1_000), "1320.0");
+    }
+    world.flatten();
+    let asked = world.asked();
+    assert!(asked.ends_with(&["send F0-C0-X1", "send F0-C0-X2", "send F0-C0-X3"].map(str::to_owned)));
+    // Each part is refused once: each goes out the same again.
+    for (part, again) in [("F0-C0-X1", "X4"), ("F0-C0-X2", "X5"), ("F0-C0-X3", "X6")] {
+        world.hush();
+        world.fail(part);
+        world.expect(&format!("failed {part} broker_refused | submit F0-C0-{again} SELL 1000 GC MARKET"));
+    }
+    // One part goes up its whole ladder; the others are not touched by that.
+    for (part, next) in [("X4", "X7 SELL 1000 GC LIMIT 1318.0"), ("X7", "X8 SELL 1000 GC MARKET")] {
+        world.hush();
+        world.fail(&format!("F0-C0-{part}"));
+        world.expect(&format!("failed F0-C0-{part} broker_refused | submit F0-C0-{next}"));
+    }
+    world.hush();
+    world.fail("F0-C0-X8");
+    world.expect("failed F0-C0-X8 broker_refused | alarm flatten_stuck GC");
+    world.fail("F0-C0-X5");
+    world.expect("failed F0-C0-X5 broker_refused | submit F0-C0-X9 SELL 1000 GC LIMIT 1318.0");
+    world.fill("F0-C0-X9", 1_000, "1318.0");
+    world.fill("F0-C0-X6", 1_000, "1318.0");
+    world.hush();
+    world.advance_ms(10_000);
+    world.expect("answer F0 NOT_FLAT");
+    assert_eq!(world.net("GC"), 1_000);
+}
+
+#[test]
+fn the_last_exit_that_a_flatten_can_send_says_so() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.place(buy(300).limit("1319.0"));
+    world.accept("T1");
+    world.enter(buy(1), "1320.0");
+    world.flatten();
+    world.advance_ms(500);
+    world.fill("F0-C0-X1", 1, "1319.0");
+    for exit in 2..=255 {
+        assert!(!world.said().contains(&"alarm flatten_stuck GC".to_owned()), "before exit {exit}");
+        world.fill("T1", 1, "1319.0");
+        world.fill(&format!("F0-C0-X{exit}"), 1, "1319.0");
+    }
+    assert!(world.said().contains(&"alarm flatten_stuck GC".to_owned()));
+    world.fill("T1", 1, "1319.0");
+    assert_eq!(world.net("GC"), 1, "a person has been told");
+}

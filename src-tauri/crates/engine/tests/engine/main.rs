@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod busts;
 #[cfg(test)]
+mod change;
+#[cfg(test)]
 mod exits;
 #[cfg(test)]
 mod feed;
@@ -17,6 +19,8 @@ mod outside;
 #[cfg(test)]
 mod phantoms;
 #[cfg(test)]
+mod protect;
+#[cfg(test)]
 mod random;
 #[cfg(test)]
 mod random_truth;
@@ -24,5 +28,7 @@ mod random_truth;
 mod recovery;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod unknown;

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use phantom_compliance::{Limits, Minis, OrderRequest};
-use phantom_engine::{HaltChange, Input, Intake, Origin};
-use phantom_model::{
-    Bar, Bracket, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, MarketRecord, Money,
-    OrderId, OrderKind, Price, Print, Qty, Side, Ticks,
+use phantom_compliance::{
+    ChangeRequest, EvenChange, Limits, Minis, OrderRequest, Protect, StopChange, TargetChange,
 };
-use phantom_testkit::{World, contract, price};
+use phantom_engine::{HaltChange, Input, Intake, Origin, Protected};
+use phantom_model::{
+    Bar, Bracket, BreakEven, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, Guard,
+    LotId, MarketRecord, Money, OrderId, OrderKind, Price, Print, Qty, Side, Ticks,
+};
+use phantom_testkit::{World, contract, offset, price};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -20,6 +22,8 @@ use super::recovery::compare_every_cut;
 enum Step {
     Place { root: &'static str, side: Side, contracts: u32, shape: Shape },
     Cancel(Index),
+    Change { order: Index, contracts: Option<u32>, ticks: Option<i64> },
+    Protect { lot: Option<Index>, stop: Moved, target: Moved, even: Option<(u32, u32)> },
     Flatten,
     Halt(HaltChange),
     Trade { root: &'static str, ticks: i64 },
@@ -34,6 +38,18 @@ pub(crate) struct Shape {
     limit: Option<i64>,
     stop: Option<i64>,
     target: Option<i64>,
+    guard: Guard,
+}
+
+/// What becomes of a leg; prices as distances in ticks from the last trade.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moved {
+    Leave,
+    Remove,
+    At(i64),
+    Fix(i64),
+    Away(u32),
+    Trail(u32),
 }
 
 /// What the broker says about an order.
@@ -47,6 +63,9 @@ enum Says {
     Cancelled,
     Failed,
     CancelRefused,
+    Changed,
+    ChangedSilently,
+    ChangeRefused,
 }
 
 pub(crate) fn root() -> impl Strategy<Value = &'static str> {
@@ -60,7 +79,35 @@ pub(crate) fn side() -> impl Strategy<Value = Side> {
 pub(crate) fn shape() -> impl Strategy<Value = Shape> {
     let leg = || prop::option::weighted(0.7, prop_oneof![20 => 1_i64..12, 1 => -5_i64..1]);
     let limit = prop::option::weighted(0.4, -12_i64..6);
-    (limit, leg(), leg()).prop_map(|(limit, stop, target)| Shape { limit, stop, target })
+    (limit, leg(), leg(), guard()).prop_map(|(limit, stop, target, guard)| Shape {
+        limit,
+        stop: stop.filter(|_| guard.stop.is_none()),
+        target: target.filter(|_| guard.target.is_none()),
+        guard,
+    })
+}
+
+fn guard() -> impl Strategy<Value = Guard> {
+    let far = || prop::option::weighted(0.3, 1_u32..10).prop_map(|ticks| ticks.map(offset));
+    let even = prop::option::weighted(0.3, (1_u32..6, 0_u32..3));
+    let some = (far(), far(), far(), even).prop_map(|(stop, target, trail, even)| Guard {
+        stop,
+        target,
+        trail,
+        break_even: even.and_then(|(after, plus)| BreakEven::new(offset(after), plus)),
+    });
+    prop_oneof![1 => Just(Guard::NONE), 1 => some]
+}
+
+pub(crate) fn moved() -> impl Strategy<Value = Moved> {
+    prop_oneof![
+        2 => Just(Moved::Leave),
+        1 => Just(Moved::Remove),
+        4 => prop_oneof![20 => 1_i64..10, 1 => -3_i64..1].prop_map(Moved::At),
+        1 => (1_i64..10).prop_map(Moved::Fix),
+        1 => (1_u32..10).prop_map(Moved::Away),
+        2 => (1_u32..10).prop_map(Moved::Trail),
+    ]
 }
 
 fn says() -> impl Strategy<Value = Says> {
@@ -73,6 +120,9 @@ fn says() -> impl Strategy<Value = Says> {
         3 => Just(Says::Cancelled),
         2 => Just(Says::Failed),
         1 => Just(Says::CancelRefused),
+        2 => Just(Says::Changed),
+        1 => Just(Says::ChangedSilently),
+        1 => Just(Says::ChangeRefused),
     ]
 }
 
@@ -84,10 +134,15 @@ fn step() -> impl Strategy<Value = Step> {
         HaltChange::EndLockOut,
         HaltChange::LiftLatch,
     ]);
+    let change = (any::<Index>(), prop::option::of(1_u32..8), prop::option::of(-6_i64..6));
+    let even = prop::option::weighted(0.3, (1_u32..6, 0_u32..3));
+    let protect = (prop::option::weighted(0.8, any::<Index>()), moved(), moved(), even);
     let place = (root(), side(), 1_u32..6, shape());
     prop_oneof![
         6 => place.prop_map(|(root, side, contracts, shape)| Step::Place { root, side, contracts, shape }),
         2 => any::<Index>().prop_map(Step::Cancel),
+        3 => change.prop_map(|(order, contracts, ticks)| Step::Change { order, contracts, ticks }),
+        3 => protect.prop_map(|(lot, stop, target, even)| Step::Protect { lot, stop, target, even }),
         1 => Just(Step::Flatten),
         1 => halts.prop_map(Step::Halt),
         6 => (root(), -8_i64..9).prop_map(|(root, ticks)| Step::Trade { root, ticks }),
@@ -111,6 +166,8 @@ struct Broker {
     manners: Manners,
     filled: BTreeMap<OrderId, u32>,
     ended: BTreeSet<OrderId>,
+    /// What an order that was changed has in truth, said or not.
+    qty: BTreeMap<OrderId, u32>,
     last: Option<FillReport>,
     execs: u64,
     /// Signed cash of all fills in ticks, by contract.
@@ -123,6 +180,7 @@ impl Broker {
             manners,
             filled: BTreeMap::new(),
             ended: BTreeSet::new(),
+            qty: BTreeMap::new(),
             last: None,
             execs: 0,
             cash_ticks: BTreeMap::new(),
@@ -137,14 +195,34 @@ impl Broker {
         // Mostly about recent orders: old ones are all done.
         let recent = &ids[ids.len().saturating_sub(6)..];
         let order = *nth.get(recent);
-        let (filled, qty) = (self.filled_of(order), qty_of(world, order));
+        let (filled, qty) = (self.filled_of(order), self.qty_of(world, order));
         let dead = self.ended.contains(&order) || filled >= qty;
-        let changes = !matches!(says, Says::Accepted | Says::SameFillAgain | Says::CancelRefused);
+        let changes =
+            !matches!(says, Says::Accepted | Says::SameFillAgain | Says::CancelRefused | Says::ChangeRefused);
         if changes && dead && self.manners == Manners::Honest {
             return;
         }
         match says {
-            Says::Accepted => world.report(BrokerReport::Accepted { order }),
+            Says::Accepted => {
+                // The answer to a query tells the terms too.
+                if self.qty.contains_key(&order) && !dead {
+                    self.tell_terms(world, order);
+                }
+                world.report(BrokerReport::Accepted { order });
+            }
+            Says::Changed => {
+                if self.change(world, order) {
+                    self.tell_terms(world, order);
+                }
+            }
+            Says::ChangedSilently => {
+                self.change(world, order);
+            }
+            Says::ChangeRefused => {
+                if self.manners == Manners::Lying || !self.qty.contains_key(&order) {
+                    world.report(BrokerReport::ChangeRefused { order });
+                }
+            }
             Says::SameFillAgain => {
                 if let Some(fill) = self.last {
                     world.report(BrokerReport::Filled(fill));
@@ -165,6 +243,32 @@ impl Broker {
                 world.report(BrokerReport::Failed { order, reason: FailReason::Margin });
             }
         }
+    }
+
+    /// Takes the change that is on its way, if there is one and something would be left to fill.
+    fn change(&mut self, world: &World, order: OrderId) -> bool {
+        let key = world.book().find(order).unwrap();
+        let Some(change) = world.book().change_of(key) else { return false };
+        let qty = change.new_qty.contracts();
+        let takes = qty > self.filled_of(order);
+        if takes {
+            self.qty.insert(order, qty);
+        }
+        takes
+    }
+
+    /// Says the quantity that an order has in truth, at the limit that was asked for last.
+    fn tell_terms(&self, world: &mut World, order: OrderId) {
+        let key = world.book().find(order).unwrap();
+        let row = world.book().orders().at(key);
+        let asked = world.book().change_of(key).map(|change| change.new_limit);
+        let limit = asked.or(row.kind.limit()).unwrap();
+        let qty = Qty::new(self.qty.get(&order).copied().unwrap()).unwrap();
+        world.report(BrokerReport::Changed { order, qty, limit });
+    }
+
+    fn qty_of(&self, world: &World, order: OrderId) -> u32 {
+        self.qty.get(&order).copied().unwrap_or_else(|| old_qty_of(world, order))
     }
 
     fn filled_of(&self, order: OrderId) -> u32 {
@@ -190,7 +294,7 @@ impl Broker {
         loop {
             let live = world.book().live_orders().next().map(|(_, order)| (order.id, order.kind));
             let Some((order, kind)) = live else { return };
-            let left = qty_of(world, order).saturating_sub(self.filled_of(order));
+            let left = self.qty_of(world, order).saturating_sub(self.filled_of(order));
             if kind == OrderKind::Market && left > 0 && !self.ended.contains(&order) {
                 self.fill(world, order, left, FillTiming::Unknown);
             } else {
@@ -201,9 +305,11 @@ impl Broker {
     }
 }
 
-pub(crate) fn qty_of(world: &World, order: OrderId) -> u32 {
+/// The quantity of an order before the change that is on its way.
+pub(crate) fn old_qty_of(world: &World, order: OrderId) -> u32 {
     let key = world.book().find(order).unwrap();
-    world.book().orders().at(key).qty.contracts()
+    let before = world.book().change_of(key).map(|change| change.old_qty);
+    before.unwrap_or(world.book().orders().at(key).qty).contracts()
 }
 
 pub(crate) fn last(world: &World, contract: ContractId) -> Price {
@@ -231,10 +337,62 @@ pub(crate) fn place(world: &mut World, root: &'static str, side: Side, contracts
     };
     // What only closes carries no bracket.
     let closes = world.book().positions().at(contract(root)).net.side() == Some(side.opposite());
-    let bracket = if closes { Bracket::NONE } else { bracket };
+    let (bracket, guard) = if closes { (Bracket::NONE, Guard::NONE) } else { (bracket, shape.guard) };
     let qty = Qty::new(contracts).unwrap();
-    let request = OrderRequest { contract: contract(root), side, qty, kind, bracket };
+    let request = OrderRequest { contract: contract(root), side, qty, kind, bracket, guard };
     world.feed(Input::Place { intake: Intake::Read(request), origin: Origin::Window });
+}
+
+/// Asks for other terms of a live order; a limit moves by so many ticks in its favour.
+pub(crate) fn change(world: &mut World, nth: Index, contracts: Option<u32>, ticks: Option<i64>) {
+    let book = world.book();
+    let live: Vec<OrderId> = book.live_orders().map(|(_, order)| order.id).collect();
+    if live.is_empty() {
+        return;
+    }
+    let order = *nth.get(&live);
+    let row = book.orders().at(book.find(order).unwrap());
+    let limit = row.kind.limit().zip(ticks).map(|(limit, ticks)| limit + Ticks::new(ticks * row.side.sign()));
+    let change = Ok(ChangeRequest { qty: contracts.and_then(Qty::new), limit });
+    world.feed(Input::Change { order, change, origin: Origin::Window });
+}
+
+/// Changes what protects a lot that is open, or was, or everything in gold.
+pub(crate) fn protect(
+    world: &mut World,
+    nth: Option<Index>,
+    stop: Moved,
+    target: Moved,
+    even: Option<(u32, u32)>,
+) {
+    let lots: Vec<LotId> = world.book().lots().iter().map(|(lot, _)| lot).collect();
+    if lots.is_empty() {
+        return;
+    }
+    let lot = nth.map_or(lots[lots.len() - 1], |nth| *nth.get(&lots[lots.len().saturating_sub(5)..]));
+    let row = world.book().lots().at(lot);
+    let (last, sign) = (last(world, row.contract), row.side.sign());
+    let losing = |ticks: i64| last + Ticks::new(-ticks * sign);
+    let even = even.and_then(|(after, plus)| BreakEven::new(offset(after), plus));
+    let change = Protect {
+        stop: match stop {
+            Moved::Leave => StopChange::Leave,
+            Moved::Remove => StopChange::Remove,
+            Moved::At(ticks) => StopChange::At(losing(ticks)),
+            Moved::Fix(ticks) => StopChange::Fix(losing(ticks)),
+            Moved::Away(ticks) => StopChange::Away(offset(ticks)),
+            Moved::Trail(ticks) => StopChange::Trail(offset(ticks)),
+        },
+        target: match target {
+            Moved::Leave | Moved::Trail(_) => TargetChange::Leave,
+            Moved::Remove => TargetChange::Remove,
+            Moved::At(ticks) | Moved::Fix(ticks) => TargetChange::At(losing(-ticks)),
+            Moved::Away(ticks) => TargetChange::Away(offset(ticks)),
+        },
+        even: even.map_or(EvenChange::Leave, EvenChange::Set),
+    };
+    let whom = nth.map_or(Protected::Position(contract("GC")), |_| Protected::Lot(lot));
+    world.feed(Input::Protect { whom, change: Ok(change), origin: Origin::Window });
 }
 
 pub(crate) fn print(world: &mut World, root: &'static str, print: Print) {
@@ -253,6 +411,8 @@ fn run(steps: Vec<Step>, manners: Manners) -> (World, Broker) {
                     world.feed(Input::Cancel { order: *nth.get(&live), origin: Origin::Window });
                 }
             }
+            Step::Change { order, contracts, ticks } => change(&mut world, order, contracts, ticks),
+            Step::Protect { lot, stop, target, even } => protect(&mut world, lot, stop, target, even),
             Step::Flatten => world.flatten(),
             Step::Halt(change) => world.halt(change),
             Step::Trade { root, ticks } => {

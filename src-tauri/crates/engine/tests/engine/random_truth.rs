@@ -1,4 +1,4 @@
-//! Scripts of chance in which messages get lost, executions are taken back or changed, somebody else
+//! Scripts of chance in which messages get lost, orders and their protection change, executions are taken back or changed, somebody else
 //! trades on the account, and the broker's own account comes whole, in part, late or wrong.
 //!
 //! The world checks every invariant after every step; here is what holds at the end: once a whole and
@@ -8,23 +8,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_engine::{Decision, HaltChange, Input, Origin};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill, Link,
-    Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding, Money, NetQty, OrderId, OrderStatus,
-    Price, Print, Qty, Side, Ticks, Timestamp, TradingDay,
+    Bar, BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
+    Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding, Money, NetQty, OrderId, OrderKind,
+    OrderStatus, Price, Print, Qty, Side, Ticks, Timestamp, TradingDay,
 };
 use phantom_testkit::{Account, World, contract};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::random::{Shape, last, market, place, print, qty_of, root, shape, side};
+use super::random::{
+    Moved, Shape, change, last, market, moved, old_qty_of, place, print, protect, root, shape, side,
+};
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
 enum Step {
     Place { root: &'static str, side: Side, contracts: u32, shape: Shape },
     Cancel(Index),
+    Change { order: Index, contracts: Option<u32>, ticks: Option<i64> },
+    Protect { lot: Option<Index>, stop: Moved, target: Moved, even: Option<(u32, u32)> },
     Flatten,
+    Halt(HaltChange),
     Trade { root: &'static str, ticks: i64 },
+    Bar { root: &'static str, ticks: [i64; 3] },
     Wait { millis: u32 },
     Says { order: Index, says: Says, heard: bool },
     Lose(Index),
@@ -45,7 +51,10 @@ enum Says {
     Accepted,
     Fill,
     Cancelled,
+    CancelRefused,
     Failed,
+    Changed,
+    ChangeRefused,
 }
 
 /// How the broker's own account comes.
@@ -60,8 +69,25 @@ enum Tells {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let says =
-        prop::sample::select(vec![Says::Accepted, Says::Fill, Says::Fill, Says::Cancelled, Says::Failed]);
+    let says = prop_oneof![
+        2 => Just(Says::Accepted),
+        4 => Just(Says::Fill),
+        2 => Just(Says::Cancelled),
+        1 => Just(Says::CancelRefused),
+        2 => Just(Says::Failed),
+        2 => Just(Says::Changed),
+        1 => Just(Says::ChangeRefused),
+    ];
+    let change = (any::<Index>(), prop::option::of(1_u32..7), prop::option::of(-6_i64..6));
+    let even = prop::option::weighted(0.3, (1_u32..6, 0_u32..3));
+    let protect = (prop::option::weighted(0.8, any::<Index>()), moved(), moved(), even);
+    let halts = prop::sample::select(vec![
+        HaltChange::Kill,
+        HaltChange::LiftKill,
+        HaltChange::LockOut,
+        HaltChange::EndLockOut,
+        HaltChange::LiftContractLatch(contract("GC")),
+    ]);
     let tells = prop_oneof![
         6 => Just(Tells::Whole),
         1 => Just(Tells::HalfTheOrders),
@@ -76,8 +102,12 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => place.prop_map(|(root, side, contracts, shape)| Step::Place { root, side, contracts, shape }),
         1 => any::<Index>().prop_map(Step::Cancel),
+        3 => change.prop_map(|(order, contracts, ticks)| Step::Change { order, contracts, ticks }),
+        3 => protect.prop_map(|(lot, stop, target, even)| Step::Protect { lot, stop, target, even }),
         1 => Just(Step::Flatten),
+        1 => halts.prop_map(Step::Halt),
         5 => (root(), -8_i64..9).prop_map(|(root, ticks)| Step::Trade { root, ticks }),
+        1 => (root(), [-6_i64..7, 0..10, 0..10]).prop_map(|(root, ticks)| Step::Bar { root, ticks }),
         4 => prop_oneof![1_u32..700, 4_000_u32..12_000].prop_map(|millis| Step::Wait { millis }),
         10 => (any::<Index>(), says, prop::bool::weighted(0.8))
             .prop_map(|(order, says, heard)| Step::Says { order, says, heard }),
@@ -118,6 +148,8 @@ struct Truth {
     lost: BTreeSet<OrderId>,
     /// Contracts of each order that have executed, taken back ones included.
     done: BTreeMap<OrderId, u32>,
+    /// The terms that orders have which were changed, said or not.
+    terms: BTreeMap<OrderId, (Qty, OrderKind)>,
     /// Executions that the exchange has changed or taken back without the desk having heard of them.
     unheard: BTreeSet<ExecId>,
 }
@@ -136,11 +168,25 @@ impl Truth {
         }
         let order = *nth.get(recent);
         let done = self.done.get(&order).copied().unwrap_or(0);
-        if self.lost.contains(&order) || self.ended.contains_key(&order) || done >= qty_of(world, order) {
+        let (qty, _) = self.terms_of(world, order);
+        if self.lost.contains(&order) || self.ended.contains_key(&order) || done >= qty.contracts() {
             return;
         }
         let report = match says {
-            Says::Accepted => BrokerReport::Accepted { order },
+            Says::Accepted => {
+                // The answer to a query tells the terms too.
+                if heard && let Some(terms) = self.terms_told(order) {
+                    world.report(terms);
+                }
+                BrokerReport::Accepted { order }
+            }
+            Says::Changed => match self.change(world, order) {
+                Some(changed) => changed,
+                None => return,
+            },
+            Says::ChangeRefused if self.terms.contains_key(&order) => return,
+            Says::ChangeRefused => BrokerReport::ChangeRefused { order },
+            Says::CancelRefused => BrokerReport::CancelRefused { order },
             Says::Fill => self.fill(world, order),
             Says::Cancelled => {
                 self.ended.insert(order, ListedStanding::Cancelled);
@@ -159,10 +205,33 @@ impl Truth {
         }
     }
 
+    /// Takes the change that is on its way, if there is one and something would be left to fill.
+    fn change(&mut self, world: &World, order: OrderId) -> Option<BrokerReport> {
+        let change = *world.book().change_of(world.book().find(order).unwrap())?;
+        if change.new_qty.contracts() <= self.done.get(&order).copied().unwrap_or(0) {
+            return None;
+        }
+        self.terms.insert(order, (change.new_qty, OrderKind::Limit(change.new_limit)));
+        self.terms_told(order)
+    }
+
+    fn terms_told(&self, order: OrderId) -> Option<BrokerReport> {
+        let (qty, kind) = *self.terms.get(&order)?;
+        Some(BrokerReport::Changed { order, qty, limit: kind.limit()? })
+    }
+
+    /// The terms that the order has in truth.
+    fn terms_of(&self, world: &World, order: OrderId) -> (Qty, OrderKind) {
+        let kind = world.book().orders().at(world.book().find(order).unwrap()).kind;
+        let before = (Qty::new(old_qty_of(world, order)).unwrap(), kind);
+        self.terms.get(&order).copied().unwrap_or(before)
+    }
+
     fn fill(&mut self, world: &World, order: OrderId) -> BrokerReport {
         let key = world.book().find(order).unwrap();
         let row = world.book().orders().at(key);
-        let price = row.kind.limit().unwrap_or_else(|| last(world, row.contract));
+        let (_, kind) = self.terms_of(world, order);
+        let price = kind.limit().unwrap_or_else(|| last(world, row.contract));
         *self.done.entry(order).or_default() += 1;
         let (contract, side) = (row.contract, row.side);
         let exec = self.execute(Some(order), BrokerOrderId::new(1_000), contract, side, Qty::ONE, price);
@@ -225,15 +294,16 @@ impl Truth {
             let row = world.book().orders().at(key);
             let counted = self.executions.iter().filter(|it| !it.dead && it.order == Some(order));
             let done = self.done.get(&order).copied().unwrap_or(0);
+            let (qty, kind) = self.terms_of(world, order);
             let whole =
-                if done >= row.qty.contracts() { ListedStanding::Filled } else { ListedStanding::Working };
+                if done >= qty.contracts() { ListedStanding::Filled } else { ListedStanding::Working };
             ListedOrder {
                 order: Some(order),
                 broker_order: BrokerOrderId::new(number),
                 contract: row.contract,
                 side: row.side,
-                qty: row.qty,
-                kind: row.kind,
+                qty,
+                kind,
                 filled: counted.map(|it| it.qty.contracts()).sum(),
                 standing: self.ended.get(&order).copied().unwrap_or(whole),
             }
@@ -297,10 +367,18 @@ fn run(steps: Vec<Step>) -> (World, Truth) {
                     world.feed(Input::Cancel { order: *nth.get(&live), origin: Origin::Window });
                 }
             }
+            Step::Change { order, contracts, ticks } => change(&mut world, order, contracts, ticks),
+            Step::Protect { lot, stop, target, even } => protect(&mut world, lot, stop, target, even),
             Step::Flatten => world.flatten(),
+            Step::Halt(change) => world.halt(change),
             Step::Trade { root, ticks } => {
                 let price = last(&world, contract(root)) + Ticks::new(ticks);
                 print(&mut world, root, Print::Trade { price, size: 1 });
+            }
+            Step::Bar { root, ticks: [gap, up, down] } => {
+                let open = last(&world, contract(root)) + Ticks::new(gap);
+                let (high, low) = (open + Ticks::new(up), open - Ticks::new(down));
+                print(&mut world, root, Print::Bar(Bar { open, high, low, close: low, volume: 5 }));
             }
             Step::Wait { millis } => world.advance_ms(millis),
             Step::Says { order, says, heard } => truth.say(&mut world, order, says, heard),

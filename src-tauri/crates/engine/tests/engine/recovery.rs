@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use phantom_compliance::{Protect, StopChange};
 use phantom_engine::fact::Alarm;
 use phantom_engine::{Engine, FactBody, HaltChange, Input, Outcome, Request};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, OrderId, Qty, Side, Timestamp,
-    TradingDay,
+    ArenaKey, BrokerReport, ContractId, ExecId, FillReport, FillTiming, LotId, MarketRecord, OrderId, Qty,
+    Side, Timestamp, TradingDay,
 };
-use phantom_testkit::{World, buy, price, sell};
+use phantom_testkit::{World, buy, offset, price, sell};
 
 /// What an engine says and asks, without the numbers of the facts.
 ///
@@ -321,8 +322,116 @@ fn a_fill_that_waited_for_the_desk_is_known_before_what_became_due_meanwhile() {
         .iter()
         .filter_map(|request| match request {
             Request::Submit(order) => Some(order.qty().contracts()),
-            Request::NativeClose(_) | Request::Cancel(_) | Request::Query(_) | Request::Snapshot(_) => None,
+            Request::NativeClose(_)
+            | Request::Cancel(_)
+            | Request::Change(_)
+            | Request::Query(_)
+            | Request::Snapshot(_) => None,
         })
         .collect();
     assert_eq!(exits, [1], "one of the two is closed already");
+}
+
+#[test]
+fn stops_that_were_moved_and_that_move_by_themselves_survive_every_cut() {
+    survives_every_cut(|world| {
+        world.print("1320.0");
+        world.enter(buy(1).trail(10).even(8, 1), "1320.0");
+        world.place(buy(3).stop_ticks(12).target_ticks(30));
+        world.fill("T2", 1, "1320.1");
+        world.print("1320.3");
+        world.fill("T2", 2, "1320.4");
+        world.print("1320.6");
+        world.protect(1, protection(StopChange::Trail(offset(9))));
+        world.print("1320.9");
+        world.protect(0, protection(StopChange::At(price("GC", "1320.2"))));
+        world.print("1320.5");
+        world.print("1321.2");
+        world.protect_all(protection(StopChange::Fix(price("GC", "1320.3"))));
+        world.enter(buy(1).trail(4), "1321.2");
+        world.print("1321.4");
+        world.print("1321.0");
+        world.fill("L2-X1", 1, "1321.0");
+        world.print("1320.3");
+        world.fill("L0-X1", 1, "1320.3");
+        world.fill("L1-X1", 3, "1320.2");
+    });
+}
+
+fn protection(stop: StopChange) -> Protect {
+    Protect { stop, ..Protect::default() }
+}
+
+#[test]
+fn a_stop_that_trails_is_never_looser_after_a_restart() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(1).trail(10), "1320.0");
+    for trade in ["1321.0", "1320.5", "1322.3", "1321.9"] {
+        world.print(trade);
+        let rebuilt = world.restarted(world.inputs().len());
+        let stop = |book: &phantom_engine::Book| book.bracket(LotId::from_row(0)).stop.unwrap();
+        assert_eq!(stop(rebuilt.book()), stop(world.book()), "after {trade}");
+    }
+    assert_eq!(world.legs(0), "1321.3 -");
+}
+
+#[test]
+fn changes_trails_busts_and_foreign_fills_together_survive_every_cut() {
+    survives_every_cut(|world| {
+        world.print("1320.0");
+        world.place(buy(4).limit("1320.0").trail(10).target_ticks(40));
+        world.accept("T1");
+        world.change("T1", Some(5), None);
+        world.fill("T1", 2, "1320.0");
+        world.print("1320.8");
+        world.advance_ms(2_000);
+        world.changed("T1", 5, "1320.0");
+        world.fill("T1", 2, "1319.9");
+        world.bust(2);
+        world.change("T1", Some(6), Some("1320.1"));
+        world.print("1321.2");
+        world.advance_ms(6_000);
+        world.fill("T1", 1, "1320.1");
+        world.changed("T1", 6, "1320.1");
+        world.accept("T1");
+        world.correct(1, 1, "1320.2");
+        world.place(sell(1).limit("1322.0"));
+        world.accept("T2");
+        world.change("T2", Some(2), None);
+        world.foreign_fill(7, Side::Sell, 1, "1321.1");
+        world.print("1321.5");
+        world.print("1320.4");
+        world.advance_ms(700);
+        world.cancelled("T2");
+        world.fill("L0-X1", 1, "1320.3");
+    });
+}
+
+#[test]
+fn changes_that_wait_for_their_answers_survive_every_cut() {
+    survives_every_cut(|world| {
+        world.print("1320.0");
+        world.place(buy(3).limit("1319.0"));
+        world.accept("T1");
+        world.change("T1", Some(5), None);
+        world.advance_ms(2_000);
+        world.fill("T1", 3, "1319.0");
+        world.advance_ms(3_500);
+        world.changed("T1", 5, "1319.0");
+        world.accept("T1");
+        world.place(sell(2).limit("1322.0"));
+        world.accept("T2");
+        world.change("T2", Some(3), Some("1321.5"));
+        world.advance_ms(100);
+        world.refuse_change("T2");
+        world.change("T2", Some(1), None);
+        world.cancel("T2");
+        world.advance_ms(6_000);
+        world.cancelled("T2");
+        world.change("T1", Some(4), None);
+        world.fill("T1", 1, "1319.0");
+        world.changed("T1", 4, "1319.0");
+        world.advance_ms(6_000);
+    });
 }

@@ -54,6 +54,7 @@ fn a_line_is_a_signal() {
         price: Some("1319.2".into()),
         stop: Some("1320.50".into()),
         target: None,
+        guard: Box::default(),
     };
     let expected = [
         Signal { id: "a".into(), at: time("2013-10-07T14:00:00Z"), action: SignalAction::Place(sell) },
@@ -319,6 +320,7 @@ proptest! {
                 price: None,
                 stop: Some(stop),
                 target: None,
+                guard: Box::default(),
             };
             let at = Timestamp::from_nanos(second * 1_000_000_000);
             expected.push(Signal { id: place.to_string(), at, action: SignalAction::Place(ticket) });

@@ -16,7 +16,9 @@ const HISTORY: Span = Span::from_millis(300_000);
 impl Link {
     /// Tells the account as it is now, behind all reports that are on their way.
     pub(super) fn tell_account(&mut self, id: SnapshotId) {
-        let since = self.now - HISTORY;
+        // Once faults have ended the whole history is told: it proves what never came.
+        let calm = self.strikes.is_calm();
+        let since = if calm { Timestamp::default() } else { self.now - HISTORY };
         let mut orders = orders_of(&self.exchange, since);
         let mut fills = fills_of(&self.exchange, since);
         let now: Vec<ListedPosition> = positions_of(&self.exchange);

@@ -28,6 +28,8 @@ impl Link {
         match message {
             Message::Submit(order) => self.submit(&order, order.qty()),
             Message::NativeClose(order) => self.native_close(&order),
+            // Nobody changes orders here yet.
+            Message::Change(change) => self.report(BrokerReport::ChangeRefused { order: change.id() }),
             Message::Cancel(order) => self.cancel(order),
             Message::Query(order) => self.query(order),
             Message::Snapshot(id) => self.tell_account(id),

@@ -25,11 +25,7 @@ pub(super) struct Submitted {
 
 impl Oracle {
     pub(super) fn recorded(&mut self, fact: &Fact) {
-        self.shadow.fold(fact);
-        let (seq, at) = (self.seq, self.fact_at);
-        self.check(Invariant::I38, fact.seq == seq + 1, || format!("fact {} after fact {seq}", fact.seq));
-        self.check(Invariant::I45, fact.at >= at, || format!("fact {} is before the one before", fact.seq));
-        (self.seq, self.fact_at) = (fact.seq, fact.at);
+        self.numbered(fact);
         match &fact.body {
             FactBody::OrderRejected { order, what, .. } => self.rejected(*order, &what.1),
             FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
@@ -62,9 +58,6 @@ impl Oracle {
             FactBody::LotUnprotected { lot } => self.lot_unprotected(*lot),
             FactBody::FlattenStarted { flatten, .. } => self.flatten_started(*flatten, fact.at),
             FactBody::FlattenJoined { .. } => self.flatten_joined(),
-            FactBody::ExitWaiting { .. }
-            | FactBody::FlattenExiting { .. }
-            | FactBody::FlattenEnded { .. } => {}
             FactBody::FlattenAnswered { flat, .. } => self.flatten_answered(*flat, fact.at),
             FactBody::Halted { change, .. } => self.halted(*change),
             FactBody::Latched { cause } => self.latched(*cause),
@@ -72,6 +65,17 @@ impl Oracle {
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.reduction_undone(*lot, *by, (*qty, *entry), *exit, *realized);
             }
+            FactBody::ProtectionSet { lot, protection, .. } => self.protected(*lot, protection.bracket),
+            FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }
+            | FactBody::ExitWaiting { .. }
+            | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenEnded { .. } => {}
             FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
             | FactBody::FillBusted { .. }
@@ -89,6 +93,15 @@ impl Oracle {
             | FactBody::DayStarted { .. } => self.account_recorded(&fact.body, fact.at),
             FactBody::AlarmRaised { alarm } => self.alarmed(*alarm),
         }
+    }
+
+    /// Numbers without gaps, times that never go back; the shadow folds along.
+    fn numbered(&mut self, fact: &Fact) {
+        self.shadow.fold(fact);
+        let (seq, at) = (self.seq, self.fact_at);
+        self.check(Invariant::I38, fact.seq == seq + 1, || format!("fact {} after fact {seq}", fact.seq));
+        self.check(Invariant::I45, fact.at >= at, || format!("fact {} is before the one before", fact.seq));
+        (self.seq, self.fact_at) = (fact.seq, fact.at);
     }
 
     fn submitted(&mut self, it: &Submitted, at: Timestamp) {
@@ -205,7 +218,9 @@ impl Oracle {
                 | BrokerReport::CancelRefused { .. }
                 | BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
-                | BrokerReport::ForeignFill(_),
+                | BrokerReport::ForeignFill(_)
+                | BrokerReport::Changed { .. }
+                | BrokerReport::ChangeRefused { .. },
             )
             | None => false,
         };

@@ -182,6 +182,24 @@ impl Oracle {
         row.lots.insert(lot);
     }
 
+    /// The stop or the target of a lot was changed: from here on these prices fire it.
+    pub(super) fn protected(&mut self, lot: LotId, bracket: Bracket) {
+        let Some(row) = self.lot_mut(lot) else { return };
+        let (open, guard) = (row.open, row.guard);
+        row.bracket = bracket;
+        row.guard = match guard {
+            Guard::Bare | Guard::Armed if bracket.is_none() => Guard::Bare,
+            Guard::Bare | Guard::Armed => Guard::Armed,
+            Guard::Exiting(_) | Guard::Unprotected(_) => guard,
+        };
+        let contract = row.contract;
+        self.contracts.at_mut(contract).touched = true;
+        let may = open > 0 && matches!(guard, Guard::Bare | Guard::Armed);
+        self.check(Invariant::I18, may, || {
+            format!("lot {lot:?} is given {bracket:?} while {guard:?}, {open} open")
+        });
+    }
+
     pub(super) fn lot_unprotected(&mut self, lot: LotId) {
         let Some(row) = self.lot_mut(lot) else { return };
         let was = row.guard;

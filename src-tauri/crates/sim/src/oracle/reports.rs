@@ -48,7 +48,10 @@ impl Oracle {
             }
             BrokerReport::Cancelled { order } => self.step(order, Step::Cancel),
             BrokerReport::Failed { order, .. } => self.step(order, Step::Fail),
-            BrokerReport::CancelRefused { .. } | BrokerReport::Snapshot(_) => {}
+            BrokerReport::CancelRefused { .. }
+            | BrokerReport::Changed { .. }
+            | BrokerReport::ChangeRefused { .. }
+            | BrokerReport::Snapshot(_) => {}
             BrokerReport::Busted { exec } => self.taken_back(exec, None),
             BrokerReport::Corrected { exec, qty, price } => self.taken_back(exec, Some((qty, price))),
             BrokerReport::ForeignFill(ref it) => self.foreign_executed(it),

@@ -19,7 +19,7 @@ impl Oracle {
             Message::Submit(order) | Message::NativeClose(order) => self.order_sent(order, end),
             Message::Cancel(order) => self.cancel_sent(*order, end),
             // A question about the account changes nothing.
-            Message::Snapshot(_) => {}
+            Message::Snapshot(_) | Message::Change(_) => {}
             Message::Query(order) => {
                 let now = self.now;
                 if let Some(track) = self.orders.get_mut(order) {

@@ -47,7 +47,9 @@ impl Oracle {
                 | BrokerReport::CancelRefused { .. }
                 | BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
-                | BrokerReport::ForeignFill(_),
+                | BrokerReport::ForeignFill(_)
+                | BrokerReport::Changed { .. }
+                | BrokerReport::ChangeRefused { .. },
             )
             | None => None,
         }

@@ -6,8 +6,8 @@
 use phantom_compliance::{Limits, OrderRequest, ShortSelling};
 use phantom_engine::{Engine, Input, Intake, Origin, Outcome, Request, Timing};
 use phantom_model::{
-    ArenaKey, Bracket, BrokerReport, ExecId, FillReport, FillTiming, LotId, MarketRecord, OrderId, OrderKind,
-    Price, Print, Qty, Side, Timestamp,
+    ArenaKey, Bracket, BrokerReport, ExecId, FillReport, FillTiming, Guard, LotId, MarketRecord, OrderId,
+    OrderKind, Price, Print, Qty, Side, Timestamp,
 };
 use phantom_sim::terms::{contract, price, terms};
 use proptest::prelude::*;
@@ -223,7 +223,8 @@ impl Desk {
     fn place(&mut self, side: Side, contracts: u32, stop: Option<Price>) {
         let qty = Qty::new(contracts).unwrap();
         let bracket = Bracket { stop, target: None };
-        let request = OrderRequest { contract: contract(0), side, qty, kind: OrderKind::Market, bracket };
+        let (kind, guard) = (OrderKind::Market, Guard::NONE);
+        let request = OrderRequest { contract: contract(0), side, qty, kind, bracket, guard };
         self.feed(Input::Place { intake: Intake::Read(request), origin: Origin::Window });
     }
 

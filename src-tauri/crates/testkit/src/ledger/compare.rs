@@ -118,6 +118,7 @@ impl Ledger {
         assert!(position.lots.iter().eq(open.iter().map(|(lot, _)| *lot)), "open lots");
         let size: u64 = open.iter().map(|(_, row)| u64::from(row.open())).sum();
         assert_eq!(size, position.net.size(), "lots add up to the position");
+        let (mut trailing, mut evens) = (0, 0);
         let mut legs = 0;
         let mut armed = 0;
         for (&lot, row) in open {
@@ -125,10 +126,14 @@ impl Ledger {
             self.compare_lot(engine, lot, row, now);
             armed += u64::from(engine.armed_qty(lot));
             if row.fired.is_none() {
+                trailing += usize::from(row.guard.distance.is_some());
+                evens += usize::from(row.guard.even.is_some());
                 legs += usize::from(row.bracket.stop.is_some()) + usize::from(row.bracket.target.is_some());
             }
         }
         assert_eq!(position.levels.len(), legs, "armed legs");
+        assert_eq!(position.levels.trailing(), trailing, "trailing stops");
+        assert_eq!(position.levels.evens(), evens, "stops that wait to go to their entries");
         if !self.doubted {
             assert_eq!(armed + position.exits_outstanding(), size, "protected by phantom or exit");
         }
@@ -141,11 +146,13 @@ impl Ledger {
         let name = lot_name(lot);
         assert_eq!(engine.book().orders().at(it.order).id, row.order, "{name} was opened by");
         assert_eq!(it.open, row.open(), "{name} open");
+        assert_eq!(engine.book().bracket(lot), row.levels(), "{name} stop and target");
+        assert_eq!(engine.book().generation(lot), row.guard.generation, "{name} changes");
         assert_eq!(it.exit_leaves, self.own_exits(lot), "{name} own exits");
         assert_eq!(it.waiting_since(), if row.unprotected { None } else { row.waiting_since });
         let leaving = match it.state {
-            LotState::Bare => row.bracket.is_none() && row.fired.is_none(),
-            LotState::Armed => !row.bracket.is_none() && row.fired.is_none(),
+            LotState::Bare => !row.is_guarded() && row.fired.is_none(),
+            LotState::Armed => row.is_guarded() && row.fired.is_none(),
             LotState::Exiting { leg, .. } => row.fired == Some(leg) && !row.unprotected,
             LotState::Unprotected { leg } => row.fired == Some(leg) && row.unprotected,
         };

@@ -3,7 +3,7 @@
 use phantom_compliance::Halt;
 use phantom_engine::FactBody;
 use phantom_engine::fact::{Alarm, Purpose};
-use phantom_model::{ContractId, OrderId, OrderStatus, Side};
+use phantom_model::{ContractId, OrderId, OrderKind, OrderStatus, Side};
 
 use super::{Execution, Ledger, OrderRow, Use, may_go};
 
@@ -15,7 +15,7 @@ impl Ledger {
                 assert!(self.is_new(order), "{order} is rejected but not new");
                 self.rejected.insert(order);
             }
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, .. } => {
                 assert!(self.is_new(order), "{order} is submitted twice");
                 let use_ = match purpose {
                     Purpose::Entry(bracket) => Use::Entry(bracket),
@@ -35,6 +35,8 @@ impl Ledger {
                     busted: 0,
                     cost_ticks: 0,
                     lot: None,
+                    guard,
+                    change: None,
                 };
                 self.may_leave(order, &row, purpose);
                 self.orders.insert(order, row);
@@ -45,6 +47,9 @@ impl Ledger {
             }
             FactBody::OrderAccepted { order } => {
                 let row = self.order(order);
+                if row.unknown {
+                    row.settle_change(order, None);
+                }
                 row.unknown = false;
                 if row.status == OrderStatus::Pending {
                     row.go(order, OrderStatus::Accepted);
@@ -66,8 +71,37 @@ impl Ledger {
                 let row = self.order(order);
                 row.unknown &= row.status == OrderStatus::Pending;
             }
+            FactBody::ChangeAsked { order, qty, .. } => self.change_asked(order, qty.contracts()),
+            FactBody::OrderChanged { order, qty, limit } => {
+                let row = self.order(order);
+                row.kind = OrderKind::Limit(limit);
+                row.settle_change(order, Some(qty.contracts()));
+            }
+            FactBody::ChangeRefused { order } => self.order(order).settle_change(order, None),
             ref other => panic!("not about one order: {other:?}"),
         }
+    }
+
+    /// New terms leave only for a limit order that works, and what they may add fits as an order would.
+    fn change_asked(&mut self, order: OrderId, qty: u32) {
+        let row = self.orders.get(&order).unwrap().clone();
+        assert!(row.status.is_live() && row.change.is_none() && !row.unknown, "{order} cannot change");
+        assert!(row.use_ != Use::Outside, "{order} is not ours to change");
+        let done = row.filled + row.busted;
+        assert!(matches!(row.kind, OrderKind::Limit(_)) && qty > done, "{order} cannot change so");
+        let grown = qty.saturating_sub(row.qty);
+        let net = self.sums(row.contract).net;
+        if grown > 0 && row.is_exit() {
+            let outstanding = self.exits_outstanding(row.contract);
+            assert_eq!(net.side(), Some(row.side.opposite()), "{order} is no exit of {net}");
+            let closable = self.closable(row.contract);
+            assert!(outstanding + u64::from(grown) <= closable, "{order} grows beyond {net}");
+        } else if grown > 0 {
+            assert_eq!(self.halt, Halt::default(), "{order} grows while openings are stopped");
+            assert!(!self.is_latched(row.contract), "{order} grows in a contract that is latched");
+            assert!(net.side().is_none_or(|held| held == row.side), "{order} grows against the position");
+        }
+        self.order(order).change = Some((row.qty, qty));
     }
 
     fn is_new(&self, order: OrderId) -> bool {
@@ -84,8 +118,7 @@ impl Ledger {
         let net = self.sums(row.contract).net;
         if !row.is_exit() {
             assert_eq!(self.halt, Halt::default(), "{order} opens while openings are stopped");
-            let latched = self.contract_latches.iter().any(|(contract, _)| *contract == row.contract);
-            assert!(!latched, "{order} opens in a contract that is latched");
+            assert!(!self.is_latched(row.contract), "{order} opens in a contract that is latched");
             assert!(net.side().is_none_or(|held| held == row.side), "{order} opens against the position");
             let against = self.entry_leaves(row.contract, row.side.opposite());
             assert_eq!(against, 0, "{order} opens against a working entry");
@@ -93,10 +126,8 @@ impl Ledger {
         }
         assert_eq!(net.side(), Some(row.side.opposite()), "{order} is no exit of {net}");
         let outstanding = self.exits_outstanding(row.contract);
-        let theirs = net.signed() + self.confirmed.get(&row.contract).copied().unwrap_or(0);
-        let smaller = (theirs * net.signed().signum()).clamp(0, i64::MAX).unsigned_abs().min(net.size());
         assert!(
-            outstanding + u64::from(row.qty) <= smaller,
+            outstanding + u64::from(row.qty) <= self.closable(row.contract),
             "{order} closes {} of {net} with {outstanding} outstanding",
             row.qty
         );
@@ -112,6 +143,17 @@ impl Ledger {
         }
     }
 
+    fn is_latched(&self, contract: ContractId) -> bool {
+        self.contract_latches.iter().any(|(latched, _)| *latched == contract)
+    }
+
+    /// The smaller of our number and the broker's, where the two are known to differ.
+    fn closable(&self, contract: ContractId) -> u64 {
+        let net = self.sums(contract).net;
+        let theirs = net.signed() + self.confirmed.get(&contract).copied().unwrap_or(0);
+        (theirs * net.signed().signum()).clamp(0, i64::MAX).unsigned_abs().min(net.size())
+    }
+
     fn filled(&mut self, fill: Execution) {
         let Execution { order, exec, qty, .. } = fill;
         assert!(!self.execs.contains_key(&exec), "execution {} is applied twice", exec.number());
@@ -121,6 +163,10 @@ impl Ledger {
         self.count(&fill);
         let row = self.orders.get_mut(&order).unwrap();
         row.unknown = false;
+        if let Some(lot) = row.lot.and_then(|lot| self.lots.get_mut(&lot)).filter(|lot| lot.open() == 0) {
+            // It trails anew from this fill.
+            lot.guard.best = None;
+        }
         if row.use_ == Use::Outside {
             row.status = OrderStatus::Filled;
             self.doubted = true;
@@ -139,7 +185,10 @@ impl Ledger {
             OrderStatus::Rejected => panic!("{order} was never sent and has a fill"),
         }
         let (side, is_exit) = (row.side, row.is_exit());
-        let overfilled = row.filled > row.qty;
+        let overfilled = row.filled > row.most();
+        if !row.is_live() {
+            row.forget_change();
+        }
         let closes = before.side() == Some(side.opposite()) && u64::from(qty) <= before.size();
         self.owed.latch |= overfilled || (is_exit && !closes);
     }
@@ -164,16 +213,31 @@ impl OrderRow {
     }
 
     fn go_by_fill(&mut self, order: OrderId) {
-        let to = if self.filled + self.busted >= self.qty {
-            OrderStatus::Filled
-        } else {
-            OrderStatus::PartiallyFilled
-        };
+        let done = self.filled + self.busted;
+        let to = if done >= self.most() { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
         self.go(order, to);
+    }
+
+    /// The answer to a change: the quantity that holds, or the old one.
+    fn settle_change(&mut self, order: OrderId, qty: Option<u32>) {
+        let old = self.change.take().map_or(self.qty, |(old, _)| old);
+        self.qty = qty.unwrap_or(old).max(self.filled);
+        if self.is_live() && self.filled + self.busted >= self.qty {
+            self.unknown = false;
+            self.go(order, OrderStatus::Filled);
+        }
+    }
+
+    /// The order has ended; a change that nobody has answered was real if more is filled than before it.
+    pub(super) fn forget_change(&mut self) {
+        if let Some((old, new)) = self.change.take() {
+            self.qty = if self.filled + self.busted > old { old.max(new) } else { old };
+        }
     }
 
     fn end(&mut self, order: OrderId, to: OrderStatus) {
         self.unknown = false;
         self.go(order, to);
+        self.forget_change();
     }
 }

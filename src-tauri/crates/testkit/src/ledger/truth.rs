@@ -4,7 +4,7 @@
 use phantom_engine::FactBody;
 use phantom_engine::fact::Alarm;
 use phantom_model::{
-    ContractId, ExecId, Link, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Qty, Side,
+    ContractId, ExecId, Guard, Link, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Qty, Side,
 };
 
 use super::{ClosedRow, Execution, Ledger, OrderRow, Use};
@@ -32,6 +32,7 @@ impl Ledger {
                 assert_eq!(it.order, order, "the bust names the order of its execution");
                 let row = self.orders.get_mut(&order).unwrap();
                 row.busted += it.qty;
+                self.measure_lot_of(order);
             }
             FactBody::FillCorrected { order, exec, qty, price, fee } => {
                 self.owed.alarms.push(Alarm::Corrected(order));
@@ -40,10 +41,12 @@ impl Ledger {
                 self.count(&it);
                 let row = self.orders.get_mut(&order).unwrap();
                 row.busted = (row.busted + old.qty).saturating_sub(it.qty);
-                if row.is_live() && row.filled + row.busted >= row.qty {
+                if row.is_live() && row.filled + row.busted >= row.most() {
                     row.unknown = false;
                     row.status = OrderStatus::Filled;
+                    row.forget_change();
                 }
+                self.measure_lot_of(order);
             }
             FactBody::FillDoubted { order, exec, qty, price } => {
                 let fee = Money::ZERO;
@@ -119,6 +122,8 @@ impl Ledger {
             busted: 0,
             cost_ticks: 0,
             lot: None,
+            guard: Guard::NONE,
+            change: None,
         };
         assert!(self.orders.insert(order, row).is_none(), "{order} is seen twice");
         self.submitted.push(order);
@@ -199,9 +204,19 @@ impl Ledger {
         let row = self.lots.get_mut(&it.lot).unwrap();
         let ticks = (it.exit - it.entry).count() * row.side.sign() * i64::from(it.qty);
         assert_eq!(realized, tick_value * ticks, "profit taken back of {}", lot_name(it.lot));
+        if row.guard.distance.is_some() {
+            row.guard.best = row.guard.best.or(Some(it.entry));
+        }
         row.pieces.push((it.qty, it.entry));
         self.owed.unallotted -= row.side.sign() * i64::from(it.qty);
         let sums = self.sums.entry(row.contract).or_default();
         sums.realized = sums.realized - realized;
+        self.measure(it.lot);
+    }
+
+    fn measure_lot_of(&mut self, order: OrderId) {
+        if let Some(lot) = self.orders.get(&order).and_then(|row| row.lot) {
+            self.measure(lot);
+        }
     }
 }

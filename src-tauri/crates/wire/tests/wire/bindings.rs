@@ -29,7 +29,7 @@ fn declarations() -> String {
         LogAction LogRow PositionRow WorkingRow PhantomState PhantomRow QuoteRow
         DeskMode FeedState DeskStatus InstrumentRow
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
-        BrokerChoice MarketSource Settings SettingFault WireFault DecimalText
+        BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

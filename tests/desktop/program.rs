@@ -1,0 +1,230 @@
+//! One run of the built program: its data folder, its message bus, its driver.
+
+use std::env;
+use std::fs;
+use std::net::TcpListener;
+use std::ops::Deref;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::{Capabilities, WebDriver};
+
+use crate::window::Window;
+
+/// Longer than anything here takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a window starts with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The settings file; `None` for a new install.
+    pub settings: Option<Value>,
+    /// Prices from this tick file, in the data folder under this name.
+    pub tape: Option<(String, String)>,
+    /// Whether the system has a credential store.
+    pub keyring: bool,
+}
+
+impl Start {
+    /// A new install: nothing is configured.
+    #[must_use]
+    pub const fn new_install() -> Self {
+        Self { settings: None, tape: None, keyring: false }
+    }
+
+    /// A market without delay and slippage, short selling allowed, limits out of the way.
+    #[must_use]
+    pub fn quick() -> Self {
+        Self { settings: Some(quick_settings()), ..Self::new_install() }
+    }
+
+    /// The quick desk on prices from a tick file with this name and text.
+    #[must_use]
+    pub fn on_tape(name: &str, text: String) -> Self {
+        Self { tape: Some((name.to_owned(), text)), ..Self::quick() }
+    }
+
+    /// The same with one setting changed, named as a JSON pointer.
+    #[must_use]
+    pub fn with(mut self, pointer: &str, value: Value) -> Self {
+        let settings = self.settings.get_or_insert_with(quick_settings);
+        *settings.pointer_mut(pointer).unwrap() = value;
+        self
+    }
+
+    fn write(&self, folder: &Path) {
+        let config = folder.join("config/app.phantom-desk");
+        fs::create_dir_all(&config).unwrap();
+        let mut settings = self.settings.clone();
+        if let Some((name, text)) = &self.tape {
+            let path = folder.join(name);
+            fs::write(&path, text).unwrap();
+            let settings = settings.get_or_insert_with(quick_settings);
+            settings["mock"]["source"] = json!({ "kind": "FILE", "path": path });
+        }
+        if let Some(settings) = settings {
+            fs::write(config.join("settings.json"), settings.to_string()).unwrap();
+        }
+    }
+}
+
+fn quick_settings() -> Value {
+    json!({
+        "version": 1,
+        "broker": "MOCK",
+        "ninjatrader": { "host": "127.0.0.1", "port": 1, "account": "Sim101", "username": "me" },
+        "mock": {
+            "seed": "7", "delayMsMin": 0, "delayMsMax": 0, "slippageTicksMin": 0, "slippageTicksMax": 0,
+            "source": { "kind": "SIMULATED" }, "speed": 1,
+        },
+        "trading": {
+            "shortSelling": true, "orderMaxMinis": "50", "positionMaxMinis": "50",
+            "defaultQty": 1, "defaultSymbol": "ES",
+        },
+    })
+}
+
+/// A running program and what drives it.
+pub struct Program {
+    driver: Child,
+    window: Window,
+    folder: TempDir,
+}
+
+impl Program {
+    /// Starts the built program under a driver and waits until its window is there.
+    pub async fn start(start: &Start) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        start.write(folder.path());
+        let (port, native) = (free_port(), free_port());
+        let driver = driver(folder.path(), port, native, start.keyring);
+        let window = Window::of(session(port).await);
+        window.wait_until("return document.querySelector('header') !== null", "the window").await;
+        Self { driver, window, folder }
+    }
+
+    /// The folder that holds settings, data and logs of this run.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Memory that the program and its web view hold, in kilobytes, shared pages counted once.
+    #[must_use]
+    pub fn memory_kb(&self) -> u64 {
+        let group = self.driver.id().to_string();
+        let list = Command::new("ps").args(["-eo", "pid=,pgid=,comm="]).output().unwrap().stdout;
+        String::from_utf8(list)
+            .unwrap()
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split_whitespace();
+                let (pid, leader, name) = (words.next()?, words.next()?, words.next()?);
+                let counts =
+                    leader == group && (name.starts_with("phantom") || name.starts_with("WebKitWeb"));
+                (counts && name != "WebKitWebDriver").then(|| proportional_kb(pid))
+            })
+            .sum()
+    }
+
+    /// Ends it, whatever it would ask.
+    pub fn end(self) {
+        self.window.let_go();
+    }
+}
+
+impl Deref for Program {
+    type Target = Window;
+
+    fn deref(&self) -> &Window {
+        &self.window
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let group = Pid::from_child(&self.driver);
+        kill_process_group(group, Signal::KILL).ok();
+        self.driver.wait().ok();
+    }
+}
+
+fn proportional_kb(pid: &str) -> u64 {
+    // The process may have gone meanwhile.
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    line.map_or(0, |line| line.trim().trim_end_matches("kB").trim().parse().unwrap())
+}
+
+/// The driver and the program under it are one process group, with a message bus of their own, so that
+/// the program's "only one of me" does not see those of other tests. The credential store, where there
+/// is one, is a real one that lies in the folder.
+fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
+    let log = fs::File::create(folder.join("driver.log")).unwrap();
+    let unlock = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null && ";
+    let drive = format!("exec tauri-driver --port {port} --native-port {native}");
+    let script = if keyring { format!("{unlock}{drive}") } else { drive };
+    Command::new("dbus-run-session")
+        .args(["--", "sh", "-c", &script])
+        .env("HOME", folder)
+        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .env("XDG_CACHE_HOME", folder.join("cache"))
+        .env("XDG_RUNTIME_DIR", folder)
+        .env("GDK_BACKEND", "x11")
+        .env("NO_AT_BRIDGE", "1")
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .process_group(0)
+        .spawn()
+        .unwrap_or_else(|fault| panic!("dbus-run-session and tauri-driver are needed: {fault}"))
+}
+
+async fn session(port: u16) -> WebDriver {
+    let binary = binary();
+    let mut wanted = Capabilities::new();
+    wanted.set("browserName", "wry").unwrap();
+    wanted.set("tauri:options", json!({ "application": binary })).unwrap();
+    let began = Instant::now();
+    loop {
+        match WebDriver::new(format!("http://127.0.0.1:{port}"), wanted.clone()).await {
+            Ok(driver) => return driver,
+            // The driver itself is still on its way up.
+            Err(fault) => assert!(began.elapsed() < PATIENCE, "no session: {fault}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The program as it is built with the interface inside.
+fn binary() -> PathBuf {
+    let path = env::var_os("PHANTOM_DESK_BINARY")
+        .map_or_else(|| target_folder().join("debug/phantom-desk"), PathBuf::from);
+    assert!(path.is_file(), "{} is not built", path.display());
+    path
+}
+
+/// Where cargo builds to: this very test runs from there.
+pub(crate) fn target_folder() -> PathBuf {
+    let own = env::current_exe().unwrap();
+    own.ancestors().nth(3).unwrap().to_owned()
+}
+
+/// A port that nobody listens on, and that no other test of this process gets.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 200).unwrap();
+    loop {
+        let port = 20_000 + process * 100 + NEXT.fetch_add(1, Ordering::Relaxed) % 100;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}

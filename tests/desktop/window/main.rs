@@ -1,0 +1,19 @@
+//! The window as a trader meets it, one story each. They need a display, `tauri-driver` and the web
+//! view's driver: `scripts/window` brings all of it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod access;
+mod flatten;
+mod keyboard;
+mod market;
+mod refusal;
+mod reload;
+mod settings;
+mod trade;
+mod working;

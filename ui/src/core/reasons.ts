@@ -1,0 +1,134 @@
+// Reasons come from the desk as stable codes. Here are their words.
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  unknown_symbol: 'Unknown symbol',
+  bad_qty: 'Quantity is not valid',
+  missing_price: 'Limit price is missing',
+  price_off_grid: 'Price is not on the tick grid',
+  stop_wrong_side: 'Stop is on the wrong side',
+  target_wrong_side: 'Target is on the wrong side',
+  bad_bracket: 'Stop and target do not go together',
+  bracket_on_exit: 'An exit carries no stop or target',
+  not_a_limit_order: 'Only a limit order can be changed',
+  nothing_changes: 'Nothing would change',
+  already_filled: 'So much is filled already',
+  not_working: 'The order works no more',
+  cancel_under_way: 'Its cancel is on the way',
+  change_under_way: 'An earlier change is on the way',
+  order_unknown: "The broker's answer is overdue",
+  own_exit: "The desk's own exit cannot be changed",
+  order_not_ours: "The order is not the desk's own",
+  no_last_trade: 'Nothing has traded yet',
+  no_open_lot: 'Nothing of it is open',
+  lot_exiting: 'Its exit is on the way',
+  lot_unprotected: 'Every exit of it was refused',
+  killed: 'Entries are halted',
+  locked_out: 'Locked out by a rule',
+  flattening: 'Flatten is under way',
+  not_connected: 'Broker is not connected',
+  reconciling: 'Positions are being checked',
+  latched: 'Entries are stopped until the books are checked',
+  would_cross_zero: 'Would turn the position around',
+  opposite_entry_working: 'An entry on the other side is working',
+  short_selling_off: 'Short selling is off',
+  session_closed: 'Session is closed',
+  holiday: 'Exchange holiday',
+  no_new_entries: 'No new entries at this time',
+  news_window: 'News window',
+  not_permitted: 'Product is not permitted',
+  not_front_month: 'Not the front month',
+  symbol_blocked: 'Symbol is blocked',
+  hedge: 'Would hedge another position',
+  order_size: 'Order is too large',
+  position_limit: 'Position limit reached',
+  scaling_limit: 'Scaling limit reached',
+  trade_count: 'No trades left today',
+  max_loss: 'Maximum loss reached',
+  daily_loss: 'Daily loss limit reached',
+  personal_daily_loss: 'Personal daily loss limit reached',
+  profit_target_reached: 'Profit target reached',
+  worst_case_loss: 'Worst case is over the loss limit',
+  stale_data: 'Prices are stale',
+  price_collar: 'Price is too far from the market',
+  limit_zone: 'Market is near its price limit',
+  duplicate: 'Same order sent just now',
+  throttle: 'Too many orders in a short time',
+  run_away: 'Too many orders: stopped',
+};
+
+const FAILURES: Readonly<Record<string, string>> = {
+  broker_margin: 'Not enough margin at the broker',
+  broker_price_band: "Outside the exchange's price band",
+  broker_market_closed: 'The market takes no orders now',
+  broker_not_permitted: 'The broker does not permit this',
+  broker_rate_limit: 'Too many messages to the broker',
+  broker_refused: 'The broker gave no reason',
+  never_sent: 'It never reached the broker',
+};
+
+const EVENTS: Readonly<Record<string, string>> = {
+  cancel_requested: 'Cancel asked for',
+  cancel_refused: 'The broker did not cancel it',
+  change_requested: 'Change asked for',
+  changed: 'Works on these terms',
+  change_refused: 'The broker did not change it; the old terms hold',
+  stop_and_target_stand: 'Stop and target stand',
+  stop_stands: 'Stop stands; no target',
+  target_stands_no_stop: 'Target stands; NO STOP',
+  neither_stop_nor_target: 'NEITHER STOP NOR TARGET',
+  stop_at_entry: 'Stop has gone to the entry',
+  answer_overdue: 'No answer from the broker; it counts until one comes',
+  late_fill: 'Filled after it had ended; the fill counts',
+  illegal_step: 'The broker reported a step that cannot be',
+  contradicting_execution: 'Execution reported again with other figures; the first counts',
+  exit_waits_for_cancel: 'Exit waits until the resting exit is cancelled',
+  exit_slow: 'Exit takes too long',
+  unprotected: 'UNPROTECTED: every exit was refused',
+  flatten_started: 'Started; entries wait for its end',
+  flatten_already_under_way: 'Pressed again; the one under way answers',
+  exits_sent: 'Cancels are done; exits go out',
+  flatten_answered: 'Answered',
+  late_fills_no_longer_watched: 'Late fills are no longer watched for',
+  flatten_stuck: 'Every exit of the flatten was refused',
+  kill_switch_on: 'Entries halted by the trader',
+  kill_switch_off: 'Entries allowed again',
+  lockout_ended: 'Lockout has ended',
+  books_checked: 'Books checked; entries allowed again',
+  more_filled_than_ordered: 'More was filled than ordered; entries are stopped',
+  exit_opened_a_position: 'An exit opened a position; entries are stopped',
+  order_is_not_ours: 'An order that is not ours; entries are stopped',
+  exits_beyond_position: 'Exits beyond the position; entries are stopped',
+};
+
+const WORDS: Readonly<Record<string, string>> = { ...REFUSALS, ...FAILURES, ...EVENTS };
+
+/** Refusals that the desk explains in words for another place than this window. */
+const OWN_REFUSALS: Readonly<Record<string, string>> = {
+  unknown_symbol: 'This desk does not have the symbol; choose one from the list',
+};
+
+/** A reason as the log has it: a stable code, words, or a code with words after a colon. */
+export interface Reason {
+  words: string;
+  code: string | null;
+}
+
+export function readReason(text: string | null): Reason {
+  const match = /^([a-z]+(?:_[a-z]+)*)(?:: (.+))?$/s.exec(text ?? '');
+  const code = match?.[1];
+  if (text === null || code === undefined) return { words: text ?? '', code: null };
+  const words = OWN_REFUSALS[code] ?? match?.[2] ?? WORDS[code];
+  if (words !== undefined) return { words: capital(words), code };
+  return code.includes('_') ? { words: capital(code.replaceAll('_', ' ')), code } : { words: capital(text), code: null };
+}
+
+/** Why an order may not go: the desk's own sentence where there is one that fits a window. */
+export function refusalWords(reason: string | null, message: string | null): string {
+  const own = OWN_REFUSALS[reason ?? ''];
+  if (own !== undefined) return own;
+  return message === null || message === '' ? readReason(reason).words : capital(message);
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -31,6 +31,13 @@ impl<B: Broker, J: Journal> Core<B, J> {
         }
     }
 
+    /// Begins at this time: what became due before it, while the desk was away, is done now and not
+    /// back then.
+    #[must_use]
+    pub fn starting_at(self, at: Timestamp) -> Self {
+        Self { now: self.now.max(at), ..self }
+    }
+
     /// The engine, to look at.
     pub const fn engine(&self) -> &Engine {
         &self.engine

@@ -19,6 +19,15 @@ struct Undoing {
     price: Price,
 }
 
+/// What undoing an execution came to.
+#[derive(Clone, Copy)]
+struct Undone {
+    /// Contracts that a person's adjustment had taken out of the lots, so that they were nowhere.
+    adjusted_away: u32,
+    /// It reached what had been closed already.
+    disturbed: bool,
+}
+
 impl Engine {
     /// The exchange takes an execution back.
     pub(crate) fn busted(&mut self, now: &mut Now<'_>, exec: ExecId) {
@@ -33,7 +42,10 @@ impl Engine {
         self.emit(now, FactBody::FillBusted { order, exec });
         self.alarm(now, Alarm::Busted(order));
         let it = Undoing { key: fill.order, qty: fill.qty.contracts(), price: fill.price };
-        let disturbed = self.undo(now, it);
+        let Undone { adjusted_away, disturbed } = self.undo(now, it);
+        if adjusted_away > 0 {
+            self.reopen_adjustment(now, it, adjusted_away);
+        }
         self.after_correction(now, fill.order, disturbed);
     }
 
@@ -57,8 +69,9 @@ impl Engine {
             self.latch(now, LatchCause::Overfill(order));
         }
         let it = Undoing { key: fill.order, qty: fill.qty.contracts(), price: fill.price };
-        let disturbed = self.undo(now, it);
-        let (closing, opening) = self.split(contract, side, qty.contracts());
+        let Undone { adjusted_away, disturbed } = self.undo(now, it);
+        // What a person's adjustment took out of the lots stays out: it had no price and has none now.
+        let (closing, opening) = self.split(contract, side, qty.contracts().saturating_sub(adjusted_away));
         self.consume(now, fill.order, closing, price);
         if opening > 0 {
             self.open(now, fill.order, opening, price, FillTiming::Unknown);
@@ -93,8 +106,8 @@ impl Engine {
         }
     }
 
-    /// Undoes what an execution did. Whether it reached what had been closed already.
-    fn undo(&mut self, now: &mut Now<'_>, it: Undoing) -> bool {
+    /// Undoes what an execution did.
+    fn undo(&mut self, now: &mut Now<'_>, it: Undoing) -> Undone {
         let own = self.book.orders().at(it.key).lot;
         let opened = own.map_or(0, |lot| self.unwind(now, lot, it.qty, it.price));
         let mut left = it.qty - opened;
@@ -102,10 +115,25 @@ impl Engine {
             left -= self.undo_closed_by(now, it.key, left, it.price);
         }
         if let Some(lot) = own.filter(|_| left > 0) {
-            self.undo_closed_of(now, lot, left, it.price);
+            left -= self.undo_closed_of(now, lot, left, it.price);
         }
         let contract = self.book.orders().at(it.key).contract;
-        self.net_out(now, contract) || opened < it.qty
+        let disturbed = self.net_out(now, contract) || opened < it.qty;
+        Undone { adjusted_away: left, disturbed }
+    }
+
+    /// A person's adjustment had taken these contracts out of their lot. The execution that had brought
+    /// them is gone, the adjustment is not: what it did is open on its own side.
+    fn reopen_adjustment(&mut self, now: &mut Now<'_>, it: Undoing, contracts: u32) {
+        let row = self.book.orders().at(it.key);
+        let (contract, side) = (row.contract, row.side.opposite());
+        let newest = self.book.orders().iter().rev().find(|(_, order)| {
+            order.purpose == Purpose::Outside && (order.contract, order.side) == (contract, side)
+        });
+        if let Some(key) = newest.map(|(key, _)| key) {
+            self.open(now, key, contracts, it.price, FillTiming::Unknown);
+            self.net_out(now, contract);
+        }
     }
 
     /// Takes open contracts with this entry price out of a lot. How many.
@@ -134,8 +162,8 @@ impl Engine {
     }
 
     /// What others have closed of the lot's contracts with this entry price was closed against nothing:
-    /// it opens under the order that had closed it.
-    fn undo_closed_of(&mut self, now: &mut Now<'_>, lot: LotId, most: u32, entry: Price) {
+    /// it opens under the order that had closed it. How many contracts.
+    fn undo_closed_of(&mut self, now: &mut Now<'_>, lot: LotId, most: u32, entry: Price) -> u32 {
         let rows = self.closed_rows(|row| row.lot == lot && row.entry == entry);
         let mut left = most;
         for key in rows {
@@ -147,6 +175,7 @@ impl Engine {
                 self.open(now, row.by, qty, row.exit, FillTiming::Unknown);
             }
         }
+        most - left
     }
 
     /// Such rows of what was closed, newest first.

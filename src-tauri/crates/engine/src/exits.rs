@@ -219,7 +219,7 @@ impl Engine {
         if !resting.is_empty() {
             let has_waited = self.has_waited(now, lot, waiting_since);
             for &key in resting {
-                self.ask_to_stand_aside(now, key);
+                self.ask_to_stand_aside(now, lot, key);
             }
             if !has_waited {
                 return;
@@ -233,10 +233,17 @@ impl Engine {
         self.send_lot_exit(now, lot, leg, rung, free);
     }
 
-    /// Asks once: a cancel that was refused is queried, not repeated.
-    pub(crate) fn ask_to_stand_aside(&mut self, now: &mut Now<'_>, key: OrderKey) {
-        if self.book.orders().at(key).cancelling == Cancelling::No {
+    /// Asks once: a cancel that was refused is queried. When the broker then says that the order works,
+    /// it is asked for again, but not faster than a lot waits for it.
+    fn ask_to_stand_aside(&mut self, now: &mut Now<'_>, lot: LotId, key: OrderKey) {
+        let row = self.book.orders().at(key);
+        if row.cancelling != Cancelling::No {
+            return;
+        }
+        if now.at >= row.cancel_asked_at + self.timing.cancel_wait {
             self.request_cancel(now, key);
+        } else {
+            self.deadlines.set(now.at + self.timing.cancel_wait, Due::LotWait(lot));
         }
     }
 

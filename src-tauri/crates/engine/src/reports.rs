@@ -70,17 +70,21 @@ impl Engine {
 
     pub(crate) fn accepted(&mut self, now: &mut Now<'_>, key: OrderKey, order: OrderId) {
         let row = self.book.orders().at(key);
-        let (was_unknown, contract) = (row.unknown, row.contract);
+        let contract = row.contract;
+        // After a refused cancel this is the answer to the question what became of the order.
+        let was_asked = row.unknown || row.cancelling == Cancelling::Refused;
         match row.status.after(OrderStep::Accept) {
             Stepped::To(_) | Stepped::Late(_) => self.emit(now, FactBody::OrderAccepted { order }),
-            Stepped::Stale if was_unknown => self.emit(now, FactBody::OrderAccepted { order }),
+            Stepped::Stale if was_asked && row.status.is_live() => {
+                self.emit(now, FactBody::OrderAccepted { order });
+            }
             Stepped::Stale => {}
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
         }
-        if was_unknown {
+        if was_asked {
             // A change that was lost may have left nothing to fill.
             self.close_if_done(now, key);
-            // Whoever waits for a cancel that was lost asks again.
+            // Whoever waits for a cancel that was lost or refused asks again.
             self.settle(now, contract);
         }
     }
@@ -106,12 +110,12 @@ impl Engine {
         if row.cancelling != Cancelling::Asked {
             return;
         }
-        let (live, contract) = (row.status.is_live(), row.contract);
+        let (live, contract, was_unknown) = (row.status.is_live(), row.contract, row.unknown);
         self.emit(now, FactBody::CancelRefused { order });
         if live {
             // A change may be overdue besides: then this asks.
             self.answer_overdue(now, key);
-            if !self.book.orders().at(key).unknown {
+            if was_unknown || !self.book.orders().at(key).unknown {
                 now.request(Request::Query(order));
             }
             self.settle(now, contract);

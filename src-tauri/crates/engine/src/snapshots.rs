@@ -9,7 +9,7 @@ use phantom_model::{
     ListedPosition, ListedStanding, NetQty, OrderId, OrderKind, OrderStep, SnapshotId, Span, Timestamp,
 };
 
-use crate::book::{Difference, DifferenceStanding, OrderKey};
+use crate::book::{Cancelling, Difference, DifferenceStanding, OrderKey};
 use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, LatchCause};
@@ -172,7 +172,8 @@ impl Engine {
         let (live, known) = (row.is_live(), row.status != phantom_model::OrderStatus::Pending);
         match it.standing {
             ListedStanding::Working if live => {
-                if !known || row.unknown {
+                // That is the answer too when a cancel was refused and the question was lost.
+                if !known || row.unknown || row.cancelling == Cancelling::Refused {
                     self.accepted(now, key, order);
                 }
                 self.ask_rest_back(now, key, it.kind);
@@ -320,6 +321,8 @@ impl Engine {
             }
             DifferenceStanding::Confirmed | DifferenceStanding::Dismissed | DifferenceStanding::Suspected => {
                 self.emit(now, FactBody::PositionDiffers { contract, ours, broker });
+                // What the number before this one held back is free until this one is seen twice.
+                self.settle(now, contract);
             }
         }
     }

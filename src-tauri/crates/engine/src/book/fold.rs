@@ -73,7 +73,8 @@ impl Book {
             }),
             FactBody::CancelRefused { order } => self.touch(order, |row| {
                 row.cancelling = Cancelling::Refused;
-                row.unknown = false;
+                // The broker may not know the order: a submission is not answered by that.
+                row.unknown &= row.status == OrderStatus::Pending;
             }),
             FactBody::LotOpened { lot, order, qty, price } => {
                 self.fold_lot_opened(at, lot, order, qty, price);
@@ -158,11 +159,11 @@ impl Book {
     }
 
     /// The broker's word that an unknown order works is its word on the cancel and the change too: they
-    /// were lost, and may be asked for again.
+    /// were lost, and may be asked for again. So may a cancel that was refused.
     fn fold_accepted(&mut self, order: OrderId) {
         let was_unknown = self.find(order).is_some_and(|key| self.orders.at(key).unknown);
         self.step(order, OrderStep::Accept, |row| {
-            if was_unknown {
+            if was_unknown || row.cancelling == Cancelling::Refused {
                 row.cancelling = Cancelling::No;
             }
         });

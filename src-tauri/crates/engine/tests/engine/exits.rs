@@ -87,6 +87,24 @@ fn a_fill_that_wins_the_race_against_the_cancel_counts_and_the_rest_leaves() {
 }
 
 #[test]
+fn a_refused_cancel_of_an_order_that_works_is_asked_for_again_but_not_at_once() {
+    let mut world = waiting();
+    world.refuse_cancel("T2");
+    world.expect("uncancelled T2");
+    world.expect_requests("query T2");
+    // The broker did not know the order, and now it does: without a further cancel the lot would wait
+    // behind it for ever.
+    world.accept("T2");
+    world.expect("accept T2");
+    world.expect_requests("");
+    world.advance_ms(500);
+    world.expect("cancel T2 | submit L0-X1 SELL 1 GC MARKET");
+    world.expect_requests("cancel T2 | send L0-X1");
+    world.cancelled("T2");
+    world.expect("cancelled T2 | submit L0-X2 SELL 1 GC MARKET");
+}
+
+#[test]
 fn a_refused_cancel_is_queried_once_and_never_repeated() {
     let mut world = waiting();
     world.refuse_cancel("T2");

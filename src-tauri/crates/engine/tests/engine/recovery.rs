@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use phantom_compliance::{Protect, StopChange};
 use phantom_engine::fact::Alarm;
 use phantom_engine::{Engine, FactBody, HaltChange, Input, Outcome, Request};
-use phantom_model::{ArenaKey, ContractId, LotId, MarketRecord, OrderId, Side, Timestamp, TradingDay};
+use phantom_model::{
+    ArenaKey, BrokerReport, ContractId, ExecId, FillReport, FillTiming, LotId, MarketRecord, OrderId, Qty,
+    Side, Timestamp, TradingDay,
+};
 use phantom_testkit::{World, buy, offset, price, sell};
 
 /// What an engine says and asks, without the numbers of the facts.
@@ -297,6 +300,36 @@ fn busts_corrections_and_foreign_fills_survive_every_cut() {
         world.foreign_fill(8, Side::Buy, 2, "1319.5");
         world.print("1319.0");
     });
+}
+
+#[test]
+fn a_fill_that_waited_for_the_desk_is_known_before_what_became_due_meanwhile() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(2), "1320.0");
+    world.place(sell(1).limit("1322.0"));
+    world.accept("T2");
+    world.flatten();
+    let mut engine = world.restarted(usize::MAX);
+    let (exec, qty, timing) = (ExecId::new(99), Qty::ONE, FillTiming::Unknown);
+    let order = "T2".parse().unwrap();
+    let fill = FillReport { order, exec, qty, price: price("GC", "1322.0"), timing, broker_time: None };
+    let mut out = Outcome::default();
+    // The flatten's wait for its cancels is long over.
+    engine.apply(Timestamp::from_nanos(3_000_000_000), Input::Report(BrokerReport::Filled(fill)), &mut out);
+    let exits: Vec<u32> = out
+        .requests
+        .iter()
+        .filter_map(|request| match request {
+            Request::Submit(order) => Some(order.qty().contracts()),
+            Request::NativeClose(_)
+            | Request::Cancel(_)
+            | Request::Change(_)
+            | Request::Query(_)
+            | Request::Snapshot(_) => None,
+        })
+        .collect();
+    assert_eq!(exits, [1], "one of the two is closed already");
 }
 
 #[test]

@@ -503,3 +503,61 @@ fn the_rest_of_an_entry_that_rests_is_not_asked_back() {
     world.reconcile(&account);
     world.expect("");
 }
+
+#[test]
+fn a_number_that_changes_frees_what_the_one_before_it_held_back() {
+    let mut world = confirmed(0);
+    world.hush();
+    world.print("1319.0");
+    world.expect("fired L0 stop 1319.0");
+    world.advance_ms(1);
+    let account = Account::of(&world).holds("GC", 2);
+    world.reconcile(&account);
+    // Seen once, it proves nothing: the fired lot goes by fills again.
+    world.expect("differs GC 3 broker 2 | submit L0-X1 SELL 3 GC MARKET");
+}
+
+#[test]
+fn an_account_that_lists_an_order_as_working_answers_for_a_refused_cancel() {
+    let mut world = world();
+    world.enter(buy(1).stop("1319.0"), "1320.0");
+    world.place(sell(1).limit("1322.0"));
+    world.accept("T2");
+    world.print("1319.0");
+    world.advance_ms(1);
+    world.hush();
+    world.refuse_cancel("T2");
+    world.expect("uncancelled T2");
+    // The question about it is lost; the account says that it works, and the lot still waits for it.
+    world.advance_ms(1_000);
+    world.hush();
+    let account = Account::of(&world);
+    world.reconcile(&account);
+    world.expect("accept T2 | cancel T2");
+}
+
+#[test]
+fn an_execution_taken_back_after_an_adjustment_leaves_lots_that_add_up() {
+    type Change = fn(&mut World);
+    let changes: [(Change, i64); 3] = [
+        (|world| world.correct(1, 3, "1320.4"), 1),
+        (|world| world.correct(1, 2, "1320.0"), 0),
+        (|world| world.bust(1), -2),
+    ];
+    for (change, net) in changes {
+        let mut world = confirmed(1);
+        decide(&mut world, Decision::TakeBrokers);
+        world.halt(HaltChange::LiftLatch);
+        world.hush();
+        change(&mut world);
+        assert_eq!(world.net("GC"), net);
+        let lots = &world.book().positions().at(contract("GC")).lots;
+        let in_lots: i64 = lots
+            .iter()
+            .map(|&lot| world.book().lots().at(lot))
+            .map(|lot| lot.side.sign() * i64::from(lot.open))
+            .sum();
+        assert_eq!(in_lots, net);
+        assert!(!world.halts().latched, "the books are not in doubt");
+    }
+}

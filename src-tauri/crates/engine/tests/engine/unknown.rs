@@ -102,6 +102,21 @@ fn only_a_report_takes_an_order_out_of_unknown() {
 }
 
 #[test]
+fn a_refused_cancel_does_not_answer_an_overdue_submission() {
+    let mut world = limited();
+    world.place(buy(2).limit("1318.0"));
+    world.advance_ms(5_000);
+    world.cancel("T1");
+    world.hush();
+    // "No such order": it may be on its way still.
+    world.refuse_cancel("T1");
+    world.expect("uncancelled T1");
+    world.expect_requests("query T1");
+    let key = world.book().find("T1".parse().unwrap()).unwrap();
+    assert!(world.book().orders().at(key).unknown);
+}
+
+#[test]
 fn a_repeated_acknowledgement_takes_a_working_order_out_of_unknown() {
     let mut world = limited();
     world.place(buy(1).limit("1318.0"));

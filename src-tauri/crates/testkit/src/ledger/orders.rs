@@ -66,7 +66,11 @@ impl Ledger {
             FactBody::CancelRequested { order } => {
                 assert!(self.order(order).status.is_live(), "{order} has ended: nothing to cancel");
             }
-            FactBody::CancelRefused { order } => self.order(order).unknown = false,
+            FactBody::CancelRefused { order } => {
+                // A submission is not answered by that.
+                let row = self.order(order);
+                row.unknown &= row.status == OrderStatus::Pending;
+            }
             FactBody::ChangeAsked { order, qty, .. } => self.change_asked(order, qty.contracts()),
             FactBody::OrderChanged { order, qty, limit } => {
                 let row = self.order(order);

@@ -1,0 +1,329 @@
+//! Facts about orders, halts and alarms: each must follow from what was asked or reported.
+
+use phantom_engine::fact::{Alarm, LatchCause, Purpose};
+use phantom_engine::{Fact, FactBody, HaltChange};
+use phantom_model::{
+    BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
+    Side, Timestamp,
+};
+
+use super::Oracle;
+use super::reports::Step;
+use super::rows::{Allotment, Cancel, Track};
+use crate::invariants::Invariant;
+use crate::terms::contract;
+
+/// A submission, as its fact tells it.
+pub(super) struct Submitted {
+    pub(super) order: OrderId,
+    pub(super) contract: ContractId,
+    pub(super) side: Side,
+    pub(super) qty: u32,
+    pub(super) kind: OrderKind,
+    pub(super) purpose: Purpose,
+}
+
+impl Oracle {
+    pub(super) fn recorded(&mut self, fact: &Fact) {
+        self.numbered(fact);
+        match &fact.body {
+            FactBody::OrderRejected { order, what, .. } => self.rejected(*order, &what.1),
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
+                let it = Submitted {
+                    order: *order,
+                    contract: *contract,
+                    side: *side,
+                    qty: qty.contracts(),
+                    kind: *kind,
+                    purpose: *purpose,
+                };
+                self.submitted(&it, fact.at);
+            }
+            FactBody::OrderAccepted { order } => self.accepted(*order),
+            FactBody::OrderFilled { order, exec, qty, price, fee, .. } => {
+                self.filled(*order, *exec, *qty, *price, *fee);
+            }
+            FactBody::OrderCancelled { order } => self.ended(*order, OrderStatus::Cancelled),
+            FactBody::OrderFailed { order, .. } => self.ended(*order, OrderStatus::Failed),
+            FactBody::OrderClosed { order } => self.closed(*order),
+            FactBody::OrderUnknown { order } => self.unknown(*order, fact.at),
+            FactBody::CancelRequested { order } => self.cancel_requested(*order, fact.at),
+            FactBody::CancelRefused { order } => self.cancel_refused(*order),
+            FactBody::LotOpened { lot, order, qty, price } => self.lot_opened(*lot, *order, *qty, *price),
+            FactBody::LotGrew { lot, qty, price } => self.lot_grew(*lot, *qty, *price),
+            FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
+                self.lot_reduced(*lot, *by, (*qty, *entry), *exit, *realized);
+            }
+            FactBody::PhantomFired { lot, leg, print } => self.phantom_fired(*lot, *leg, *print),
+            FactBody::LotUnprotected { lot } => self.lot_unprotected(*lot),
+            FactBody::FlattenStarted { flatten, .. } => self.flatten_started(*flatten, fact.at),
+            FactBody::FlattenJoined { .. } => self.flatten_joined(),
+            FactBody::FlattenAnswered { flat, .. } => self.flatten_answered(*flat, fact.at),
+            FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Latched { cause } => self.latched(*cause),
+            FactBody::LotUnwound { lot, qty, entry } => self.lot_unwound(*lot, *qty, *entry),
+            FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
+                self.reduction_undone(*lot, *by, (*qty, *entry), *exit, *realized);
+            }
+            FactBody::ProtectionSet { lot, protection, .. } => self.protected(*lot, protection.bracket),
+            FactBody::ChangeAsked { .. }
+            | FactBody::OrderChanged { .. }
+            | FactBody::ChangeRefused { .. }
+            | FactBody::ChangeRejected { .. }
+            | FactBody::ProtectionRejected { .. }
+            | FactBody::BreakEvenReached { .. }
+            | FactBody::TrailsMoved { .. }
+            | FactBody::ExitWaiting { .. }
+            | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenEnded { .. } => {}
+            FactBody::OutsideOrderSeen { .. }
+            | FactBody::PositionAdjusted { .. }
+            | FactBody::FillBusted { .. }
+            | FactBody::FillCorrected { .. }
+            | FactBody::FillDoubted { .. }
+            | FactBody::ContractLatched { .. }
+            | FactBody::LinkChanged { .. }
+            | FactBody::Reconciled
+            | FactBody::PositionDiffers { .. }
+            | FactBody::DifferenceConfirmed { .. }
+            | FactBody::DifferenceDismissed { .. }
+            | FactBody::DifferenceGone { .. }
+            | FactBody::FeedLost
+            | FactBody::FeedBack
+            | FactBody::DayStarted { .. } => self.account_recorded(&fact.body, fact.at),
+            FactBody::AlarmRaised { alarm } => self.alarmed(*alarm),
+        }
+    }
+
+    /// Numbers without gaps, times that never go back; the shadow folds along.
+    fn numbered(&mut self, fact: &Fact) {
+        self.shadow.fold(fact);
+        let (seq, at) = (self.seq, self.fact_at);
+        self.check(Invariant::I38, fact.seq == seq + 1, || format!("fact {} after fact {seq}", fact.seq));
+        self.check(Invariant::I45, fact.at >= at, || format!("fact {} is before the one before", fact.seq));
+        (self.seq, self.fact_at) = (fact.seq, fact.at);
+    }
+
+    fn submitted(&mut self, it: &Submitted, at: Timestamp) {
+        let id = it.order;
+        let is_new = !self.orders.contains_key(&id) && !self.rejected.contains(&id);
+        self.check(Invariant::I28, is_new, || format!("{id} is used again"));
+        self.answered_by_gate(it);
+        let track = Track {
+            contract: it.contract,
+            side: it.side,
+            qty: it.qty,
+            kind: it.kind,
+            purpose: it.purpose,
+            status: OrderStatus::Pending,
+            filled: 0,
+            busted: 0,
+            execs: Vec::new(),
+            unknown: false,
+            asked_at: Timestamp::MIN,
+            cancel: Cancel::No,
+            submitted_at: at,
+            lot: None,
+            not_sent: 0,
+            cancel_not_sent: 0,
+            left: false,
+        };
+        if track.is_entry() {
+            self.opening_released(it);
+        } else {
+            self.exit_released(it);
+        }
+        self.orders_submitted += 1;
+        self.orders.insert(id, track);
+        self.contracts.at_mut(it.contract).live.insert(id);
+        self.follow_exit(id, true);
+        self.owed.push_back((at + self.timing.answer_overdue, id));
+        self.touch(it.contract, id);
+    }
+
+    /// An exit leaves: it must fit into what is left of the position.
+    fn exit_released(&mut self, it: &Submitted) {
+        self.exits_submitted += 1;
+        let (net, closable) = (self.contracts.at(it.contract).net, self.contracts.at(it.contract).closable());
+        let closes = net != 0 && (net > 0) == (it.side == Side::Sell);
+        let id = it.order;
+        self.check(Invariant::I12, closes, || {
+            format!("{id} {} {} while the position is {net}", it.side, it.qty)
+        });
+        let out = self.exit_leaves(it.contract);
+        let fits = out + u64::from(it.qty) <= closable;
+        self.check(Invariant::I10, fits, || {
+            format!(
+                "{id} closes {} more; exits for {out} are out, position {net}, {closable} to close",
+                it.qty
+            )
+        });
+        if let OrderId::LotExit { lot, exit } = id {
+            self.lot_exit_released(lot, exit, it.qty);
+        }
+    }
+
+    fn accepted(&mut self, order: OrderId) {
+        let told = self.last_report == Some(BrokerReport::Accepted { order })
+            || self.listed(order, |it| it.standing == ListedStanding::Working);
+        self.check(Invariant::I27, told, || format!("{order} was accepted, and nobody said so"));
+        self.adopt(order, Step::Accept);
+        let Some(track) = self.orders.get_mut(&order) else { return };
+        if track.unknown || track.cancel == Cancel::Refused {
+            // The cancel of an order that works was lost or refused: it may be asked for again.
+            track.cancel = Cancel::No;
+        }
+        track.unknown = false;
+    }
+
+    fn filled(&mut self, order: OrderId, exec: ExecId, qty: Qty, price: Price, fee: Money) {
+        self.fills += 1;
+        if self.is_snapshot() {
+            self.adopt_fill(order, exec);
+        }
+        let counted = self.execs_delivered.get(&exec) == Some(&(order, qty.contracts(), price));
+        let is_new = self.execs_applied.insert(exec);
+        self.check(Invariant::I02, counted && is_new, || {
+            format!(
+                "{order} filled {qty} by execution {exec:?}: delivered {counted}, for the first time {is_new}"
+            )
+        });
+        let Some(track) = self.orders.get_mut(&order) else { return };
+        track.unknown = false;
+        let contract = track.contract;
+        let due = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
+        self.check(Invariant::I05, fee == due, || format!("fee {fee} instead of {due} for {order}"));
+        self.end_of_allotment();
+        self.allotment = Some(Allotment { order, price, left: qty.contracts() });
+    }
+
+    /// The end of an order: only the broker's word, or the proof that it never left or never came, makes
+    /// it.
+    fn ended(&mut self, order: OrderId, end: OrderStatus) {
+        let step = if end == OrderStatus::Cancelled { Step::Cancel } else { Step::Fail };
+        let told = match &self.last_report {
+            Some(BrokerReport::Cancelled { order: told }) => *told == order && step == Step::Cancel,
+            Some(BrokerReport::Failed { order: told, .. }) => *told == order && step == Step::Fail,
+            Some(BrokerReport::Snapshot(_)) => {
+                let listed = self.listed(order, |it| match it.standing {
+                    ListedStanding::Cancelled => step == Step::Cancel,
+                    ListedStanding::Failed(_) => step == Step::Fail,
+                    ListedStanding::Working | ListedStanding::Filled => false,
+                });
+                listed || (step == Step::Fail && self.is_proved_absent(order))
+            }
+            Some(
+                BrokerReport::Accepted { .. }
+                | BrokerReport::Filled(_)
+                | BrokerReport::CancelRefused { .. }
+                | BrokerReport::Busted { .. }
+                | BrokerReport::Corrected { .. }
+                | BrokerReport::ForeignFill(_)
+                | BrokerReport::Changed { .. }
+                | BrokerReport::ChangeRefused { .. },
+            )
+            | None => false,
+        };
+        let invariant = if self.is_snapshot() { Invariant::I41 } else { Invariant::I27 };
+        self.check(invariant, told, || format!("{order} ended as {end}, and there is no proof"));
+        self.adopt(order, step);
+        if let Some(track) = self.orders.get_mut(&order) {
+            track.unknown = false;
+        }
+    }
+
+    /// A step that a snapshot tells is taken with its fact.
+    fn adopt(&mut self, order: OrderId, step: Step) {
+        if self.is_snapshot() {
+            self.step(order, step);
+        }
+    }
+
+    fn closed(&mut self, order: OrderId) {
+        let Some(track) = self.orders.get(&order) else { return };
+        let (status, lot) = (track.status, track.lot);
+        let open = lot.and_then(|lot| self.lot(lot)).map_or(0, |lot| lot.open);
+        let may = status == OrderStatus::Filled && open == 0;
+        self.check(Invariant::I26, may, || format!("{order} closed while {status}, {open} open"));
+        if let Some(track) = self.orders.get_mut(&order) {
+            track.status = OrderStatus::Closed;
+        }
+    }
+
+    fn unknown(&mut self, order: OrderId, at: Timestamp) {
+        let overdue = self.timing.answer_overdue;
+        let Some(track) = self.orders.get_mut(&order) else { return };
+        track.unknown = true;
+        let late = at >= track.submitted_at + overdue;
+        self.check(Invariant::I23, late, || format!("{order} is called unknown before its answer is due"));
+    }
+
+    fn cancel_requested(&mut self, order: OrderId, at: Timestamp) {
+        let due = at + self.timing.answer_overdue;
+        let Some(track) = self.orders.get_mut(&order) else { return };
+        track.cancel = Cancel::Asked(at);
+        // What became due while the desk was away is done before the first report is looked at.
+        let live = track.status.is_live() || at == self.back_at;
+        self.check(Invariant::I26, live, || format!("a cancel of {order}, which has ended"));
+        self.owed.push_back((due, order));
+    }
+
+    fn cancel_refused(&mut self, order: OrderId) {
+        // A try of an older cancel may be the one that is given up.
+        let given_up = self.orders.get(&order).is_some_and(|track| track.cancel_not_sent >= 4);
+        let told = given_up || self.last_report == Some(BrokerReport::CancelRefused { order });
+        self.check(Invariant::I27, told, || format!("the cancel of {order} was refused, and nobody said so"));
+        let Some(track) = self.orders.get_mut(&order) else { return };
+        track.cancel = Cancel::Refused;
+        track.unknown &= track.status == OrderStatus::Pending;
+    }
+
+    fn halted(&mut self, change: HaltChange) {
+        match change {
+            HaltChange::Kill => self.halt.killed = true,
+            HaltChange::LiftKill => self.halt.killed = false,
+            HaltChange::LockOut => self.halt.locked_out = true,
+            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::LiftLatch => {
+                self.halt.latched = false;
+                for place in 0..self.contracts.len() {
+                    self.contracts.at_mut(contract(place)).latched = false;
+                }
+            }
+            HaltChange::LiftContractLatch(contract) => self.contracts.at_mut(contract).latched = false,
+        }
+    }
+
+    fn latched(&mut self, cause: LatchCause) {
+        self.halt.latched = true;
+        if matches!(cause, LatchCause::ForeignOrder(_)) {
+            self.foreign.told();
+        }
+    }
+
+    fn alarmed(&mut self, alarm: Alarm) {
+        match alarm {
+            Alarm::IllegalStep(_) => self.foreign.told(),
+            Alarm::Unprotected(lot) => {
+                let due = self.owes_unprotected.take() == Some(lot);
+                self.check(Invariant::I17, due, || format!("lot {lot:?} is called unprotected, and is not"));
+            }
+            Alarm::StopsBlind => self.feed.told = true,
+            // The broker had lost our id, and its fill was taken for somebody else's: only a person can
+            // say that they are one.
+            Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
+            Alarm::LateFill(_)
+            | Alarm::ExitSlow(_)
+            | Alarm::FlattenStuck(_)
+            | Alarm::Mismatch { .. }
+            | Alarm::NoPriceToAdjust(_)
+            | Alarm::Busted(_)
+            | Alarm::Corrected(_)
+            | Alarm::UnknownExec(_)
+            | Alarm::TwinExec(_)
+            | Alarm::StillUnknown(_)
+            | Alarm::WrongAnswer
+            | Alarm::SnapshotIncomplete => {}
+        }
+    }
+}

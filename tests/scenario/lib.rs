@@ -9,12 +9,12 @@ pub mod story;
 use std::sync::Arc;
 
 use phantom_broker_mock::{FillSize, MockBroker, MockSettings, Refusals};
-use phantom_compliance::{Limits, OrderRequest};
-use phantom_engine::{Book, Engine, Input, Intake, Origin, Timing};
+use phantom_compliance::{ChangeRequest, EvenChange, Limits, OrderRequest, Protect, StopChange};
+use phantom_engine::{Book, Engine, Input, Intake, Origin, Protected, Timing};
 use phantom_market::{SessionShape, SimulatedMarket, SimulatedSession};
 use phantom_model::{
-    Bracket, Contract, ContractId, FailReason, Guard, InstrumentTable, Money, OrderId, OrderKind, Qty, Side,
-    Ticks, Timestamp, trading_day,
+    Bracket, BreakEven, Contract, ContractId, FailReason, Guard, InstrumentTable, Money, Offset, OrderId,
+    OrderKind, Qty, Side, Ticks, Timestamp, trading_day,
 };
 use phantom_runtime::{Core, Listing, MemoryJournal};
 use rand_chacha::ChaCha8Rng;
@@ -93,8 +93,47 @@ impl Day {
                 Some(order) => Input::Cancel { order, origin: Origin::Window },
                 None => self.order(),
             },
-            4.. => self.order(),
+            4..7 => match self.any_live_order() {
+                Some(order) => self.change(order),
+                None => self.order(),
+            },
+            7..10 => self.protection(),
+            10.. => self.order(),
         }
+    }
+
+    /// Other terms for an order: what they come to is the gate's to judge.
+    fn change(&mut self, order: OrderId) -> Input {
+        let book = self.core.book();
+        let row = book.find(order).map(|key| book.orders().at(key));
+        let (side, limit) = row.map_or((Side::Buy, None), |row| (row.side, row.kind.limit()));
+        let qty = u32::try_from(1 + self.below(6)).ok().and_then(Qty::new).filter(|_| self.below(2) == 0);
+        let limit = limit.filter(|_| self.below(2) == 0);
+        let limit = limit.map(|limit| limit - self.ticks(side, 6) + self.ticks(side, 6));
+        Input::Change { order, change: Ok(ChangeRequest { qty, limit }), origin: Origin::Window }
+    }
+
+    /// Another stop for everything that is open in a contract.
+    fn protection(&mut self) -> Input {
+        let contract = self.any_contract();
+        let side = self.core.book().positions().at(contract).net.side().unwrap_or(Side::Buy);
+        let last = self.core.engine().last_price(contract);
+        let offset = u32::try_from(1 + self.below(20)).ok().and_then(Offset::new);
+        let stop = match (self.below(3), last, offset) {
+            (0, Some(last), _) => StopChange::At(last - self.ticks(side, 15)),
+            (1, _, Some(offset)) => StopChange::Trail(offset),
+            (_, _, Some(offset)) => StopChange::Away(offset),
+            (_, _, None) => StopChange::Leave,
+        };
+        let even = offset.and_then(|after| BreakEven::new(after, 0)).filter(|_| self.below(3) == 0);
+        let even = even.map_or(EvenChange::Leave, EvenChange::Set);
+        let change = Ok(Protect { stop, even, ..Protect::default() });
+        Input::Protect { whom: Protected::Position(contract), change, origin: Origin::Window }
+    }
+
+    fn any_contract(&mut self) -> ContractId {
+        let place = usize::try_from(self.below(ROOTS.len() as u64)).unwrap_or(0);
+        self.contracts.get(place).copied().expect("one of the roots")
     }
 
     fn any_live_order(&mut self) -> Option<OrderId> {
@@ -104,8 +143,7 @@ impl Day {
     }
 
     fn order(&mut self) -> Input {
-        let place = usize::try_from(self.below(ROOTS.len() as u64)).unwrap_or(0);
-        let contract = self.contracts.get(place).copied().expect("one of the roots");
+        let contract = self.any_contract();
         let side = if self.below(2) == 0 { Side::Buy } else { Side::Sell };
         let last = self.core.engine().last_price(contract);
         let kind = match last.filter(|_| self.below(3) == 0) {
@@ -120,7 +158,10 @@ impl Day {
             None => Bracket::NONE,
         };
         let qty = u32::try_from(1 + self.below(4)).ok().and_then(Qty::new).unwrap_or(Qty::ONE);
-        let request = OrderRequest { contract, side, qty, kind, bracket, guard: Guard::NONE };
+        let offset = u32::try_from(1 + self.below(20)).ok().and_then(Offset::new);
+        let trail = offset.filter(|_| !bracket.is_none() && self.below(3) == 0);
+        let guard = Guard { trail, ..Guard::NONE };
+        let request = OrderRequest { contract, side, qty, kind, bracket, guard };
         Input::Place { intake: Intake::Read(request), origin: Origin::Window }
     }
 

@@ -55,6 +55,10 @@ fn phantoms_fire_reductions_close_and_refusals_happen_in_these_days() {
     assert!(count(|body| matches!(body, FactBody::OrderCancelled { .. })) > 5);
     assert!(count(|body| matches!(body, FactBody::FlattenAnswered { flat: true, .. })) > 5);
     assert!(count(|body| matches!(body, FactBody::LotGrew { .. })) > 5, "fills in parts");
+    assert!(count(|body| matches!(body, FactBody::OrderChanged { .. })) > 5);
+    assert!(count(|body| matches!(body, FactBody::ProtectionSet { .. })) > 5);
+    assert!(count(|body| matches!(body, FactBody::TrailsMoved { .. })) > 20);
+    assert!(count(|body| matches!(body, FactBody::BreakEvenReached { .. })) > 0);
 }
 
 #[test]

@@ -19,6 +19,11 @@ impl Engine {
         if high != low {
             fired.extend(levels.fired_at(high));
         }
+        let moving = levels.is_moving();
+        if moving {
+            fired.extend(levels.trailing_fired_at(low));
+            fired.extend(levels.trailing_fired_at(high));
+        }
         fired.sort_unstable();
         fired.dedup();
         for lot in fired.drain(..) {
@@ -30,7 +35,9 @@ impl Engine {
             }
         }
         self.fired = fired;
-        self.follow(now, contract, (low, high));
+        if moving {
+            self.follow(now, contract, (low, high));
+        }
         // A lot that waited before may leave now: a younger one has taken its place in the wait.
         if self.book.positions().at(contract).awaiting_exit > 0 {
             self.pursue_waiting(now, contract);

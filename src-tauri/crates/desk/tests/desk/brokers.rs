@@ -11,9 +11,11 @@ use crate::world::mock;
 /// What was sent, in order, with the times of the tries.
 pub(crate) type Sent = Arc<Mutex<Vec<(Timestamp, OrderId)>>>;
 
-/// A line on which the first sends do not leave.
+/// A line on which some sends do not leave.
 pub(crate) struct Stuck {
     broker: MockBroker,
+    /// Sends that leave before the first that does not.
+    passes: usize,
     fails: usize,
     pub(crate) tries: Sent,
 }
@@ -21,7 +23,13 @@ pub(crate) struct Stuck {
 impl Stuck {
     pub(crate) fn for_the_first(fails: usize) -> (Self, Sent) {
         let tries = Sent::default();
-        (Self { broker: mock(), fails, tries: Arc::clone(&tries) }, tries)
+        (Self { broker: mock(), passes: 0, fails, tries: Arc::clone(&tries) }, tries)
+    }
+
+    /// So many sends leave, and then four do not.
+    pub(crate) fn after(passes: usize) -> (Self, Sent) {
+        let tries = Sent::default();
+        (Self { broker: mock(), passes, fails: 4, tries: Arc::clone(&tries) }, tries)
     }
 }
 
@@ -29,7 +37,9 @@ impl Broker for Stuck {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
         let Some(order) = message.order() else { return self.broker.send(at, message) };
         self.tries.lock().unwrap().push((at, order));
-        if self.fails > 0 {
+        if self.passes > 0 {
+            self.passes -= 1;
+        } else if self.fails > 0 {
             self.fails -= 1;
             return SendEnd::SurelyNotSent(SendFault::QueueFull);
         }

@@ -1,8 +1,11 @@
 //! Sends that did not leave are tried again; everything else is not.
 
-use phantom_compliance::Limits;
+use std::time::Duration;
+
+use phantom_compliance::{ChangeTicket, Limits, Ticket, TicketKind};
 use phantom_engine::Origin;
 use phantom_model::{FailReason, OrderId, OrderStatus, Side};
+use phantom_runtime::ChangeAnswer;
 
 use crate::brokers::Stuck;
 use crate::world::{OPEN, run, ticket};
@@ -26,4 +29,23 @@ async fn after_the_last_try_the_order_has_failed_for_a_proved_reason() {
     let answer = world.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
     assert_eq!((answer.status, answer.failed), (OrderStatus::Failed, Some(FailReason::NeverSent)));
     assert_eq!(tries.lock().unwrap().len(), 4, "bounded");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_never_left_has_changed_nothing() {
+    let (broker, tries) = Stuck::after(1);
+    let world = run(broker, Limits::NONE);
+    let resting = Ticket { kind: TicketKind::Limit, price: Some("1300.0".into()), ..ticket(Side::Buy, "2") };
+    let order = world.desk.place(resting, Origin::Window).await.unwrap().order;
+    let change = ChangeTicket { qty: Some("5".into()), price: None };
+    let answer = world.desk.change(order, change, Origin::Window).await.unwrap();
+    assert_eq!(answer, ChangeAnswer::Asked);
+    let qty = async || {
+        let book = world.desk.snapshot().await.unwrap().book;
+        book.orders().at(book.find(order).unwrap()).qty.contracts()
+    };
+    assert_eq!(qty().await, 5, "the larger counts while it may be on its way");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(qty().await, 2);
+    assert_eq!(tries.lock().unwrap().len(), 6, "one order, four tries of the change, one question");
 }

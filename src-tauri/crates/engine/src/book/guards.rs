@@ -325,7 +325,8 @@ impl Book {
     /// The lot has fired: what trailed stands where it was.
     pub(super) fn freeze(&mut self, lot: LotId) {
         if self.guarded.is_empty() {
-            self.disarm(lot);
+            let row = self.lots.at(lot);
+            self.positions.at_mut(row.contract).levels.disarm(lot, row.side, row.bracket);
             return;
         }
         let bracket = self.bracket(lot);

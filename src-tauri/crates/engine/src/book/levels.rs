@@ -25,6 +25,9 @@ pub struct Levels {
     trails: [Trails; 2],
     /// Where the stops of long and of short lots go to their entries.
     evens: [BTreeSet<(Price, LotId)>; 2],
+    /// Whether any stop trails or waits to go to its entry: most of the time none does, and the way
+    /// from a trade to its exit asks for nothing more.
+    moving: bool,
 }
 
 /// Which way the price must go to fire a leg.
@@ -51,6 +54,7 @@ impl Levels {
             rising: BTreeSet::new(),
             trails: [Trails::new(Side::Buy), Trails::new(Side::Sell)],
             evens: [BTreeSet::new(), BTreeSet::new()],
+            moving: false,
         }
     }
 
@@ -135,26 +139,41 @@ impl Levels {
         lots
     }
 
+    /// Whether any stop moves by itself.
+    pub(crate) const fn is_moving(&self) -> bool {
+        self.moving
+    }
+
     fn find_next(&mut self) {
+        self.moving = self.trailing() + self.evens() > 0;
         self.find_next_below();
         self.find_next_above();
     }
 
     fn find_next_below(&mut self) {
+        let fixed = self.falling.last().map(|(price, _)| price.ticks());
+        let moving = if self.moving { self.moving_below() } else { None };
+        self.acts_at_or_below_ticks = fixed.max(moving).unwrap_or(i64::MIN);
+    }
+
+    fn moving_below(&self) -> Option<i64> {
         let trails = self.trails.iter().filter(|trails| trails.len() > 0);
         let trailing = trails.filter_map(|trails| trails.thresholds_ticks().0).max();
         let even = of(&self.evens, Side::Sell).last().map(|(at, _)| at.ticks());
-        let fixed = self.falling.last().map(|(price, _)| price.ticks());
-        self.acts_at_or_below_ticks = fixed.max(trailing).max(even).unwrap_or(i64::MIN);
+        trailing.max(even)
     }
 
     fn find_next_above(&mut self) {
+        let fixed = self.rising.first().map_or(i64::MAX, |(price, _)| price.ticks());
+        let moving = if self.moving { self.moving_above() } else { None };
+        self.acts_at_or_above_ticks = moving.map_or(fixed, |moving| moving.min(fixed));
+    }
+
+    fn moving_above(&self) -> Option<i64> {
         let trails = self.trails.iter().filter(|trails| trails.len() > 0);
         let trailing = trails.filter_map(|trails| trails.thresholds_ticks().1).min();
         let even = of(&self.evens, Side::Buy).first().map(|(at, _)| at.ticks());
-        let fixed = self.rising.first().map(|(price, _)| price.ticks());
-        let nearest = [fixed, trailing, even].into_iter().flatten().min();
-        self.acts_at_or_above_ticks = nearest.unwrap_or(i64::MAX);
+        trailing.into_iter().chain(even).min()
     }
 
     /// Whether a trade at this price fires and moves nothing: two comparisons.
@@ -174,12 +193,16 @@ impl Levels {
         }
     }
 
-    /// The lots with a leg that a trade at this price fires, in no useful order.
+    /// The lots with a leg at a price of its own that a trade at this price fires, in no useful order.
     pub fn fired_at(&self, price: Price) -> impl Iterator<Item = LotId> {
         let falling = self.falling.iter().rev().take_while(move |(level, _)| *level >= price);
         let rising = self.rising.iter().take_while(move |(level, _)| *level <= price);
-        let trailing = self.trails.iter().flat_map(move |trails| trails.fired_at(price));
-        falling.chain(rising).map(|(_, lot)| *lot).chain(trailing)
+        falling.chain(rising).map(|(_, lot)| *lot)
+    }
+
+    /// The lots whose trailing stop a trade at this price fires.
+    pub(crate) fn trailing_fired_at(&self, price: Price) -> impl Iterator<Item = LotId> {
+        self.trails.iter().flat_map(move |trails| trails.fired_at(price))
     }
 
     /// Count of armed legs with a price of their own.

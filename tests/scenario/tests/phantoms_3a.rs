@@ -506,6 +506,32 @@ fn s_16_a_resting_exit_that_the_market_leaves_behind_makes_room_for_the_next() {
     }
 }
 
+/// The resting exit is not given back: no exit leaves beside it, a person is told after a second, and the
+/// broker is asked. What it fills meanwhile counts.
+#[test]
+fn s_16_a_resting_exit_that_is_not_given_back_has_no_exit_beside_it() {
+    for restarts in [false, true] {
+        let mut story = holding(buy(2).stop("1319.2"));
+        story.print("1319.2");
+        story.fail("L0-X1", FailReason::PriceBand);
+        story.fail("L0-X2", FailReason::PriceBand);
+        story.accept("L0-X3");
+        story.wait_ms(500);
+        if restarts {
+            story.restart();
+        }
+        story.wait_ms(1_000);
+        assert_eq!(story.times("alarm exit_slow L0"), 1);
+        story.hush();
+        story.wait_ms(4_000);
+        story.expect_sent("query L0-X3");
+        story.fill("L0-X3", 1, "1317.2");
+        story.expect_sent("query L0-X3");
+        story.cancelled("L0-X3");
+        story.expect_sent("native L0-X4 SELL 1 GC MARKET");
+    }
+}
+
 /// An exit for ten at the market fills eight, and the exchange lets two rest at its protection price. Half a
 /// second later the broker is asked; it lists the order as a resting one; the rest is asked back, and only
 /// when it is proved to be out of the market does the next exit leave, for two. Again and again, until

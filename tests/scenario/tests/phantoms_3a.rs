@@ -436,6 +436,23 @@ fn s_13_an_old_price_after_a_reconnect_fires_nothing() {
     }
 }
 
+/// The same after a restart, which begins with the way to the broker: the stop is armed from the journal, and
+/// an old price that the feed shows first does not fire it.
+#[test]
+fn s_13_an_old_price_after_a_restart_fires_nothing() {
+    let mut story = holding(buy(2).stop("1319.2"));
+    story.wait_ms(4_000_000);
+    story.restart();
+    story.link(Link::Up);
+    story.hush();
+    let print = |at| phantom_model::Print::Trade { price: phantom_testkit::price("GC", at), size: 1 };
+    story.record("GC", print("1319.0"), 60_000);
+    story.expect_sent("");
+    assert_eq!(story.armed(0), 2);
+    story.record("GC", print("1319.0"), 0);
+    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
+}
+
 /// The same when only the feed was dead, not the way to the broker.
 #[test]
 fn s_13_an_old_price_after_a_dead_feed_fires_nothing() {

@@ -62,6 +62,28 @@ impl Broker for ByHand {
     }
 }
 
+/// Takes messages over a line whose sends end as the story says; says nothing by itself.
+#[derive(Clone, Debug)]
+pub struct ByLine {
+    /// How the next sends end.
+    pub next: VecDeque<SendEnd>,
+    /// How all that follow end.
+    pub then: SendEnd,
+}
+
+impl Broker for ByLine {
+    fn send(&mut self, _at: Timestamp, message: Message) -> SendEnd {
+        if message.order().is_none() {
+            return SendEnd::Sent;
+        }
+        self.next.pop_front().unwrap_or(self.then)
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        None
+    }
+}
+
 /// The mock broker behind a bad line. What it loses, doubles, delays and turns round comes from the seed.
 /// Its own account, once asked for, comes whole.
 #[derive(Debug)]

@@ -118,6 +118,25 @@ fn f_14_a_contract_that_cannot_be_closed_does_not_hold_the_other_up() {
     }
 }
 
+/// The same when nothing at all is heard of one contract's exit.
+#[test]
+fn f_14_a_contract_of_which_nothing_is_heard_does_not_hold_the_other_up() {
+    let mut story = holding(buy(2).stop("1319.2"));
+    story.enter(sell(2).on("NQ").stop("5010.00"), "5000.00");
+    story.flatten();
+    story.fill("F0-C0-X1", 2, "1320.0");
+    assert_eq!((story.net("GC"), story.times("answer F0 FLAT")), (0, 0));
+    story.wait_ms(10_000);
+    assert!(!story.receipt().flat);
+    assert_eq!(
+        story.receipt().still_open.first().map(|(it, net)| (*it, net.signed())),
+        Some((contract("NQ"), -2))
+    );
+    assert_eq!((story.exits_sent("NQ").len(), story.times("unknown F0-C1-X1")), (1, 1));
+    story.fill("F0-C1-X1", 2, "5000.00");
+    assert!(story.is_flat());
+}
+
 /// All tries are used up and the position is still open: nobody ever says that it is done, and what comes
 /// back to life later is still watched.
 #[test]
@@ -332,6 +351,27 @@ fn f_25_a_rule_that_asks_again_and_again_makes_one_job() {
     story.expect_sent("");
 }
 
+/// The same at the mock broker, which takes its time: whatever was sent closes the position once.
+#[test]
+fn f_25_a_rule_that_polls_a_slow_broker_closes_once() {
+    for seed in 0..20 {
+        let mut story = Story::at_mock(MockSettings::window(seed));
+        story.print("1320.0");
+        story.place(buy(3).stop("1319.2"));
+        story.wait_ms(600);
+        story.print("1320.0");
+        for _ in 0..80 {
+            story.feed(Input::Flatten { origin: Origin::Rule });
+            story.wait_ms(50);
+            story.print("1319.0");
+        }
+        let exits = story.exits_sent("GC");
+        assert_eq!(exits.iter().map(|(_, qty)| qty).sum::<u32>(), 3, "seed {seed}: {exits:?}");
+        assert!(story.is_flat());
+        assert_eq!(story.broker().position(contract("GC")).signed(), 0);
+    }
+}
+
 /// The flatten has cancelled what rested, and its exits are refused. A refusal is never taken for a fill:
 /// the position stays, a few tries, an alarm, and the stop is armed again and works.
 #[test]
@@ -357,6 +397,42 @@ fn f_26_a_refused_flatten_gives_the_stop_back() {
         story.fill("L0-X1", 2, "1319.1");
         assert!(story.is_flat());
     }
+}
+
+/// The market goes through the stop while the exits of the flatten are refused one by one. While an exit is
+/// on its way to the market the stop leaves it to that; after the last refusal the next trade fires it.
+#[test]
+fn f_26_a_stop_crossed_during_the_refusals_fires_after_the_last() {
+    let mut story = holding(buy(2).stop("1319.2"));
+    story.flatten();
+    for exit in 1..=4 {
+        if exit != 3 {
+            story.print("1319.1");
+        }
+        story.fail(&format!("F0-C0-X{exit}"), FailReason::PriceBand);
+    }
+    assert_eq!(story.exits_sent("GC").len(), 4);
+    story.hush();
+    story.print("1319.0");
+    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
+}
+
+/// The third exit of the flatten is a limit that rests. A stop that is hit then takes over: the limit is
+/// asked back, and the stop's exit leaves with its end. The flatten sends none beside it.
+#[test]
+fn f_26_a_stop_takes_over_from_an_exit_of_the_flatten_that_rests() {
+    let mut story = holding(buy(2).stop("1319.2"));
+    story.flatten();
+    story.fail("F0-C0-X1", FailReason::PriceBand);
+    story.fail("F0-C0-X2", FailReason::PriceBand);
+    story.hush();
+    story.print("1319.1");
+    story.expect_sent("cancel F0-C0-X3");
+    story.cancelled("F0-C0-X3");
+    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
+    story.fill("L0-X1", 2, "1319.0");
+    assert!(story.is_flat() && story.receipt().flat);
+    story.expect_sent("");
 }
 
 /// The mock broker refuses a share of everything: no flatten is called flat that is not, and no more is ever

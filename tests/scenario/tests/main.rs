@@ -5,6 +5,7 @@ mod flatten_3c;
 mod mock_3j;
 mod moved_stops_3a;
 mod phantoms_3a;
+mod prints_3a;
 mod together_3b;
 
 use phantom_engine::FactBody;

@@ -175,6 +175,61 @@ fn p_08_the_same_seed_gives_the_same_log_to_the_byte() {
     assert!(first.0 != log(43).0, "another seed tells another story");
 }
 
+/// A part fills and the rest is refused: the part is kept and protected, and of an exit the rest leaves
+/// again. The refusal may come first and the part late: it counts all the same.
+#[test]
+fn p_08_a_part_that_fills_beside_a_refusal_is_kept() {
+    for fill_first in [true, false] {
+        let mut story = Story::by_hand();
+        story.print("1320.0");
+        story.place(buy(5).limit("1320.0").stop("1319.2"));
+        if fill_first {
+            story.fill("T1", 2, "1320.0");
+            story.fail("T1", FailReason::Margin);
+            assert_eq!(story.status("T1"), OrderStatus::Failed);
+        } else {
+            story.fail("T1", FailReason::Margin);
+            story.fill("T1", 2, "1320.0");
+            assert_eq!(story.times("alarm late_fill T1"), 1);
+        }
+        assert_eq!((story.net("GC"), story.armed(0)), (2, 2));
+        story.print("1319.2");
+        story.hush();
+        story.fill("L0-X1", 1, "1319.2");
+        story.fail("L0-X1", FailReason::Margin);
+        story.expect_sent("send L0-X2 SELL 1 GC MARKET");
+        story.fill("L0-X2", 1, "1319.1");
+        assert_eq!((story.net("GC"), story.realized("GC").as_str()), (0, "-170.00"));
+    }
+}
+
+/// A cancel and a fill meet, and the reports come in whichever order: what was filled is held and protected,
+/// and what was not is not.
+#[test]
+fn p_08_a_fill_that_meets_a_cancel_counts_in_any_order() {
+    for (filled, orders) in
+        [(2, ["fill", "refuse"]), (2, ["refuse", "fill"]), (1, ["fill", "end"]), (1, ["end", "fill"])]
+    {
+        let mut story = Story::by_hand();
+        story.print("1320.0");
+        story.place(buy(2).limit("1319.5").stop("1319.0"));
+        story.accept("T1");
+        story.cancel("T1");
+        for report in orders {
+            match report {
+                "fill" => story.fill("T1", filled, "1319.5"),
+                "end" => story.cancelled("T1"),
+                _ => story.refuse_cancel("T1"),
+            }
+        }
+        assert_eq!((story.net("GC"), story.armed(0)), (i64::from(filled), filled), "{orders:?}");
+        story.hush();
+        story.print("1319.0");
+        let sent = story.sent();
+        assert!(sent.contains(&format!("send L0-X1 SELL {filled} GC MARKET")), "{orders:?} {sent:?}");
+    }
+}
+
 /// However bad the line was: once the broker's own account has come, what we hold is what the broker holds.
 #[test]
 fn p_08_after_a_bad_line_the_books_agree_with_the_brokers() {

@@ -1,12 +1,15 @@
 //! Stops and targets when the market, the broker or the line to it misbehaves.
 
+use std::collections::VecDeque;
+
+use phantom_broker::{SendEnd, SendFault};
 use phantom_broker_mock::{MockSettings, Range};
 use phantom_compliance::Limits;
-use phantom_engine::{Decision, Timing};
-use phantom_model::{FailReason, Link, Side};
+use phantom_engine::{Decision, Input, Timing};
+use phantom_model::{FailReason, Side};
 use phantom_testkit::{Draft, buy, sell};
 use scenario::account::Account;
-use scenario::brokers::ByHand;
+use scenario::brokers::{ByHand, ByLine};
 use scenario::story::Story;
 
 /// A lot of one order, filled at 1320.0 after a trade there.
@@ -74,6 +77,49 @@ fn s_01_a_slow_broker_gets_one_exit_too() {
     }
 }
 
+/// Nobody knows whether the exit left, and nothing is heard of it: it is asked about and never sent again,
+/// however often the stop is crossed, until the broker's complete account proves that it is not there.
+#[test]
+fn s_01_an_exit_that_may_have_left_is_not_sent_again() {
+    let mut story = Story::at(ByLine { next: VecDeque::new(), then: SendEnd::Sent }, Limits::NONE);
+    story.print("1320.0");
+    story.enter(buy(2).stop("1319.2"), "1320.0");
+    story.broker_mut().then = SendEnd::Unknown;
+    for n in 0..60 {
+        story.print(&tenths(13_192 - n));
+        story.wait_ms(1_000);
+    }
+    assert_eq!(story.exits_sent("GC"), [("L0-X1".to_owned(), 2)]);
+    assert_eq!(story.times("unknown L0-X1"), 1);
+    story.wait_ms(20_000);
+    story.account(Account::holds(&[("GC", 2)]));
+    assert_eq!(story.times("failed L0-X1 absent_at_broker"), 1);
+    assert_eq!(story.exits_sent("GC").last(), Some(&("L0-X2".to_owned(), 2)));
+}
+
+/// An exit that surely did not leave is tried again under its own id; when the line stays dead, each exit of
+/// the ladder is tried in vain, a bounded number of times, and the lot is called unprotected.
+#[test]
+fn s_02_an_exit_that_cannot_leave_is_tried_again_and_then_called_unprotected() {
+    let dead = SendEnd::SurelyNotSent(SendFault::NotConnected);
+    for (fails, tries, unprotected) in [(2, 3, 0), (usize::MAX, 16, 1)] {
+        let mut story = Story::at(ByLine { next: VecDeque::new(), then: SendEnd::Sent }, Limits::NONE);
+        story.print("1320.0");
+        story.enter(buy(2).stop("1319.2"), "1320.0");
+        story.hush();
+        let line = story.broker_mut();
+        line.next.extend(std::iter::repeat_n(dead, fails.min(64)));
+        for _ in 0..100 {
+            story.print("1319.2");
+            story.wait_ms(100);
+        }
+        let sent = story.sent();
+        assert_eq!(sent.iter().filter(|line| line.contains("SELL 2 GC")).count(), tries, "{sent:?}");
+        assert_eq!(story.times("alarm unprotected L0"), unprotected);
+        assert_eq!((story.net("GC"), story.times("unprotected L0")), (2, unprotected));
+    }
+}
+
 /// The broker refuses the exit of a fired stop, whatever its reason: four tries and no more, then an alarm
 /// and a lot that is called unprotected and is never called done. A person can still close it.
 #[test]
@@ -110,6 +156,12 @@ fn s_02_a_refused_exit_is_tried_a_few_times_and_then_called_unprotected() {
             assert_eq!(story.net("GC"), held, "still held, {reason}");
             assert!(!story.history().iter().any(|line| line.starts_with("reduced")));
             let size = u32::try_from(held.abs()).unwrap_or(0);
+            if reason == FailReason::Margin {
+                story.flatten();
+                story.fill("F0-C0-X1", size, print);
+                assert!(story.is_flat(), "a flatten closes it too");
+                continue;
+            }
             let close = story.place(if held > 0 { sell(size) } else { buy(size) });
             story.fill(&close, size, print);
             assert!(story.is_flat());
@@ -130,7 +182,7 @@ fn s_04_an_unanswered_question_about_the_position_disarms_nothing() {
         let mut story = holding(buy(2).stop("1319.2"));
         match answer {
             Some(account) => story.account(account),
-            None => story.feed(phantom_engine::Input::Reconcile),
+            None => story.feed(Input::Reconcile),
         }
         story.wait_ms(20_000);
         assert_eq!((story.net("GC"), story.armed(0)), (2, 2));
@@ -139,6 +191,21 @@ fn s_04_an_unanswered_question_about_the_position_disarms_nothing() {
         story.print("1319.2");
         story.expect_sent("send L0-X1 SELL 2 GC MARKET");
     }
+}
+
+/// The answer comes when nobody waits for it any more: it proves nothing.
+#[test]
+fn s_04_a_late_answer_disarms_nothing() {
+    let mut story = holding(buy(2).stop("1319.2"));
+    for _ in 0..2 {
+        story.feed(Input::Reconcile);
+        story.wait_ms(5_001);
+        story.answer(Account::holds(&[]));
+    }
+    assert!(!story.history().iter().any(|line| line.starts_with("differs")));
+    story.hush();
+    story.print("1319.2");
+    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
 }
 
 /// A complete list without the position is still only one look: the stop leaves.
@@ -300,86 +367,27 @@ fn s_08_a_stop_follows_what_really_happens_to_its_lot() {
     story.expect_sent("send L0-X1 SELL 4 GC MARKET");
 }
 
-/// Trades decide, not quotes: a bid or an ask beyond the stop fires nothing while nothing trades there.
+/// A resting sale fills a part and the rest is taken back: the stop has what is left, whichever report comes
+/// first.
 #[test]
-fn s_10_a_quote_through_the_stop_without_a_trade_there_fires_nothing() {
-    for (draft, bid, ask, exit) in [
-        (buy(1).stop("1319.2"), "1319.0", "1319.1", "send L0-X1 SELL 1 GC MARKET"),
-        (sell(1).stop("1320.8"), "1320.9", "1321.0", "send L0-X1 BUY 1 GC MARKET"),
-        (buy(1).target("1320.8"), "1320.9", "1321.0", "send L0-X1 SELL 1 GC MARKET"),
-        (sell(1).target("1319.2"), "1319.0", "1319.1", "send L0-X1 BUY 1 GC MARKET"),
-    ] {
-        let mut story = holding(draft);
-        for _ in 0..5 {
-            story.quoted("1320.0", bid, ask);
-        }
-        story.expect_sent("");
+fn s_08_a_stop_has_back_what_a_resting_sale_does_not_take() {
+    for fill_last in [false, true] {
+        let mut story = holding(buy(4).stop("1319.2"));
+        story.place(sell(3).limit("1321.0"));
         assert_eq!(story.armed(0), 1);
-        story.quoted(bid, bid, ask);
-        story.expect_sent(exit);
-    }
-}
-
-/// The feed comes back and shows an old price first: it fires nothing, and the first trade of now does.
-#[test]
-fn s_13_an_old_price_after_a_reconnect_fires_nothing() {
-    for age_ms in [5_001, 60_000, 3_600_000] {
-        for (draft, through, exit) in [
-            (buy(2).stop("1319.2"), "1319.0", "send L0-X1 SELL 2 GC MARKET"),
-            (sell(2).stop("1320.8"), "1321.0", "send L0-X1 BUY 2 GC MARKET"),
-        ] {
-            let mut story = holding(draft);
-            story.wait_ms(4_000_000);
-            story.link(Link::Down);
-            story.wait_ms(10_000);
-            story.link(Link::Up);
-            story.hush();
-            let price = phantom_testkit::price("GC", through);
-            let print = phantom_model::Print::Trade { price, size: 1 };
-            story.record("GC", print, age_ms);
-            story.expect_sent("");
-            assert_eq!(story.armed(0), 2);
-            story.record("GC", print, 0);
-            story.expect_sent(exit);
+        if fill_last {
+            story.cancel("T2");
+            story.fill("T2", 1, "1321.0");
+        } else {
+            story.fill("T2", 1, "1321.0");
+            story.cancel("T2");
         }
-    }
-}
-
-/// The same when only the feed was dead, not the way to the broker.
-#[test]
-fn s_13_an_old_price_after_a_dead_feed_fires_nothing() {
-    let mut story = holding(buy(2).stop("1319.2"));
-    story.feed(phantom_engine::Input::FeedAlive);
-    story.wait_ms(60_000);
-    story.expect_said("feed lost | alarm stops_blind");
-    story.feed(phantom_engine::Input::FeedAlive);
-    let print = |at| phantom_model::Print::Trade { price: phantom_testkit::price("GC", at), size: 1 };
-    story.record("GC", print("1319.0"), 30_000);
-    story.expect_sent("");
-    story.record("GC", print("1319.0"), 0);
-    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
-}
-
-/// One trade far off the market fires nothing and moves no price; the market goes on where it was. A second
-/// one that confirms it fires.
-#[test]
-fn s_14_a_single_print_far_off_the_market_fires_nothing() {
-    for (draft, far, exit) in [
-        (buy(1).stop("1300.0"), "1299.0", "send L0-X1 SELL 1 GC MARKET"),
-        (sell(1).stop("1340.0"), "1341.0", "send L0-X1 BUY 1 GC MARKET"),
-        (buy(1).target("1340.0"), "1341.0", "send L0-X1 SELL 1 GC MARKET"),
-    ] {
-        let mut story = holding(draft);
-        story.quoted(far, "1319.9", "1320.0");
-        story.quoted("1320.0", "1319.9", "1320.0");
-        story.expect_sent("");
         assert_eq!(story.armed(0), 1);
-        let last = story.core().engine().last_price(phantom_testkit::contract("GC"));
-        assert_eq!(last, Some(phantom_testkit::price("GC", "1320.0")));
-        story.print(far);
-        story.expect_sent("");
-        story.print(far);
-        story.expect_sent(exit);
+        story.cancelled("T2");
+        assert_eq!(story.armed(0), 3);
+        story.hush();
+        story.print("1319.2");
+        story.expect_sent("send L0-X1 SELL 3 GC MARKET");
     }
 }
 
@@ -412,6 +420,32 @@ fn s_16_a_resting_exit_that_the_market_leaves_behind_makes_room_for_the_next() {
         story.expect_sent(&format!("native L0-X4 {next}"));
         story.fill("L0-X4", 2, away);
         assert!(story.is_flat());
+    }
+}
+
+/// The resting exit is not given back: no exit leaves beside it, a person is told after a second, and the
+/// broker is asked. What it fills meanwhile counts.
+#[test]
+fn s_16_a_resting_exit_that_is_not_given_back_has_no_exit_beside_it() {
+    for restarts in [false, true] {
+        let mut story = holding(buy(2).stop("1319.2"));
+        story.print("1319.2");
+        story.fail("L0-X1", FailReason::PriceBand);
+        story.fail("L0-X2", FailReason::PriceBand);
+        story.accept("L0-X3");
+        story.wait_ms(500);
+        if restarts {
+            story.restart();
+        }
+        story.wait_ms(1_000);
+        assert_eq!(story.times("alarm exit_slow L0"), 1);
+        story.hush();
+        story.wait_ms(4_000);
+        story.expect_sent("query L0-X3");
+        story.fill("L0-X3", 1, "1317.2");
+        story.expect_sent("query L0-X3");
+        story.cancelled("L0-X3");
+        story.expect_sent("native L0-X4 SELL 1 GC MARKET");
     }
 }
 
@@ -485,24 +519,6 @@ fn s_17_a_rest_of_a_flatten_is_replaced_and_one_of_a_click_is_protected_again() 
             story.print("1319.2");
             story.expect_sent("send L0-X1 SELL 2 GC MARKET");
         }
-    }
-}
-
-/// A spike goes through the stop and back within a fifth of a second: it fires, and once.
-#[test]
-fn s_22_a_spike_through_the_stop_and_back_fires() {
-    for (draft, path, exit) in [
-        (buy(2).stop("1319.2"), ["1319.8", "1319.5", "1319.2", "1319.6", "1320.0"], "SELL 2 GC MARKET"),
-        (sell(2).stop("1320.8"), ["1320.2", "1320.5", "1320.9", "1320.4", "1320.0"], "BUY 2 GC MARKET"),
-    ] {
-        let mut story = holding(draft);
-        for at in path {
-            story.print(at);
-            story.wait_ms(40);
-        }
-        story.expect_sent(&format!("send L0-X1 {exit}"));
-        story.print("1320.0");
-        story.expect_sent("");
     }
 }
 

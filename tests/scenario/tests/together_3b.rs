@@ -170,6 +170,26 @@ fn o_05_what_the_firms_order_has_closed_our_stop_does_not_close_again() {
     }
 }
 
+/// Both fill at once, the firm's order and our exit: nothing can call either back. What happened is counted
+/// as it is, openings are blocked with the reason, and closing what was opened is a person's.
+#[test]
+fn o_05_two_exits_that_both_fill_are_recorded_and_block_openings() {
+    let mut story = holding(buy(2).stop("1319.2"));
+    story.account(Account::holds(&[("GC", 2)]).and_works(7, Side::Sell, 2, "1319.2"));
+    story.print("1319.2");
+    story.elsewhere("GC", Side::Sell, 2, "1319.2");
+    assert!(!story.book().latches().is_empty(), "an exit is out for what is closed already");
+    story.fill("L0-X1", 2, "1319.1");
+    assert_eq!((story.net("GC"), story.times("latch exit_opened L0-X1")), (-2, 1));
+    story.hush();
+    story.print("1325.0");
+    story.print("1319.0");
+    story.place(sell(1));
+    story.expect_sent("");
+    story.place(buy(2));
+    story.expect_sent("send T3 BUY 2 GC MARKET");
+}
+
 /// Between the entry and the exit nothing of a stop or a target is at the broker, however long the market
 /// moves between the two levels: there is no pair of resting orders of which both could fill.
 #[test]

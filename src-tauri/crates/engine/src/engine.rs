@@ -301,6 +301,9 @@ impl Engine {
             }
             if order.cancelling == Cancelling::Asked {
                 implied.push((order.cancel_asked_at + timing.answer_overdue, Due::Answer(key)));
+                if let Purpose::LotExit { lot, .. } = order.purpose {
+                    implied.push((order.cancel_asked_at + timing.exit_alarm, Due::LotAlarm(lot)));
+                }
             }
             if let Some(change) = book.change_of(key) {
                 implied.push((change.asked_at + timing.answer_overdue, Due::Answer(key)));

@@ -333,7 +333,7 @@ impl Engine {
     pub(crate) fn exit_rests(&mut self, now: &mut Now<'_>, key: OrderKey) {
         let order = self.book.orders().at(key);
         if order.rests() && order.cancelling == Cancelling::No {
-            self.request_cancel(now, key);
+            self.ask_exit_back(now, key);
         } else if order.is_filled_in_part_at_market() {
             self.ask_snapshot(now);
         }
@@ -346,13 +346,23 @@ impl Engine {
         let order = self.book.orders().at(key);
         let rests = order.kind == OrderKind::Market && listed.limit().is_some();
         if rests && !order.purpose.is_entry() && order.cancelling == Cancelling::No {
-            self.request_cancel(now, key);
+            self.ask_exit_back(now, key);
         }
+    }
+
+    /// The next exit waits for the answer; where a lot waits for it too long, a person is told.
+    fn ask_exit_back(&mut self, now: &mut Now<'_>, key: OrderKey) {
+        if let Purpose::LotExit { lot, .. } = self.book.orders().at(key).purpose {
+            self.deadlines.set(now.at + self.timing.exit_alarm, Due::LotAlarm(lot));
+        }
+        self.request_cancel(now, key);
     }
 
     /// A lot that still waits now has waited for too long.
     pub(crate) fn lot_alarm(&mut self, now: &mut Now<'_>, lot: LotId) {
-        if self.is_awaiting_exit(lot) {
+        let own_exit = self.book.lots().at(lot).last_exit.map(|key| self.book.orders().at(key));
+        let hangs = own_exit.is_some_and(|exit| exit.is_live() && exit.cancelling != Cancelling::No);
+        if hangs || self.is_awaiting_exit(lot) {
             self.alarm(now, Alarm::ExitSlow(lot));
         }
     }

@@ -308,6 +308,25 @@ fn a_marketable_limit_that_rests_makes_room_for_the_native_close() {
 }
 
 #[test]
+fn a_resting_exit_of_the_ladder_that_is_not_given_back_raises_the_alarm() {
+    for given_back in [false, true] {
+        let mut world = holding(buy(2).stop("1319.2"));
+        world.print("1319.2");
+        world.fail("L0-X1");
+        world.fail("L0-X2");
+        world.advance_ms(500);
+        if given_back {
+            world.cancelled("L0-X3");
+        }
+        world.hush();
+        world.advance_ms(999);
+        world.expect("");
+        world.advance_ms(1);
+        world.expect(if given_back { "" } else { "alarm exit_slow L0" });
+    }
+}
+
+#[test]
 fn an_exit_that_the_broker_takes_out_of_the_market_climbs_like_a_refused_one() {
     let mut world = holding(buy(2).stop("1319.2"));
     world.print("1319.2");

@@ -3,6 +3,7 @@
 use phantom_model::{BrokerReport, OrderId, OrderStatus, OrderStep, Stepped, Timestamp};
 
 use crate::book::{Book, Cancelling, OrderKey};
+use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, LatchCause, Purpose};
 use crate::outcome::Request;
@@ -80,6 +81,11 @@ impl Engine {
             }
             Stepped::Stale => {}
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),
+        }
+        let row = self.book.orders().at(key);
+        if was_asked && row.rests() && matches!(row.purpose, Purpose::LotExit { .. } | Purpose::Flatten(_)) {
+            // A rung of the ladder that should have made room is asked to once more.
+            self.deadlines.set(now.at + self.timing.cancel_wait, Due::ExitRests(key));
         }
         if was_asked {
             // A change that was lost may have left nothing to fill.

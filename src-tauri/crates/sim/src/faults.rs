@@ -29,6 +29,10 @@ pub enum Fault {
     CancelAckLost,
     /// "Unknown order" to the cancel of an order that works.
     CancelDenied,
+    /// The order fills while its change is on its way.
+    ChangeRace,
+    /// The broker changes by cancelling and sending anew under its own id.
+    ChangeReplaces,
     /// The exchange takes an execution back, seconds or minutes later.
     Bust,
     /// The exchange changes the price of an execution.
@@ -128,7 +132,7 @@ const fn row(fault: Fault, id: &'static str, words: &'static str, per_mille: (u3
 const OFTEN: u64 = 1_000;
 const GREAT: u64 = 5;
 
-const ROWS: [Row; 51] = [
+const ROWS: [Row; 53] = [
     row(Fault::AckLost, "F01", "accepted, acknowledgement lost", (10, 200), OFTEN),
     row(Fault::RequestLost, "F02", "request lost before the broker", (5, 50), OFTEN),
     row(Fault::AckDelayed, "F03", "acknowledgement 1 to 120 s late", (10, 150), OFTEN),
@@ -141,6 +145,8 @@ const ROWS: [Row; 51] = [
     row(Fault::LateFill, "F08", "fill reported after the cancel", (50, 400), OFTEN),
     row(Fault::CancelAckLost, "F09", "cancel answer lost", (50, 400), OFTEN),
     row(Fault::CancelDenied, "F09", "cancel refused, order unknown, yet it works", (50, 400), OFTEN),
+    row(Fault::ChangeRace, "F10", "modify races a fill", (100, 600), OFTEN),
+    row(Fault::ChangeReplaces, "F11", "modify is cancel and a new broker id", (100, 700), OFTEN),
     row(Fault::Bust, "F14", "execution taken back", (3, 40), OFTEN),
     row(Fault::Correction, "F14", "execution at another price after all", (3, 60), OFTEN),
     row(Fault::ForeignTrade, "F15", "trade that is not ours", (3, 20), OFTEN),
@@ -183,9 +189,7 @@ const ROWS: [Row; 51] = [
 ];
 
 /// Faults of the catalogue that nothing here injects yet, and what they come with.
-pub const ABSENT: [(&str, &str, &str); 5] = [
-    ("F10", "modify races a fill", "changing orders"),
-    ("F11", "modify is cancel and a new broker id", "changing orders"),
+pub const ABSENT: [(&str, &str, &str); 3] = [
     ("F48", "contract roll, wrong mapping", "contract roll in a running desk"),
     ("F50", "phantom and disaster stop both fill", "disaster stop"),
     ("F57", "bridge materialised stops", "bridge"),

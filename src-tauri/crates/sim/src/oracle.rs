@@ -6,6 +6,7 @@
 //! judgement of prints. The first invariant that does not hold ends the run.
 
 mod calm;
+mod changes;
 mod facts;
 mod flatten;
 mod gate;
@@ -222,6 +223,7 @@ impl Oracle {
             Seen::CancelAsked(_)
             | Seen::HaltAsked(_)
             | Seen::Moved(_)
+            | Seen::ChangeAsked(_)
             | Seen::LinkSaid(_)
             | Seen::Decided(_) => {}
             Seen::HeartBeat => self.feed.beat(self.now),

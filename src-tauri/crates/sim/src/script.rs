@@ -63,6 +63,15 @@ pub enum Deed {
         /// Ticks away from the last price; `None` for the market.
         limit_away: Option<i64>,
     },
+    /// Changes the n-th order that lives: so many contracts more or less, so many ticks further.
+    Change {
+        /// Which order.
+        nth: u32,
+        /// Contracts more, or less.
+        more: i64,
+        /// Ticks that its limit moves.
+        ticks: i64,
+    },
     /// The stop of the n-th armed lot goes so many ticks to the losing side of the last price.
     MoveStop {
         /// Which armed lot.
@@ -193,6 +202,7 @@ impl Deed {
             Self::Print { .. } | Self::Bar { .. } | Self::Flood { .. } => true,
             Self::Place(_)
             | Self::Reduce { .. }
+            | Self::Change { .. }
             | Self::MoveStop { .. }
             | Self::BadTicket
             | Self::CancelOf(_)
@@ -242,6 +252,9 @@ impl fmt::Display for Deed {
             Self::Reduce { contract, qty, limit_away } => {
                 write!(f, "reduce {} by {qty}", name(*contract))?;
                 limit_away.map_or(Ok(()), |away| write!(f, " at a limit {away} ticks away"))
+            }
+            Self::Change { nth, more, ticks } => {
+                write!(f, "the live order in place {nth} changes by {more} contracts and {ticks} ticks")
             }
             Self::MoveStop { nth, away } => write!(f, "the stop of armed lot {nth} goes {away} ticks away"),
             Self::BadTicket => f.write_str("a ticket that cannot be read"),

@@ -35,6 +35,8 @@ pub enum Seen {
     FlattenPressed,
     /// Openings were stopped, or freed.
     HaltAsked(HaltChange),
+    /// An order was to be changed.
+    ChangeAsked(OrderId),
     /// The stop of a lot was to be moved.
     Moved(LotId),
     /// The way to the broker came or went, and the desk was told.

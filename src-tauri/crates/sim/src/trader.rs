@@ -22,11 +22,12 @@ enum Idea {
     Look,
     Decide,
     MoveStop,
+    Change,
     BadTicket,
 }
 
 /// How often the trader has each idea, by weight.
-const IDEAS: [(u32, Idea); 11] = [
+const IDEAS: [(u32, Idea); 12] = [
     (560, Idea::Enter),
     (190, Idea::Reduce),
     (90, Idea::CancelRecent),
@@ -37,6 +38,7 @@ const IDEAS: [(u32, Idea); 11] = [
     (60, Idea::Look),
     (30, Idea::Decide),
     (60, Idea::MoveStop),
+    (70, Idea::Change),
     (6, Idea::BadTicket),
 ];
 
@@ -135,6 +137,11 @@ impl Trader {
             Idea::Look => Deed::Halt(HaltChange::LiftLatch),
             Idea::Decide => Deed::Decide(!self.draw.happens(100)),
             Idea::MoveStop => Deed::MoveStop { nth: self.draw.count(0, 9), away: self.draw.between(-2, 30) },
+            Idea::Change => Deed::Change {
+                nth: self.draw.count(0, 5),
+                more: self.draw.between(-2, 3),
+                ticks: self.draw.between(-6, 6),
+            },
             Idea::BadTicket => Deed::BadTicket,
         }
     }

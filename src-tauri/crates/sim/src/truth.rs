@@ -52,6 +52,8 @@ pub struct TruthOrder {
     pub stuck_until: Timestamp,
     /// Fills one contract at a time.
     pub dribbles: bool,
+    /// Its terms are not those that it came with.
+    pub was_changed: bool,
     /// The broker's own name for it.
     pub name: BrokerOrderId,
     /// When it came, or last changed.
@@ -179,6 +181,7 @@ impl Exchange {
             is_exit: matches!(order, Outbound::Exit(_)),
             stuck_until: Timestamp::MIN,
             dribbles: false,
+            was_changed: false,
             name: BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(0) + 1),
             changed_at: now,
         };
@@ -242,6 +245,22 @@ impl Exchange {
             };
             out.extend(price.map(|price| (id, price)));
         }
+    }
+
+    /// Gives an order new terms, under a new name of the broker's own if it replaces it. Whether it could.
+    pub fn change(&mut self, now: Timestamp, id: OrderId, qty: Qty, limit: Price, replaces: bool) -> bool {
+        let names = u64::try_from(self.orders.len()).unwrap_or(0);
+        let Some(order) = self.orders.get_mut(&id).filter(|order| order.leaves() > 0) else { return false };
+        order.qty = qty.contracts().max(order.filled);
+        order.kind = OrderKind::Limit(limit);
+        (order.changed_at, order.was_changed) = (now, true);
+        if replaces {
+            order.name = BrokerOrderId::new(5_000_000_000 + order.name.number() * 100 + names % 100);
+        }
+        if order.filled + order.busted >= order.qty {
+            self.end(now, id, Standing::Filled);
+        }
+        true
     }
 
     /// Takes an execution back, or changes its price. Whether it was there.
@@ -315,6 +334,9 @@ impl Exchange {
     pub fn report_again(&self, id: OrderId) -> Vec<BrokerReport> {
         let Some(order) = self.orders.get(&id) else { return Vec::new() };
         let mut reports: Vec<BrokerReport> = order.fills.iter().copied().map(BrokerReport::Filled).collect();
+        if let (true, Some(limit), Some(qty)) = (order.was_changed, order.kind.limit(), Qty::new(order.qty)) {
+            reports.push(BrokerReport::Changed { order: id, qty, limit });
+        }
         match order.standing {
             Standing::Working => reports.push(BrokerReport::Accepted { order: id }),
             Standing::Cancelled => reports.push(BrokerReport::Cancelled { order: id }),

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::Message;
-use phantom_compliance::{Limits, OrderRequest, Protect, Refusal, StopChange, Ticket, TicketKind};
+use phantom_compliance::{
+    ChangeRequest, Limits, OrderRequest, Protect, Refusal, StopChange, Ticket, TicketKind,
+};
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Protected, Timing};
 use phantom_model::{
     Bar, Bracket, BrokerReport, ContractId, Guard, Link as Way, MarketRecord, OrderId, OrderKind, Price,
@@ -262,6 +264,7 @@ impl World {
             Deed::Reduce { contract, qty, limit_away } => {
                 self.reduce(event.index, *contract, *qty, *limit_away);
             }
+            Deed::Change { nth, more, ticks } => self.change(*nth, *more, *ticks),
             Deed::MoveStop { nth, away } => self.move_stop(*nth, *away),
             Deed::BadTicket => self.bad_ticket(),
             Deed::CancelOf(index) => {
@@ -412,6 +415,19 @@ impl World {
         self.submit(index, request, Origin::Window);
     }
 
+    /// Asks for new terms of a limit order that lives.
+    fn change(&mut self, nth: u32, more: i64, ticks: i64) {
+        let mut live =
+            self.desk.book().live_orders().map(|(_, order)| order).filter(|it| it.kind.limit().is_some());
+        let Some(order) = live.nth(nth as usize).cloned() else { return };
+        drop(live);
+        let (id, qty) = (order.id, i64::from(order.qty.contracts()) + more);
+        let limit = order.kind.limit().and_then(|limit| price(limit.ticks() + ticks));
+        let qty = u32::try_from(qty).ok().and_then(Qty::new);
+        let change = Ok(ChangeRequest { qty, limit });
+        self.command(Seen::ChangeAsked(id), Input::Change { order: id, change, origin: Origin::Window });
+    }
+
     /// Moves the stop of an armed lot to so many ticks on the losing side of the last price.
     fn move_stop(&mut self, nth: u32, away: i64) {
         let Some((lot, contract, side, _)) = self.oracle.armed_lot(nth) else { return };
@@ -550,6 +566,7 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
             | Seen::FlattenPressed
             | Seen::HaltAsked(_)
             | Seen::Moved(_)
+            | Seen::ChangeAsked(_)
             | Seen::Delivered(_)
             | Seen::LinkSaid(_)
             | Seen::Decided(_)

@@ -105,6 +105,22 @@ fn a_refused_cancel_of_an_order_that_works_is_asked_for_again_but_not_at_once() 
 }
 
 #[test]
+fn a_marketable_limit_whose_cancel_was_refused_is_asked_to_make_room_again() {
+    let mut world = holding(buy(1).stop("1319.2"));
+    world.print("1319.2");
+    world.fail("L0-X1");
+    world.fail("L0-X2");
+    world.accept("L0-X3");
+    world.advance_ms(500);
+    world.hush();
+    world.refuse_cancel("L0-X3");
+    world.accept("L0-X3");
+    world.hush();
+    world.advance_ms(500);
+    world.expect("cancel L0-X3");
+}
+
+#[test]
 fn a_refused_cancel_is_queried_once_and_never_repeated() {
     let mut world = waiting();
     world.refuse_cancel("T2");

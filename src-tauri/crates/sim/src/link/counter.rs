@@ -28,8 +28,7 @@ impl Link {
         match message {
             Message::Submit(order) => self.submit(&order, order.qty()),
             Message::NativeClose(order) => self.native_close(&order),
-            // Nobody changes orders here yet.
-            Message::Change(change) => self.report(BrokerReport::ChangeRefused { order: change.id() }),
+            Message::Change(change) => self.change(change.id(), change.qty(), change.limit()),
             Message::Cancel(order) => self.cancel(order),
             Message::Query(order) => self.query(order),
             Message::Snapshot(id) => self.tell_account(id),
@@ -195,6 +194,22 @@ impl Link {
             if !self.hit(Fault::CancelAckLost, id) {
                 self.report(BrokerReport::Cancelled { order: id });
             }
+        }
+    }
+
+    /// New terms: what is filled meanwhile counts against them.
+    fn change(&mut self, id: OrderId, qty: Qty, limit: phantom_model::Price) {
+        let race = self.exchange.price_of_race(id);
+        if let Some(price) = race
+            && self.hit(Fault::ChangeRace, id)
+        {
+            self.fill(id, price, FillTiming::Unknown);
+        }
+        let replaces = self.hit(Fault::ChangeReplaces, id);
+        if self.exchange.change(self.now, id, qty, limit, replaces) {
+            self.report(BrokerReport::Changed { order: id, qty, limit });
+        } else {
+            self.report(BrokerReport::ChangeRefused { order: id });
         }
     }
 

@@ -66,10 +66,10 @@ impl Oracle {
                 self.reduction_undone(*lot, *by, (*qty, *entry), *exit, *realized);
             }
             FactBody::ProtectionSet { lot, protection, .. } => self.protected(*lot, protection.bracket),
-            FactBody::ChangeAsked { .. }
-            | FactBody::OrderChanged { .. }
-            | FactBody::ChangeRefused { .. }
-            | FactBody::ChangeRejected { .. }
+            FactBody::ChangeAsked { order, qty, .. } => self.change_asked(*order, qty.contracts(), fact.at),
+            FactBody::OrderChanged { order, qty, limit } => self.changed(*order, *qty, *limit),
+            FactBody::ChangeRefused { order } => self.change_refused(*order),
+            FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
@@ -119,6 +119,8 @@ impl Oracle {
             filled: 0,
             busted: 0,
             execs: Vec::new(),
+            submitted_as: (it.qty, it.kind),
+            before_change: None,
             unknown: false,
             asked_at: Timestamp::MIN,
             cancel: Cancel::No,
@@ -126,6 +128,7 @@ impl Oracle {
             lot: None,
             not_sent: 0,
             cancel_not_sent: 0,
+            change_not_sent: 0,
             left: false,
         };
         if track.is_entry() {
@@ -168,6 +171,10 @@ impl Oracle {
             || self.listed(order, |it| it.standing == ListedStanding::Working);
         self.check(Invariant::I27, told, || format!("{order} was accepted, and nobody said so"));
         self.adopt(order, Step::Accept);
+        let Some(track) = self.orders.get_mut(&order) else { return };
+        if track.unknown {
+            self.forget_change(order);
+        }
         let Some(track) = self.orders.get_mut(&order) else { return };
         if track.unknown || track.cancel == Cancel::Refused {
             // The cancel of an order that works was lost or refused: it may be asked for again.

@@ -69,7 +69,7 @@ impl Oracle {
         }
     }
 
-    fn halt_reason(&self, contract: ContractId) -> Option<&'static str> {
+    pub(super) fn halt_reason(&self, contract: ContractId) -> Option<&'static str> {
         if self.halt.killed {
             Some("killed")
         } else if self.halt.locked_out {
@@ -127,7 +127,7 @@ impl Oracle {
 
     /// The account's worst case once this much more may fill here, in thousandths of a mini: every
     /// live entry fills and no exit does.
-    fn worst_with(&self, contract: ContractId, side: Side, qty: i64) -> i64 {
+    pub(super) fn worst_with(&self, contract: ContractId, side: Side, qty: i64) -> i64 {
         let elsewhere: i64 = self
             .contracts
             .iter()

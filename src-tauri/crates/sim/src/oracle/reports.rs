@@ -107,6 +107,9 @@ impl Oracle {
         let before = track.status;
         track.status = after(before, step);
         if matches!(step, Step::Cancel | Step::Fail) && track.status != before {
+            if let Some(old) = track.before_change.take().filter(|&old| track.filled + track.busted <= old) {
+                track.qty = old;
+            }
             track.cancel = Cancel::No;
         }
         let (contract, live) = (track.contract, track.status.is_live());

@@ -30,6 +30,10 @@ pub(super) struct Track {
     pub(super) busted: u32,
     /// Its executions: quantity, price, the broker's own time.
     pub(super) execs: Vec<(ExecId, u32, Price, Option<Timestamp>)>,
+    /// Its quantity and kind as it was submitted: a later try to send it sends these.
+    pub(super) submitted_as: (u32, OrderKind),
+    /// Its quantity before a change that the broker has not answered.
+    pub(super) before_change: Option<u32>,
     pub(super) unknown: bool,
     /// When the broker was last asked about it.
     pub(super) asked_at: Timestamp,
@@ -40,6 +44,8 @@ pub(super) struct Track {
     pub(super) not_sent: u32,
     /// Sends of its cancel that surely failed.
     pub(super) cancel_not_sent: u32,
+    /// Sends of a change of it that surely failed.
+    pub(super) change_not_sent: u32,
     /// Whether it has left, or may have.
     pub(super) left: bool,
 }

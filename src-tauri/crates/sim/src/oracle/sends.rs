@@ -19,7 +19,12 @@ impl Oracle {
             Message::Submit(order) | Message::NativeClose(order) => self.order_sent(order, end),
             Message::Cancel(order) => self.cancel_sent(*order, end),
             // A question about the account changes nothing.
-            Message::Snapshot(_) | Message::Change(_) => {}
+            Message::Snapshot(_) => {}
+            Message::Change(change) => {
+                if let Some(track) = self.orders.get_mut(&change.id()) {
+                    track.change_not_sent += u32::from(matches!(end, SendEnd::SurelyNotSent(_)));
+                }
+            }
             Message::Query(order) => {
                 let now = self.now;
                 if let Some(track) = self.orders.get_mut(order) {
@@ -38,7 +43,8 @@ impl Oracle {
         if matches!(order, Outbound::Exit(_)) {
             self.exit_sent(order);
         }
-        let intent = self.orders.get(&id).map(|it| (it.contract, it.side, it.qty, it.kind));
+        let intent =
+            self.orders.get(&id).map(|it| (it.contract, it.side, it.submitted_as.0, it.submitted_as.1));
         let sent = (order.contract(), order.side(), order.qty().contracts(), order.kind());
         self.check(Invariant::I25, intent == Some(sent), || {
             format!("{id} sent as {sent:?}, recorded as {intent:?}")

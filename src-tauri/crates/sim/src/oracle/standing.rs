@@ -234,6 +234,8 @@ impl Oracle {
             filled: 0,
             busted: 0,
             execs: Vec::new(),
+            submitted_as: (qty.contracts(), OrderKind::Market),
+            before_change: None,
             unknown: false,
             asked_at: Timestamp::MIN,
             cancel: Cancel::No,
@@ -241,6 +243,7 @@ impl Oracle {
             lot: None,
             not_sent: 0,
             cancel_not_sent: 0,
+            change_not_sent: 0,
             left: true,
         };
         self.orders.insert(order, track);

@@ -71,8 +71,6 @@ pub enum Invariant {
     I37,
     /// Facts are numbered without gaps.
     I38,
-    /// The same account twice says nothing new.
-    I39,
     /// Nothing opens before the account is known.
     I40,
     /// An incomplete answer proves nothing.
@@ -93,7 +91,7 @@ pub enum Invariant {
     Alive,
 }
 
-const ROWS: [(Invariant, &str, &str); 43] = [
+const ROWS: [(Invariant, &str, &str); 42] = [
     (Invariant::I01, "I01", "the position is the sum of all distinct executions delivered"),
     (Invariant::I02, "I02", "an execution is applied at most once, and only one that was delivered"),
     (Invariant::I03, "I03", "an order's filled quantity is the sum of its executions; an overfill latches"),
@@ -135,7 +133,6 @@ const ROWS: [(Invariant, &str, &str); 43] = [
     (Invariant::I36, "I36", "the book rebuilt from its facts is the book"),
     (Invariant::I37, "I37", "an earlier book and the facts since are the book"),
     (Invariant::I38, "I38", "facts are numbered without gaps"),
-    (Invariant::I39, "I39", "the broker's account told twice says nothing the second time"),
     (Invariant::I40, "I40", "nothing opens between the link's return and a complete account"),
     (Invariant::I41, "I41", "a failed, cut or stale answer is never read as flat, no orders or not found"),
     (

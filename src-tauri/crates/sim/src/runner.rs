@@ -8,7 +8,8 @@ use phantom_model::Timestamp;
 use crate::invariants::{Invariant, Violation};
 use crate::plan::{Hashes, Plan, Wish};
 use crate::planted::Planted;
-use crate::world::{Cut, Run, Tally, play};
+use crate::tally::Tally;
+use crate::world::{Cut, Run, play};
 
 /// Seeds whose failure is kept; the count goes on.
 const KEPT: usize = 5;

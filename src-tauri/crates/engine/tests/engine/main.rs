@@ -11,6 +11,7 @@ mod feed;
 #[cfg(test)]
 mod flatten;
 #[cfg(test)]
+mod ladder;
 mod lifecycle;
 #[cfg(test)]
 mod money;

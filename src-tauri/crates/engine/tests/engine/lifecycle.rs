@@ -182,8 +182,9 @@ impl Told {
         let (order, world) = (self.order, &mut self.world);
         world.hush();
         let before = world.status(order);
-        let key = world.book().find(order.parse().unwrap()).unwrap();
-        let refused = world.book().orders().at(key).cancelling == Cancelling::Refused;
+        let key = order.parse().ok().and_then(|id| world.book().find(id));
+        let cancelling = key.map(|key| world.book().orders().at(key).cancelling);
+        let refused = cancelling == Some(Cancelling::Refused);
         match says {
             Says::Accept => world.accept(order),
             Says::PartFill => self.filled += fill(world, order, 1),

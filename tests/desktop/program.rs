@@ -18,7 +18,7 @@ use thirtyfour::{Capabilities, WebDriver};
 use crate::window::Window;
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a window starts with.
 #[derive(Clone, Debug)]

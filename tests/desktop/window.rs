@@ -103,6 +103,12 @@ impl Window {
     /// Chooses an option of a list.
     pub async fn choose(&self, name: &str, option: &str) {
         let list = self.find("combobox", name).await;
+        let offered = format!(
+            "return [...byRole('combobox', {}).options].some((option) => textOf(option) === {})",
+            json!(name),
+            json!(option)
+        );
+        self.wait_until(&offered, &format!("the choice {option}")).await;
         let choice = format!(".//option[normalize-space()='{option}']");
         list.find(thirtyfour::By::XPath(choice.as_str())).await.unwrap().click().await.unwrap();
         assert_eq!(list.prop("value").await.unwrap().as_deref(), Some(option), "{name}");

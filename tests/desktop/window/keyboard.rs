@@ -54,3 +54,18 @@ fn escape_closes_the_settings_and_the_focus_goes_back() {
         .await;
     });
 }
+
+#[test]
+fn the_order_keys_buy_and_sell_only_while_they_are_switched_on() {
+    story("order-keys", &Start::quick(), async |desk| {
+        desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+        desk.press_with(&[Key::Control, Key::Alt], "b").await;
+        desk.click("button", "Order keys off").await;
+        desk.find("button", "Order keys on").await;
+        assert!(desk.rows("Order log").await.is_empty(), "switched off, the key has sent nothing");
+        desk.press_with(&[Key::Control, Key::Alt], "b").await;
+        desk.wait_for_row("Positions", &[("Contract", "ES"), ("Qty", "+1")]).await;
+        desk.press_with(&[Key::Control, Key::Alt], "s").await;
+        desk.wait_for_row("Positions", &[("Contract", "ES"), ("Qty", "0")]).await;
+    });
+}

@@ -20,6 +20,9 @@ use crate::window::Window;
 /// Longer than anything here takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How far the numbers of screens lie below those of ports.
+const SCREENS_BELOW_PORTS: u16 = 19_900;
+
 /// What a window starts with.
 #[derive(Clone, Debug)]
 pub struct Start {
@@ -162,16 +165,20 @@ fn proportional_kb(pid: &str) -> u64 {
     line.map_or(0, |line| line.trim().trim_end_matches("kB").trim().parse().unwrap())
 }
 
-/// The driver and the program under it are one process group, with a message bus of their own, so that
-/// the program's "only one of me" does not see those of other tests. The credential store, where there
+/// The driver and the program under it are one process group, with a screen of their own, so that no
+/// other window takes the focus, and a message bus of their own, so that the program's "only one of me"
+/// does not see those of other tests. The credential store, where there
 /// is one, is a real one that lies in the folder.
 fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
     let log = fs::File::create(folder.join("driver.log")).unwrap();
     let unlock = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null && ";
     let drive = format!("exec tauri-driver --port {port} --native-port {native}");
     let script = if keyring { format!("{unlock}{drive}") } else { drive };
-    Command::new("dbus-run-session")
-        .args(["--", "sh", "-c", &script])
+    // No two of them have one port, so the screens have numbers of their own too.
+    let screen = (port - SCREENS_BELOW_PORTS).to_string();
+    Command::new("xvfb-run")
+        .args(["-n", &screen, "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", "sh", "-c", &script])
+        .env("TMPDIR", folder)
         .env("HOME", folder)
         .env("XDG_CONFIG_HOME", folder.join("config"))
         .env("XDG_DATA_HOME", folder.join("data"))
@@ -184,7 +191,7 @@ fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
         .stderr(log)
         .process_group(0)
         .spawn()
-        .unwrap_or_else(|fault| panic!("dbus-run-session and tauri-driver are needed: {fault}"))
+        .unwrap_or_else(|fault| panic!("xvfb-run, dbus-run-session and tauri-driver are needed: {fault}"))
 }
 
 async fn session(port: u16) -> WebDriver {

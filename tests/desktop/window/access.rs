@@ -61,3 +61,34 @@ fn the_light_window_has_no_fault_in_any_view() {
         look_at_everything(desk, "light").await;
     });
 }
+
+/// Nothing in the tables that matter is cut with dots: a price without its end is another price.
+async fn assert_nothing_is_cut(desk: &Program) {
+    let cut = desk
+        .run(
+            "const cells = ['Positions', 'Phantoms', 'Working orders']\n\
+               .flatMap((name) => [...byRole('table', name).querySelectorAll('td, th')]);\n\
+             return cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => [textOf(cell), cell.scrollWidth, cell.clientWidth])",
+        )
+        .await;
+    assert_eq!(cut, serde_json::json!([]), "cut off");
+}
+
+#[test]
+fn no_cell_of_a_table_is_cut() {
+    story("nothing-cut", &Start::quick(), async |desk| {
+        for (symbol, root, stop) in [("ENQ", "NQ", "24000.00"), ("6J", "6J", "0.0060000")] {
+            desk.choose("Symbol", symbol).await;
+            desk.type_into("Stop loss", stop).await;
+            desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+            desk.click("button", "Buy").await;
+            desk.wait_for_row("Phantoms", &[("Symbol", root)]).await;
+        }
+        desk.choose("Order type", "LIMIT").await;
+        desk.type_into("Limit price", "0.0062000").await;
+        desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+        desk.click("button", "Buy").await;
+        desk.wait_for_count("Working orders", 1).await;
+        assert_nothing_is_cut(desk).await;
+    });
+}

@@ -1,5 +1,5 @@
-//! The window as a trader meets it, one story each. They need a display, `tauri-driver` and the web
-//! view's driver: `scripts/window` brings all of it.
+//! The window as a trader meets it, one story each, on a screen of its own. They need `xvfb-run`,
+//! `tauri-driver` and the web view's driver: `scripts/window` brings all of it.
 
 #![expect(
     clippy::unwrap_used,

@@ -20,6 +20,9 @@ use crate::window::Window;
 /// Longer than anything here takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How often a driver is started that ends at once.
+const TRIES_MAX: u32 = 5;
+
 /// How far the numbers of screens lie below those of ports.
 const SCREENS_BELOW_PORTS: u16 = 19_900;
 
@@ -105,9 +108,16 @@ impl Program {
     pub async fn start(start: &Start) -> Self {
         let folder = tempfile::tempdir().unwrap();
         start.write(folder.path());
-        let (port, native) = (free_port(), free_port());
-        let driver = driver(folder.path(), port, native, start.keyring);
-        let window = Window::of(session(port).await);
+        let mut tries = 0;
+        let (driver, window) = loop {
+            tries += 1;
+            assert!(tries <= TRIES_MAX, "the driver ends at once: is everything installed?");
+            let (port, native) = (free_port(), free_port());
+            let mut driver = driver(folder.path(), port, native, start.keyring);
+            // Somebody else took the port or the screen meanwhile: another one.
+            let Some(session) = session(&mut driver, port).await else { continue };
+            break (driver, Window::of(session));
+        };
         window.wait_until("return document.querySelector('header') !== null", "the window").await;
         Self { driver, window, folder }
     }
@@ -194,7 +204,8 @@ fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
         .unwrap_or_else(|fault| panic!("xvfb-run, dbus-run-session and tauri-driver are needed: {fault}"))
 }
 
-async fn session(port: u16) -> WebDriver {
+/// A session with the program; `None` when the driver ended instead of answering.
+async fn session(driver: &mut Child, port: u16) -> Option<WebDriver> {
     let binary = binary();
     let mut wanted = Capabilities::new();
     wanted.set("browserName", "wry").unwrap();
@@ -202,9 +213,12 @@ async fn session(port: u16) -> WebDriver {
     let began = Instant::now();
     loop {
         match WebDriver::new(format!("http://127.0.0.1:{port}"), wanted.clone()).await {
-            Ok(driver) => return driver,
+            Ok(session) => return Some(session),
             // The driver itself is still on its way up.
             Err(fault) => assert!(began.elapsed() < PATIENCE, "no session: {fault}"),
+        }
+        if driver.try_wait().unwrap().is_some() {
+            return None;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -224,10 +238,11 @@ pub(crate) fn target_folder() -> PathBuf {
     own.ancestors().nth(3).unwrap().to_owned()
 }
 
-/// A port that nobody listens on, and that no other test of this process gets.
+/// A port that nobody listens on, and that no other test of this process gets. All lie below those that
+/// the system gives to outgoing connections.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let process = u16::try_from(std::process::id() % 200).unwrap();
+    let process = u16::try_from(std::process::id() % 120).unwrap();
     loop {
         let port = 20_000 + process * 100 + NEXT.fetch_add(1, Ordering::Relaxed) % 100;
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {

@@ -90,5 +90,9 @@ fn no_cell_of_a_table_is_cut() {
         desk.click("button", "Buy").await;
         desk.wait_for_count("Working orders", 1).await;
         assert_nothing_is_cut(desk).await;
+        desk.type_into("Quantity", "1000").await;
+        let field = "byRole('textbox', 'Quantity')";
+        let fits = desk.run(&format!("return {field}.scrollWidth <= {field}.clientWidth")).await;
+        assert_eq!(fits, true, "a quantity of four figures is seen whole");
     });
 }

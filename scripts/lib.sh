@@ -127,13 +127,16 @@ need_tauri_libs() {
     fi
 }
 
-# What drives the window in tests: a display without a screen, a message bus, the web view's driver.
+# What drives the window in tests: a display without a screen, a message bus, the web view's driver, a
+# credential store.
 need_window_driver() {
     [ "$(uname -s)" = Linux ] || fail "the window is driven on Linux only"
     need xvfb-run xvfb xorg-x11-server-Xvfb xorg-server-xvfb
     need xauth xauth xorg-x11-xauth xorg-xauth
     need dbus-run-session dbus dbus-daemon dbus
     need WebKitWebDriver webkit2gtk-driver webkit2gtk-driver webkitgtk-6.0
+    # A credential store of its own for the story that needs one.
+    need gnome-keyring-daemon gnome-keyring gnome-keyring gnome-keyring
     if ! "$HOME/.cargo/bin/tauri-driver" --help >/dev/null 2>&1; then
         say "building tauri-driver"
         CARGO_TARGET_DIR='' cargo install tauri-driver --version '^2.1' --locked --quiet

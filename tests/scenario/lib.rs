@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod brokers;
+pub mod openings;
 pub mod story;
 
 use std::sync::Arc;

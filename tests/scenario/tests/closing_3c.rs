@@ -4,38 +4,11 @@ use phantom_broker_mock::{MockSettings, Refusals};
 use phantom_compliance::{Limits, ShortSelling};
 use phantom_engine::{Decision, Input, Origin};
 use phantom_model::{FailReason, OrderStatus, Side, SignalRef};
-use phantom_testkit::{Draft, buy, contract, sell};
+use phantom_testkit::{buy, contract, sell};
 use scenario::account::Account;
 use scenario::brokers::ByHand;
+use scenario::openings::{holding, open_market, with_targets};
 use scenario::story::Story;
-
-/// The desk has seen 1320.0 in gold and 5000.00 in NQ.
-fn open_market() -> Story<ByHand> {
-    let mut story = Story::by_hand();
-    story.print("1320.0");
-    story.trade("NQ", "5000.00", 1);
-    story
-}
-
-/// A lot of one order, filled at 1320.0.
-fn holding(draft: Draft) -> Story<ByHand> {
-    let mut story = open_market();
-    story.enter(draft, "1320.0");
-    story.wait_ms(1_000);
-    story.hush();
-    story
-}
-
-/// Long three with a stop, and three targets of one that rest at the broker.
-fn with_targets() -> Story<ByHand> {
-    let mut story = holding(buy(3).stop("1319.2"));
-    for limit in ["1322.0", "1323.0", "1324.0"] {
-        let target = story.place(sell(1).limit(limit));
-        story.accept(&target);
-    }
-    story.hush();
-    story
-}
 
 /// The account is locked and the broker refuses everything: four tries, then no more; an alarm, the answer
 /// that it is not flat, and the position goes on being watched, with its stop. A new press tries again.

@@ -8,6 +8,7 @@
 pub mod consistency;
 pub mod daily_loss;
 pub mod fault;
+pub(crate) mod file;
 pub mod firm;
 pub mod max_loss;
 pub mod overlay;
@@ -18,6 +19,8 @@ pub mod share;
 pub mod size;
 pub(crate) mod sources;
 pub mod times;
+
+use std::path::Path;
 
 use jiff::civil::Date;
 
@@ -36,6 +39,16 @@ pub use program::{MinHold, Program, Stage, TradeCounting, TradeMax};
 pub use share::Share;
 pub use size::{Balances, Ladder, Rung, RungTop, SizeRule};
 pub use times::{EarlyClose, EarlyCloseOf, Times, Zone};
+
+/// The packs that come with the program: the names of the files, and what they hold.
+const SHIPPED: [(&str, &str); 3] = [
+    ("topstep.toml", include_str!("../data/packs/topstep.toml")),
+    ("shapes.toml", include_str!("../data/packs/shapes.toml")),
+    ("shapes-plain.toml", include_str!("../data/packs/shapes-plain.toml")),
+];
+
+/// Far above any pack.
+const FILE_MAX_BYTES: u64 = 1_000_000;
 
 /// What a pack is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +86,64 @@ pub struct Pack {
 }
 
 impl Pack {
+    /// Every pack of a TOML text, in its order; `file` is its name for messages.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line and what would be right.
+    pub fn from_toml(file: &str, text: &str) -> Result<Vec<Self>, PackFault> {
+        file::read(file, text)
+    }
+
+    /// Every pack of a trader's own file, in its order.
+    ///
+    /// # Errors
+    /// The file cannot be read or is longer than any pack; else as [`Self::from_toml`].
+    pub fn load(path: &Path) -> Result<Vec<Self>, PackFault> {
+        let file = path.display().to_string();
+        let unreadable = |why: String| PackFault::Unreadable { file: file.clone(), why };
+        let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+        if length > FILE_MAX_BYTES {
+            return Err(unreadable(format!("it has {length} bytes, a rule pack at most {FILE_MAX_BYTES}")));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        Self::from_toml(&file, &text)
+    }
+
+    /// Every pack that comes with the program: first the presets, then the exercises.
+    ///
+    /// # Errors
+    /// None with the packs that this version was tested with.
+    pub fn shipped() -> Result<Vec<Self>, PackFault> {
+        let mut packs = Vec::new();
+        for (file, text) in SHIPPED {
+            packs.extend(Self::from_toml(file, text)?);
+        }
+        Ok(packs)
+    }
+
+    /// The pack that a trader names: the id of a shipped one, or the path of a file (it ends with
+    /// `.toml`) that holds one program. Of a file with several, `FILE#ID` is one.
+    ///
+    /// # Errors
+    /// No pack of that name, with those that there are; else as [`Self::load`].
+    pub fn named(name: &str) -> Result<Self, PackFault> {
+        let is_file = Path::new(name).extension().is_some_and(|extension| extension == "toml");
+        let (packs, id) = match name.rsplit_once('#') {
+            Some((path, id)) => (Self::load(Path::new(path))?, Some(id)),
+            None if is_file => (Self::load(Path::new(name))?, None),
+            None => (Self::shipped()?, Some(name)),
+        };
+        let ids = || packs.iter().map(|pack| pack.id.clone()).collect();
+        match (packs.as_slice(), id) {
+            (_, Some(id)) => {
+                let found = packs.iter().find(|pack| pack.id == id).cloned();
+                found.ok_or_else(|| PackFault::NoPack { id: id.to_owned(), known: ids() })
+            }
+            ([only], None) => Ok(only.clone()),
+            (_, None) => Err(PackFault::Several { file: name.to_owned(), ids: ids() }),
+        }
+    }
+
     /// The id, such as `topstep-combine-50k`: small letters, digits and `-`.
     #[must_use]
     pub fn id(&self) -> &str {

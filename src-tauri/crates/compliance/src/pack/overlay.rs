@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use phantom_model::{Span, Timestamp};
 
 /// Whether a rule stops an entry or only says so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Effect {
     /// It says so.
     Warn,

@@ -66,7 +66,7 @@ pub struct TradeMax {
 }
 
 /// What counts as a trade.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum TradeCounting {
     /// Each order that opens, once it has a fill.
     Entries,

@@ -1,7 +1,10 @@
 //! The clock times of a firm: until when entries are taken and by when everything must be flat.
 
-use jiff::civil::Time;
+use jiff::civil::{Time, time};
 use phantom_model::{Span, Timestamp};
+
+/// The end of every trading day, on the wall in Chicago.
+pub(crate) const DAY_END: Time = time(17, 0, 0, 0);
 
 /// The zone that a firm writes its times in. All of them are wall-clock times with daylight saving.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -8,14 +8,16 @@ mod minutes;
 mod sessions;
 mod tables;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::{Date, DateTime};
 use phantom_compliance::Calendar;
 use phantom_model::{Timestamp, TradingDay, chicago_moment, chicago_time};
 
+static CALENDAR: LazyLock<Arc<Calendar>> = LazyLock::new(|| Calendar::built_in().unwrap());
+
 fn calendar() -> Arc<Calendar> {
-    Calendar::built_in().unwrap()
+    Arc::clone(&CALENDAR)
 }
 
 fn date(text: &str) -> Date {

@@ -91,7 +91,11 @@ impl Reference {
             let opens = match self.product {
                 ProductHours::Livestock => return false,
                 ProductHours::Grains => time(19, 0, 0, 0),
-                _ => time(17, 0, 0, 0),
+                ProductHours::EquityIndex
+                | ProductHours::EnergyMetals
+                | ProductHours::Rates
+                | ProductHours::Fx
+                | ProductHours::Crypto => time(17, 0, 0, 0),
             };
             let gone = matches!(self.special.get(&tomorrow), Some(Special::Closed | Special::LateUntil(_)));
             return is_weekday(tomorrow) && !gone && at >= opens;
@@ -102,7 +106,11 @@ impl Reference {
                 let in_pause = at >= time(7, 45, 0, 0) && at < time(8, 30, 0, 0);
                 (time(13, 20, 0, 0), !in_pause)
             }
-            _ => (time(16, 0, 0, 0), true),
+            ProductHours::EquityIndex
+            | ProductHours::EnergyMetals
+            | ProductHours::Rates
+            | ProductHours::Fx
+            | ProductHours::Crypto => (time(16, 0, 0, 0), true),
         };
         let open = match self.special.get(&date) {
             Some(Special::Closed) => false,

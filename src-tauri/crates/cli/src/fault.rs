@@ -6,6 +6,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -37,6 +39,12 @@ pub(crate) enum Fault {
     Listing(#[from] ListingError),
     #[error(transparent)]
     NoFrontMonth(#[from] NoContract),
+    #[error(transparent)]
+    Pack(#[from] PackFault),
+    #[error(transparent)]
+    Setting(#[from] SettingFault),
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
     NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
@@ -72,6 +80,9 @@ impl Fault {
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
             | Self::NoRulePack { .. }
+            | Self::Pack(_)
+            | Self::Setting(_)
+            | Self::NoHours { .. }
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }

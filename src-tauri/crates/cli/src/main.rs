@@ -1,13 +1,16 @@
 //! `phantom`: the desk on the command line.
 
 mod args;
+mod calendar;
 mod fact_json;
 mod fault;
 mod instruments;
 mod log;
 mod money_text;
+mod output;
 mod replay;
 mod text_table;
+mod today;
 
 use std::process::ExitCode;
 
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
     let done = log::start().and_then(|()| match &arguments.command {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
+        Command::Calendar(options) => calendar::show(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -2,11 +2,10 @@
 
 mod args;
 mod calendar;
-mod fact_json;
 mod fault;
 mod instruments;
+mod journal;
 mod log;
-mod money_text;
 mod output;
 mod replay;
 mod text_table;
@@ -24,6 +23,7 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
         Command::Calendar(options) => calendar::show(options),
+        Command::Journal(options) => journal::run(&options.action),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -349,12 +349,11 @@ impl Command {
             _ => return Err(RefusalCode::UnknownOp),
         };
         // A limit goes with a limit order and with no other.
-        match &command {
-            Self::Place(it) if (it.kind == PlaceKind::Limit) != it.limit.is_some() => {
-                Err(RefusalCode::BadRequest)
-            }
-            _ => Ok(command),
+        let misfit = |it: &Place| (it.kind == PlaceKind::Limit) != it.limit.is_some();
+        if matches!(&command, Self::Place(it) if misfit(it)) {
+            return Err(RefusalCode::BadRequest);
         }
+        Ok(command)
     }
 
     /// The members, to be written.

@@ -11,7 +11,9 @@ pub fn digest<'a>(armed: impl IntoIterator<Item = &'a Arm>) -> String {
     let mut lines: Vec<String> = armed.into_iter().map(line).collect();
     lines.sort_unstable();
     let mut hash = Sha256::new();
-    lines.iter().for_each(|line| hash.update(line.as_bytes()));
+    for line in &lines {
+        hash.update(line.as_bytes());
+    }
     let all: [u8; 32] = hash.finalize().into();
     hex::encode(all.first_chunk::<8>().map_or(&[], <[u8; 8]>::as_slice))
 }

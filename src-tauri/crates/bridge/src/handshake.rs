@@ -122,8 +122,7 @@ fn line_of(kind: &str, body: impl Serialize) -> String {
 /// The kind of a handshake line and its other members.
 fn read_line(line: &[u8]) -> Result<(String, json::Object), HandshakeFault> {
     let text = std::str::from_utf8(line).ok().filter(|text| text.len() <= HANDSHAKE_LINE_MAX);
-    let mut object =
-        text.and_then(|text| json::read(text).ok()).ok_or(HandshakeFault::Malformed)?;
+    let mut object = text.and_then(|text| json::read(text).ok()).ok_or(HandshakeFault::Malformed)?;
     match object.remove("t") {
         Some(serde_json::Value::String(kind)) => Ok((kind, object)),
         Some(_) | None => Err(HandshakeFault::Malformed),
@@ -147,8 +146,15 @@ impl Transcript {
     fn proof(&self, role: &str) -> [u8; 32] {
         let (nc, ns) = (hex::encode(&self.client_nonce.0), hex::encode(&self.server_nonce.0));
         let version = VERSION.to_string();
-        let parts =
-            [role, &version, self.epoch.as_str(), &nc, &ns, self.who.client.as_str(), self.who.account.as_str()];
+        let parts = [
+            role,
+            &version,
+            self.epoch.as_str(),
+            &nc,
+            &ns,
+            self.who.client.as_str(),
+            self.who.account.as_str(),
+        ];
         mac::hmac(self.secret.bytes(), &[parts.join("\0").as_bytes()])
     }
 
@@ -179,7 +185,7 @@ pub struct ClientHandshake {
 
 enum ClientWaits {
     ForChallenge,
-    ForWelcome { keys: Keys, server: ServerName },
+    ForWelcome { keys: Box<Keys>, server: ServerName },
 }
 
 /// How the server presents itself.
@@ -240,11 +246,11 @@ impl ClientHandshake {
                     return Err(HandshakeFault::WrongSecret);
                 }
                 let ours = line_of("auth", Auth { proof: hex::encode(&transcript.proof("client")) });
-                let keys = transcript.keys(Direction::FromClient, Direction::FromServer);
+                let keys = Box::new(transcript.keys(Direction::FromClient, Direction::FromServer));
                 let server = ServerName { epoch, server };
                 Ok(ClientStep::Send(Self { waiting: ClientWaits::ForWelcome { keys, server }, ..self }, ours))
             }
-            ("welcome", ClientWaits::ForWelcome { keys, server }) => Ok(ClientStep::Welcome(keys, server)),
+            ("welcome", ClientWaits::ForWelcome { keys, server }) => Ok(ClientStep::Welcome(*keys, server)),
             (_, ClientWaits::ForChallenge | ClientWaits::ForWelcome { .. }) => Err(HandshakeFault::Malformed),
         }
     }
@@ -294,10 +300,9 @@ impl ServerHandshake {
         let (kind, object) = read_line(line)?;
         match (kind.as_str(), self.waiting) {
             ("hello", ServerWaits::ForHello) => {
-                if let Some(v) = object.get("v").and_then(serde_json::Value::as_u64) {
-                    if v != u64::from(VERSION) {
-                        return Err(HandshakeFault::WrongVersion(u32::try_from(v).unwrap_or(u32::MAX)));
-                    }
+                let other = object.get("v").and_then(serde_json::Value::as_u64);
+                if let Some(v) = other.filter(|v| *v != u64::from(VERSION)) {
+                    return Err(HandshakeFault::WrongVersion(u32::try_from(v).unwrap_or(u32::MAX)));
                 }
                 let Hello { client, account, nc, .. } = members(object)?;
                 let transcript = Transcript {

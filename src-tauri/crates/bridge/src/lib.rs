@@ -18,7 +18,7 @@ pub mod text;
 pub use body::{ByeCode, ClientBody, ServerBody};
 pub use command::{Command, RefusalCode};
 pub use frame::{Direction, FrameFault, LINE_BYTES_MAX, Opener, Sealer};
-pub use handshake::{ClientHandshake, Identity, Nonce, ServerHandshake};
+pub use handshake::{ClientHandshake, HandshakeFault, Identity, Nonce, ServerHandshake};
 pub use lines::LineBuffer;
 pub use secret::{NoSecret, Secret};
 

@@ -16,7 +16,9 @@ pub(crate) fn keyed(key: &[u8; 32]) -> Keyed {
 /// HMAC-SHA256 of the parts, one after the other.
 pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = keyed(key);
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
 
@@ -77,15 +79,9 @@ mod tests {
             &[0x0b; 22],
             &bytes("f0f1f2f3f4f5f6f7f8f9"),
         );
-        assert_eq!(
-            first.to_vec(),
-            bytes("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf")
-        );
+        assert_eq!(first.to_vec(), bytes("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"));
         // Test case 3: no salt, no info.
         let third = hkdf_32(&[0; 32], &[0x0b; 22], b"");
-        assert_eq!(
-            third.to_vec(),
-            bytes("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d")
-        );
+        assert_eq!(third.to_vec(), bytes("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"));
     }
 }

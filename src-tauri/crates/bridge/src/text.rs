@@ -4,14 +4,15 @@
 
 use std::fmt;
 
-use phantom_model::{Grid, GridError, Price};
+use phantom_model::Price;
+use phantom_model::price::{Grid, GridError};
 use serde::{Deserialize, Serialize};
 
 /// The longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 64;
 /// The longest text for people, in characters.
 pub const TEXT_CHARS_MAX: usize = 500;
-/// The longest id of ours, in characters; NinjaTrader's names of orders take no more.
+/// The longest id of ours, in characters; `NinjaTrader`'s names of orders take no more.
 pub const ID_CHARS_MAX: usize = 50;
 
 /// A text or a number that its kind does not allow.
@@ -138,6 +139,14 @@ impl Amount {
     }
 }
 
+impl PlatformId {
+    /// A letter and a number.
+    #[must_use]
+    pub fn numbered(letter: char, number: u64) -> Self {
+        Self(format!("{}{number}", if letter.is_ascii_graphic() { letter } else { '-' }))
+    }
+}
+
 impl Name {
     /// A name of what a text has that a name may have.
     #[must_use]
@@ -148,9 +157,8 @@ impl Name {
 }
 
 fn is_amount(text: &str) -> bool {
-    let digits = |part: &str, most| {
-        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits =
+        |part: &str, most| (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     let plain = text.strip_prefix('-').unwrap_or(text);
     match plain.split_once('.') {
         Some((whole, fraction)) => digits(whole, 15) && digits(fraction, 9),

@@ -16,7 +16,7 @@ use crate::snapshot::snapshot_of;
 
 /// What arrives at the market. Whether it may be sent at all was somebody else's question: a broker
 /// takes what it is given.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Arrival {
     /// A new order.
     Place(NewOrder),

@@ -82,8 +82,7 @@ impl Books {
         let path = folder.join(FILE);
         let fault = |source| BooksFault::File { file: path.clone(), source };
         std::fs::create_dir_all(folder).map_err(fault)?;
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(fault)?;
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(fault)?;
         let (past, whole) = read(&mut file, &path)?;
         file.set_len(whole).map_err(fault)?;
         Ok(Self { file: Some((file, path)), past })

@@ -12,6 +12,6 @@ mod venue;
 
 pub use books::{Books, BooksFault};
 pub use hall::{Control, HallSettings};
-pub use market::{Market, MarketFault};
+pub use market::Market;
 pub use server::{ServeFault, Server, ServerSettings, serve};
 pub use venue::{Traded, Venue, VenueSettings};

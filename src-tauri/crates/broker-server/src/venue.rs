@@ -18,9 +18,9 @@ use phantom_bridge::text::{
 };
 use phantom_broker::Broker;
 use phantom_broker_mock::{MockBroker, MockSettings};
-use phantom_model::{
-    ArenaKey, Contract, ContractId, ExecId, Grid, MarketRecord, NetQty, Price, Print, Timestamp,
-};
+use phantom_model::{ArenaKey, Contract, ContractId, ExecId, MarketRecord, NetQty, Price, Print, Timestamp};
+
+use phantom_model::price::Grid;
 
 use crate::books::Books;
 use orders::Held;
@@ -275,7 +275,9 @@ impl Venue {
 
     fn stream(&mut self, now: Timestamp, record: &MarketRecord) {
         let Some(traded) = self.traded.get(row(record.contract)) else { return };
-        let Some(to) = self.subscriptions.iter_mut().find(|it| it.contract == record.contract) else { return };
+        let Some(to) = self.subscriptions.iter_mut().find(|it| it.contract == record.contract) else {
+            return;
+        };
         let (bid, ask) = match record.print {
             Print::QuotedTrade { bid, ask, .. } => (Some(traded.text(bid)), Some(traded.text(ask))),
             Print::Trade { .. } | Print::Bar(_) => (None, None),

@@ -379,12 +379,9 @@ impl OrderState {
     pub const fn is_at_market(self) -> bool {
         match self {
             Self::Working | Self::PartFilled | Self::PendingChange | Self::PendingCancel => true,
-            Self::Pending
-            | Self::Filled
-            | Self::Cancelled
-            | Self::Rejected
-            | Self::Unknown
-            | Self::Lost => false,
+            Self::Pending | Self::Filled | Self::Cancelled | Self::Rejected | Self::Unknown | Self::Lost => {
+                false
+            }
         }
     }
 }

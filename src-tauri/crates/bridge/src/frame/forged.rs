@@ -88,7 +88,8 @@ impl Wire {
             }
             // A guessed proof.
             8 => {
-                let guess: String = (0..32).map(|_| char::from(b"0123456789abcdef"[chance.below(16)])).collect();
+                let guess: String =
+                    (0..32).map(|_| char::from(b"0123456789abcdef"[chance.below(16)])).collect();
                 [format!("{} {guess} ", next + 1).as_bytes(), &body(genuine)].concat()
             }
             // Two at once, without the line end between them.

@@ -19,15 +19,20 @@ fn every_command_survives_the_way_over_the_wire() {
     let contract = r#""root":"NQ","month":12,"year":2026"#;
     for line in [
         PLACE.to_owned(),
-        r#"{"t":"cmd","id":"r-2","op":"change","d":{"client_id":"a","qty":2,"limit":"1.5","env":"live"}}"#.into(),
+        r#"{"t":"cmd","id":"r-2","op":"change","d":{"client_id":"a","qty":2,"limit":"1.5","env":"live"}}"#
+            .into(),
         r#"{"t":"cmd","id":"r-3","op":"cancel","d":{"client_id":"a"}}"#.into(),
-        format!(r#"{{"t":"cmd","id":"r-4","op":"flatten","d":{{"client_id":"a",{contract},"side":"sell","qty":3,"entry":"automated","env":"sim"}}}}"#),
+        format!(
+            r#"{{"t":"cmd","id":"r-4","op":"flatten","d":{{"client_id":"a",{contract},"side":"sell","qty":3,"entry":"automated","env":"sim"}}}}"#
+        ),
         r#"{"t":"cmd","id":"r-5","op":"query","d":{"client_id":"a"}}"#.into(),
         r#"{"t":"cmd","id":"r-6","op":"snapshot","d":{}}"#.into(),
         format!(r#"{{"t":"cmd","id":"r-7","op":"subscribe","d":{{{contract}}}}}"#),
         r#"{"t":"cmd","id":"r-8","op":"unsubscribe","d":{"sub":1}}"#.into(),
         r#"{"t":"cmd","id":"r-9","op":"accounts","d":{}}"#.into(),
-        format!(r#"{{"t":"cmd","id":"r-10","op":"arm","d":{{"phantom":"L1","exit_id":"L1-X1",{contract},"side":"sell","qty":1,"stop":"1","env":"sim"}}}}"#),
+        format!(
+            r#"{{"t":"cmd","id":"r-10","op":"arm","d":{{"phantom":"L1","exit_id":"L1-X1",{contract},"side":"sell","qty":1,"stop":"1","env":"sim"}}}}"#
+        ),
         r#"{"t":"cmd","id":"r-11","op":"disarm","d":{"phantom":"L1"}}"#.into(),
         r#"{"t":"cmd","id":"r-12","op":"disarm","d":{}}"#.into(),
     ] {
@@ -69,7 +74,9 @@ fn an_order_with_one_word_wrong_is_refused_and_not_guessed() {
 
 #[test]
 fn a_line_that_is_no_body_ends_the_connection() {
-    for line in ["", "{}", "[]", r#"{"t":"cmd"}"#, r#"{"t":"nothing"}"#, r#"{"t":"cmd","id":"","op":"place","d":{}}"#] {
+    for line in
+        ["", "{}", "[]", r#"{"t":"cmd"}"#, r#"{"t":"nothing"}"#, r#"{"t":"cmd","id":"","op":"place","d":{}}"#]
+    {
         assert!(ClientBody::read(line).is_err(), "{line}");
         assert!(ServerBody::read(line).is_err(), "{line}");
     }
@@ -102,7 +109,9 @@ fn answers_and_the_end_of_a_snapshot_survive_the_way_over_the_wire() {
         ServerBody::SnapshotEnd(end),
         ServerBody::Ack(Ack { id: id.clone(), answer: Ok(Answer { dup: true, members }) }),
         ServerBody::Ack(Ack { id: id.clone(), answer: Err((RefusalCode::NotConnected, None)) }),
-        ServerBody::Ack(Ack { id, answer: Err((RefusalCode::Platform, Some(Words::cut("Zürich: „nein“")))) }),
+        ServerBody::Ack(Ack {
+            id, answer: Err((RefusalCode::Platform, Some(Words::cut("Zürich: „nein“"))))
+        }),
     ] {
         assert_eq!(ServerBody::read(&body.write()).unwrap(), body);
     }

@@ -7,10 +7,7 @@ use phantom_bridge::{ByeCode, ClientHandshake, Identity, Nonce, Secret, ServerHa
 const OURS: [u8; 32] = [1; 32];
 
 fn client(secret: [u8; 32], account: &str) -> (ClientHandshake, String) {
-    let who = Identity {
-        client: Name::try_from("desk").unwrap(),
-        account: Name::try_from(account).unwrap(),
-    };
+    let who = Identity { client: Name::try_from("desk").unwrap(), account: Name::try_from(account).unwrap() };
     ClientHandshake::start(Secret::from_bytes(secret), who, Nonce::from_bytes([3; 16]))
 }
 
@@ -96,7 +93,9 @@ fn a_refusal_reaches_the_client_with_its_code() {
 #[test]
 fn lines_out_of_their_order_or_shape_end_the_handshake() {
     let long = format!("{{\"t\":\"hello\",\"v\":1,\"client\":\"{}\"}}", "x".repeat(1_024));
-    for line in ["", "{}", "{\"t\":\"auth\",\"proof\":\"\"}", "{\"t\":\"hello\",\"v\":1}", "GET / HTTP/1.1", &long] {
+    for line in
+        ["", "{}", "{\"t\":\"auth\",\"proof\":\"\"}", "{\"t\":\"hello\",\"v\":1}", "GET / HTTP/1.1", &long]
+    {
         assert_eq!(server(OURS).line(line.as_bytes()).unwrap_err(), HandshakeFault::Malformed, "{line}");
         assert_eq!(refusal(HandshakeFault::Malformed), None);
     }

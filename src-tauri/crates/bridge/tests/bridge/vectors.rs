@@ -43,7 +43,8 @@ pub(crate) fn connected(it: &Value, handshake: &Value) -> (Keys, Keys) {
     };
     same(&hello, text(handshake, "hello"));
     let server = ServerHandshake::new(secret, name.clone(), nonce(text(it, "ns")));
-    let ServerStep::Send(server, challenge) = server.line(text(handshake, "hello").as_bytes()).unwrap() else {
+    let ServerStep::Send(server, challenge) = server.line(text(handshake, "hello").as_bytes()).unwrap()
+    else {
         panic!("no challenge")
     };
     same(&challenge, text(handshake, "challenge"));

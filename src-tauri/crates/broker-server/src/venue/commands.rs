@@ -1,11 +1,11 @@
 //! What the client asks for.
 
 use phantom_bridge::body::{
-    Ack, AccountStatus, Answer, ConnectionStatus, Env, OrderError, OrderKindWord, OrderState, Row,
+    AccountStatus, Ack, Answer, ConnectionStatus, Env, OrderKindWord, OrderState, Row,
 };
 use phantom_bridge::command::{
-    AccountRow, Accounts, ById, Change, ContractName, Flatten, Found, Place, PlaceKind, PlaceTif, QueryAnswer,
-    Subscribed, Unsubscribe,
+    AccountRow, Accounts, ById, Change, ContractName, Flatten, Found, Place, PlaceKind, PlaceTif,
+    QueryAnswer, Subscribed, Unsubscribe,
 };
 use phantom_bridge::text::{Amount, ExpiryYear, Id, MonthNumber, SubNumber, Words};
 use phantom_bridge::{Command, RefusalCode, ServerBody};
@@ -78,7 +78,12 @@ impl Venue {
         }
     }
 
-    pub(super) fn contract_named(&self, root: &str, month: MonthNumber, year: ExpiryYear) -> Option<ContractId> {
+    pub(super) fn contract_named(
+        &self,
+        root: &str,
+        month: MonthNumber,
+        year: ExpiryYear,
+    ) -> Option<ContractId> {
         let is_it = |it: &super::Traded| (it.root.as_str(), it.month, it.year) == (root, month, year);
         let at = self.traded.iter().position(is_it)?;
         Some(ContractId::from_row(u32::try_from(at).ok()?))
@@ -131,7 +136,8 @@ impl Venue {
     /// Writes an order down and hands it to the market. A stop waits here for its level.
     pub(super) fn send_new(&mut self, now: Timestamp, terms: &Terms) -> Result<usize, Refused> {
         let held = self.new_order(terms).ok_or_else(|| no(RefusalCode::BadQty))?;
-        let at = self.enter(held).map_err(|fault| (RefusalCode::Journal, Some(Words::cut(&fault.to_string()))))?;
+        let at =
+            self.enter(held).map_err(|fault| (RefusalCode::Journal, Some(Words::cut(&fault.to_string()))))?;
         let row = self.orders.get(at).map(|held| Row::Order(held.order.clone()));
         if let Some(row) = row {
             self.event(now, row, false);
@@ -218,12 +224,14 @@ impl Venue {
         let contract = contract.ok_or_else(|| no(RefusalCode::UnknownInstrument))?;
         let working: Vec<usize> = (0..self.orders.len())
             .filter(|&at| {
-                self.orders.get(at).is_some_and(|held| {
-                    held.contract == contract && held.is_live() && !held.asked
-                })
+                self.orders
+                    .get(at)
+                    .is_some_and(|held| held.contract == contract && held.is_live() && !held.asked)
             })
             .collect();
-        working.into_iter().for_each(|at| self.cancel_at(now, at));
+        for at in working {
+            self.cancel_at(now, at);
+        }
         let side = Side::from(it.side);
         let held = self.broker.position(contract);
         let closes = held.side() == Some(side.opposite());
@@ -263,7 +271,9 @@ impl Venue {
             .filter(|execution| execution.broker_id == order.broker_id)
             .map(|execution| Row::Execution(execution.clone()))
             .collect();
-        its.into_iter().for_each(|row| self.event(now, row, true));
+        for row in its {
+            self.event(now, row, true);
+        }
         self.event(now, Row::Order(order), true);
         Answer::of(&QueryAnswer { found: Found::Yes })
     }
@@ -329,15 +339,6 @@ impl Venue {
         let tif = PlaceTif::Day;
         let terms = Terms { client_id: None, contract, side, qty, kind, stop: None, tif, role: None };
         self.send_new(now, &terms).map(|_| ()).map_err(|(code, _)| code)
-    }
-
-    /// What the platform says no to, said about an order that stays as it is.
-    pub fn complain(&mut self, now: Timestamp, client_id: &Id, error: OrderError) {
-        let said = self.known(client_id).ok().and_then(|at| self.orders.get(at)).map(|held| held.order.clone());
-        if let Some(mut order) = said {
-            order.error = Some(error);
-            self.event(now, Row::Order(order), false);
-        }
     }
 }
 

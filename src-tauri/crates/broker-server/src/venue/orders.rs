@@ -69,7 +69,7 @@ impl Venue {
         };
         let order = Order {
             client_id: terms.client_id.clone(),
-            broker_id: PlatformId::try_from(format!("M{}", self.orders.len() + 1)).ok()?,
+            broker_id: PlatformId::numbered('M', u64::try_from(self.orders.len() + 1).ok()?),
             root: traded.root.clone(),
             month: traded.month,
             year: traded.year,
@@ -145,9 +145,9 @@ impl Venue {
         let standing = match held.order.state {
             OrderState::Filled => ListedStanding::Filled,
             OrderState::Cancelled => ListedStanding::Cancelled,
-            OrderState::Rejected => {
-                ListedStanding::Failed(held.order.reason.map_or(phantom_model::FailReason::Unspecified, Into::into))
-            }
+            OrderState::Rejected => ListedStanding::Failed(
+                held.order.reason.map_or(phantom_model::FailReason::Unspecified, Into::into),
+            ),
             OrderState::Pending
             | OrderState::Working
             | OrderState::PartFilled

@@ -2,7 +2,7 @@
 //! all the time. Never more than the position that they close.
 
 use phantom_bridge::RefusalCode;
-use phantom_bridge::body::{Answer, OrderRole, OrderState, Row};
+use phantom_bridge::body::{Answer, OrderRole, Row};
 use phantom_bridge::command::{Arm, Armed as ArmedAnswer, PlaceTif};
 use phantom_bridge::text::{Amount, Contracts, Id, PlatformId};
 use phantom_model::{ContractId, OrderKind, Qty, Side, Timestamp};
@@ -59,8 +59,7 @@ impl Venue {
         }
         for it in gone {
             self.books.note(&Entry::Disarmed(it.arm.phantom.clone()));
-            let its: Vec<usize> = self.stops_of(&it.arm.exit_id, None);
-            its.into_iter().for_each(|at| self.cancel_at(now, at));
+            self.cancel_stops(now, &it.arm.exit_id, None);
         }
         Ok(self.armed_answer())
     }
@@ -160,13 +159,17 @@ impl Venue {
             if self.contract_named(arm.root.as_str(), arm.month, arm.year) != Some(contract) {
                 continue;
             }
-            match arm.disaster.clone() {
-                Some(level) => self.place_stop(now, at, &arm, OrderRole::Disaster, &level),
-                None => {
-                    let its = self.stops_of(&arm.exit_id, Some(OrderRole::Disaster));
-                    its.into_iter().for_each(|at| self.cancel_at(now, at));
-                }
+            if let Some(level) = arm.disaster.clone() {
+                self.place_stop(now, at, &arm, OrderRole::Disaster, &level);
+            } else {
+                self.cancel_stops(now, &arm.exit_id, Some(OrderRole::Disaster));
             }
+        }
+    }
+
+    fn cancel_stops(&mut self, now: Timestamp, exit_id: &Id, role: Option<OrderRole>) {
+        for at in self.stops_of(exit_id, role) {
+            self.cancel_at(now, at);
         }
     }
 
@@ -193,6 +196,5 @@ impl Venue {
                 self.event(now, Row::Order(said), false);
             }
         }
-        debug_assert!(self.orders.iter().all(|it| it.order.state != OrderState::Lost));
     }
 }

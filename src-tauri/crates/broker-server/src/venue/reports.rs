@@ -1,8 +1,6 @@
 //! What the market says of orders becomes events.
 
-use phantom_bridge::body::{
-    Execution, ExecutionOp, OrderError, OrderKindWord, OrderState, Row,
-};
+use phantom_bridge::body::{Execution, ExecutionOp, OrderError, OrderKindWord, OrderState, Row};
 use phantom_bridge::text::{Contracts, Filled, PlatformId};
 use phantom_broker::Broker;
 use phantom_broker_mock::Arrival;
@@ -25,7 +23,9 @@ impl Venue {
                     }
                 }),
                 BrokerReport::Filled(fill) => self.filled(now, &fill),
-                BrokerReport::Cancelled { order } => self.step(now, order, |it| it.state = OrderState::Cancelled),
+                BrokerReport::Cancelled { order } => {
+                    self.step(now, order, |it| it.state = OrderState::Cancelled);
+                }
                 BrokerReport::Failed { order, reason } => self.step(now, order, |it| {
                     it.state = OrderState::Rejected;
                     it.reason = Some(reason.into());
@@ -43,7 +43,12 @@ impl Venue {
     }
 
     /// One order moves on; the books and the client are told.
-    fn step(&mut self, now: Timestamp, order: OrderId, change: impl FnOnce(&mut phantom_bridge::body::Order)) {
+    fn step(
+        &mut self,
+        now: Timestamp,
+        order: OrderId,
+        change: impl FnOnce(&mut phantom_bridge::body::Order),
+    ) {
         let Some(held) = Self::place_of(order).and_then(|at| self.orders.get_mut(at)) else { return };
         let before = held.order.clone();
         change(&mut held.order);
@@ -109,7 +114,7 @@ impl Venue {
         let held = self.orders.get(at)?;
         let traded = self.traded_as(held.contract)?;
         Some(Execution {
-            exec_id: PlatformId::try_from(format!("E{}", fill.exec.number())).ok()?,
+            exec_id: PlatformId::numbered('E', fill.exec.number()),
             client_id: held.order.client_id.clone(),
             broker_id: held.order.broker_id.clone(),
             root: held.order.root.clone(),

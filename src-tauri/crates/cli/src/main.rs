@@ -7,7 +7,9 @@ mod instruments;
 mod journal;
 mod log;
 mod output;
+mod mock_broker;
 mod replay;
+mod secret_file;
 mod text_table;
 mod today;
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Command::Instruments(options) => instruments::show(options),
         Command::Calendar(options) => calendar::show(options),
         Command::Journal(options) => journal::run(&options.action),
+        Command::MockBroker(options) => mock_broker::run(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

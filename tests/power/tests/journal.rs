@@ -31,9 +31,9 @@ fn contracts() -> Vec<ListedContract> {
 
 fn folded(facts: &[Fact]) -> Book {
     let mut terms = Arena::new();
-    contracts().into_iter().for_each(|contract| {
+    for contract in contracts() {
         terms.push(contract.terms);
-    });
+    }
     Book::replay(&terms, facts)
 }
 

@@ -142,7 +142,9 @@ fn million(folder: &Path) {
 
 fn armed(folder: &Path) {
     let mut facts = Facts::default();
-    (0..10_000).for_each(|_| facts.entry());
+    for _ in 0..10_000 {
+        facts.entry();
+    }
     let mut opened = open(folder, "armed");
     opened.writer.append(&facts.all);
     wait(&opened, facts.all.len() as u64);
@@ -159,9 +161,9 @@ fn armed(folder: &Path) {
 
 fn terms() -> Arena<ContractId, ContractTerms> {
     let mut terms = Arena::new();
-    contracts().into_iter().for_each(|contract| {
+    for contract in contracts() {
         terms.push(contract.terms);
-    });
+    }
     terms
 }
 
@@ -178,10 +180,10 @@ fn contracts() -> Vec<ListedContract> {
 /// Trades from the order to the closed lot, 11 facts each.
 fn rounds(count: usize) -> Vec<Fact> {
     let mut facts = Facts::default();
-    (0..count).for_each(|_| {
+    for _ in 0..count {
         facts.entry();
         facts.exit();
-    });
+    }
     facts.all
 }
 

@@ -4,7 +4,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using NinjaTrader.Cbi;
-using NinjaTrader.Core;
 
 namespace PhantomDesk.Bridge
 {
@@ -101,7 +100,7 @@ namespace PhantomDesk.Bridge
             if (placed.Limit != null && (limit == 0 || !Prices.IsOnGrid(limit, instrument.MasterInstrument.TickSize)))
                 throw new Refused("bad_price", "the limit is off the grid of " + placed.Root);
             Known known = Hand(view.Account, instrument, placed, entry);
-            Ack(id, known.ToRow(OrderSight.Of(known.Order)));
+            Ack(id, known.ToToldRow());
         }
 
         private Placed ReadTarget(Fields fields, string clientId)
@@ -132,18 +131,23 @@ namespace PhantomDesk.Bridge
         private JsonText RowOf(Placed placed)
         {
             Known known;
-            if (byClientId.TryGetValue(placed.ClientId, out known)) return known.ToRow(OrderSight.Of(known.Order));
+            if (byClientId.TryGetValue(placed.ClientId, out known)) return known.ToToldRow();
             return Rows.OfJournal(placed, placed.End ?? StateOfPlanned(placed), null);
         }
 
         private AccountView ReadyAccount(string env)
         {
             AccountView view = FindAccount(peer.Account);
-            if (!view.IsReady) throw new Refused("not_connected", "NinjaTrader has no way to the market for " + peer.Account);
             if (Words.Env(view.Account) != env) throw new Refused("wrong_env", "the account is " + Words.Env(view.Account));
+            RefuseUnlessReady(view);
             if (view.Account.AccountStatus == AccountStatus.Disabled || view.Account.AccountStatus == AccountStatus.Excluded)
                 throw new Refused("not_permitted", "the account is " + Words.Status(view.Account.AccountStatus));
             return view;
+        }
+
+        private static void RefuseUnlessReady(AccountView view)
+        {
+            if (!view.IsReady) throw new Refused("not_connected", "NinjaTrader has no way to the market for " + view.Account.Name);
         }
 
         private static void RefuseLiquidationOnly(AccountView view, Placed placed)
@@ -196,7 +200,7 @@ namespace PhantomDesk.Bridge
             try
             {
                 order = account.CreateOrder(instrument, Words.Action(placed.Side), type, entry, placed.Tif == "gtc" ? TimeInForce.Gtc : TimeInForce.Day,
-                    placed.Qty, limit, stop, string.Empty, placed.ClientId, Globals.MaxDate, null);
+                    placed.Qty, limit, stop, string.Empty, placed.ClientId, NinjaTrader.Core.Globals.MaxDate, null);
             }
             catch (Exception fault)
             {
@@ -230,14 +234,13 @@ namespace PhantomDesk.Bridge
             decimal limit = Prices.Parse(fields.Price("limit"));
             string env = fields.Word("env", "sim", "live");
             fields.Done();
-            Known known = LiveOrder(clientId);
+            Known known = IdleOrder(clientId);
             AccountView view = ReadyAccount(env);
             if (known.Order.OrderType != OrderType.Limit) throw new Refused("not_changeable", "only a limit order can be changed");
-            if (known.Outstanding != Outstanding.Nothing) throw new Refused("pending", "a change or cancel is outstanding");
-            if (limit == 0 || !Prices.IsOnGrid(limit, known.Order.Instrument.MasterInstrument.TickSize)) throw new Refused("bad_price", "the limit is off the grid");
             if (qty <= known.Order.Filled) throw new Refused("bad_qty", "so much is filled already");
+            if (limit == 0 || !Prices.IsOnGrid(limit, known.Order.Instrument.MasterInstrument.TickSize)) throw new Refused("bad_price", "the limit is off the grid");
             RequestChange(view.Account, known, qty, (double)limit, 0);
-            Ack(id, known.ToRow(OrderSight.Of(known.Order)));
+            Ack(id, known.ToToldRow());
         }
 
         private void RequestChange(Account account, Known known, int qty, double limit, double stop)
@@ -250,7 +253,7 @@ namespace PhantomDesk.Bridge
             catch { known.Outstanding = Outstanding.Nothing; throw; }
         }
 
-        private Known LiveOrder(string clientId)
+        private Known IdleOrder(string clientId)
         {
             Known known;
             Placed placed = journal.Find(clientId);
@@ -258,6 +261,7 @@ namespace PhantomDesk.Bridge
             if (!byClientId.TryGetValue(clientId, out known))
                 throw new Refused(placed.End == null ? "unknown_order" : "ended", "NinjaTrader does not have this order");
             if (!known.IsLive) throw new Refused("ended", "the order works no more");
+            if (known.Outstanding != Outstanding.Nothing) throw new Refused("pending", "a change or cancel is outstanding");
             return known;
         }
 
@@ -265,11 +269,11 @@ namespace PhantomDesk.Bridge
         {
             string clientId = fields.Id("client_id", NameMax);
             fields.Done();
-            Known known = LiveOrder(clientId);
-            if (known.Outstanding != Outstanding.Nothing) throw new Refused("pending", "a change or cancel is outstanding");
+            Known known = IdleOrder(clientId);
+            RefuseUnlessReady(FindAccount(peer.Account));
             known.IsCancelledByProtection = false;
             RequestCancel(known);
-            Ack(id, known.ToRow(OrderSight.Of(known.Order)));
+            Ack(id, known.ToToldRow());
         }
 
         private void RequestCancel(Known known)
@@ -335,7 +339,7 @@ namespace PhantomDesk.Bridge
             foreach (Known known in LiveIn(view.Account, flatten.Contract)) CancelForFlatten(known);
             // Answered as it stands: the closing order leaves when nothing else can close.
             Known sent = StepFlatten(view.Account, flatten);
-            Ack(id, sent != null ? sent.ToRow(OrderSight.Of(sent.Order)) : RowOf(placed));
+            Ack(id, sent != null ? sent.ToToldRow() : RowOf(placed));
         }
 
         private static int Closable(Account account, Flatten flatten)

@@ -81,8 +81,8 @@ namespace PhantomDesk.Bridge
             ViewOf(account).LastActivity = clock.Elapsed;
             string state = Words.State(sight.State);
             // A snapshot may already have told more than an event that was on its way then.
-            if (known.ToldState != null && Words.IsEnd(known.ToldState) && !Words.IsEnd(state)) return;
-            if (sight.Filled < known.ToldFilled) return;
+            if (known.Told.HasValue && Words.IsEnd(Words.State(known.Told.Value.State)) && !Words.IsEnd(state)) return;
+            if (known.Told.HasValue && sight.Filled < known.Told.Value.Filled) return;
             known.IsInDoubt = false;
             Answer(known, sight);
             NoteChanged(known, sight);
@@ -110,9 +110,7 @@ namespace PhantomDesk.Bridge
 
         private void TellOrder(Account account, Known known, OrderSight sight, bool again)
         {
-            string state = Words.State(sight.State);
-            known.ToldState = state;
-            known.ToldFilled = sight.Filled;
+            known.Told = sight;
             NoteEnd(known, sight);
             SendEvent(account.Name, "order", known.ToRow(sight), again);
         }
@@ -260,8 +258,9 @@ namespace PhantomDesk.Bridge
                 OrderSight sight = OrderSight.Of(known.Order);
                 if (sight.State == OrderState.Initialized && known.Placed == null) continue;
                 NoteChanged(known, sight);
-                known.ToldState = Words.State(sight.State);
-                known.ToldFilled = sight.Filled;
+                // An end whose executions are not listed yet comes as an event, after them.
+                if (Words.IsEnd(Words.State(sight.State)) && sight.Filled > known.SeenFilled && known.Told.HasValue) sight = known.Told.Value;
+                known.Told = sight;
                 Send(SnapshotLine(requestId, "order", known.ToRow(sight)));
                 sent++;
             }

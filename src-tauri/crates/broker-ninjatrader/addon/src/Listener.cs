@@ -41,7 +41,10 @@ namespace PhantomDesk.Bridge
             this.bridge = bridge;
             this.secret = secret;
             this.clock = clock;
-            listener = new TcpListener(address, port) { ExclusiveAddressUse = true };
+            listener = new TcpListener(address, port);
+            // On Windows nobody else may bind the port as well; elsewhere a port that was just used has to be free again at once.
+            if (Environment.OSVersion.Platform == PlatformID.Win32NT) listener.ExclusiveAddressUse = true;
+            else listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             listener.Start(8);
             new Thread(Accept) { IsBackground = true, Name = "PhantomBridge listener" }.Start();
         }
@@ -132,6 +135,8 @@ namespace PhantomDesk.Bridge
                 string reply = line == null ? null : handshake.Take(line);
                 if (reply != null) SendPlain(socket, reply);
                 if (line != null && handshake.State != HandshakeState.Failed) continue;
+                // Who only knocked and went away has not failed.
+                if (length == LineReader.Closed) return null;
                 Interlocked.Exchange(ref pausedUntil, clock.Elapsed + PauseAfterFailure);
                 return null;
             }
@@ -237,7 +242,10 @@ namespace PhantomDesk.Bridge
         /// <summary>The line that was read last, without its end; its length is what Next answered.</summary>
         public byte[] Line { get; private set; }
 
-        /// <summary>Reads the next line; -1 when the peer closed, took too long or sent too long a line.</summary>
+        /// <summary>The peer has closed.</summary>
+        public const int Closed = -2;
+
+        /// <summary>Reads the next line; Closed, or -1 when it took too long or is too long.</summary>
         public int Next(int lengthMax, Func<int> millisecondsLeft)
         {
             int seen = from;
@@ -262,7 +270,7 @@ namespace PhantomDesk.Bridge
                 if (left == 0 || left < Timeout.Infinite) return -1;
                 if (left > 0 && !socket.Poll(left * 1000, SelectMode.SelectRead)) return -1;
                 int got = socket.Receive(buffer, to, buffer.Length - to, SocketFlags.None);
-                if (got == 0) return -1;
+                if (got == 0) return Closed;
                 to += got;
             }
         }

@@ -6,8 +6,6 @@ using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
-using NinjaTrader.Code;
-using NinjaTrader.Core;
 using NinjaTrader.NinjaScript;
 using PhantomDesk.Bridge;
 
@@ -40,12 +38,12 @@ namespace NinjaTrader.NinjaScript.AddOns
 
         private void Begin()
         {
-            Report.Print = words => Output.Process(words, PrintTo.OutputTab1);
+            Report.Print = words => NinjaTrader.Code.Output.Process(words, NinjaTrader.Code.PrintTo.OutputTab1);
             lock (Gate)
             {
                 if (live != null && live != this) live.End();
                 live = this;
-                host = new BridgeHost(Path.Combine(Globals.UserDataDir, "PhantomBridge"), new MachineClock());
+                host = new BridgeHost(Path.Combine(NinjaTrader.Core.Globals.UserDataDir, "PhantomBridge"), new MachineClock());
                 host.Start();
             }
         }

@@ -161,9 +161,8 @@ namespace PhantomDesk.Bridge
         public string BrokerId;
         public Contract Contract;
 
-        /// <summary>The state last told; null before the first.</summary>
-        public string ToldState;
-        public int ToldFilled;
+        /// <summary>What was last told of it; before the first time it is pending.</summary>
+        public OrderSight? Told;
 
         /// <summary>Contracts of the executions that were seen.</summary>
         public int SeenFilled;
@@ -201,6 +200,16 @@ namespace PhantomDesk.Bridge
 
         /// <summary>Contracts that may still fill.</summary>
         public int Open { get { return IsLive ? Math.Max(0, Order.Quantity - Order.Filled) : 0; } }
+
+        /// <summary>The row of the wire as it was last told: an answer is never ahead of the events.</summary>
+        public JsonText ToToldRow()
+        {
+            if (Told.HasValue) return ToRow(Told.Value);
+            OrderSight first = OrderSight.Of(Order);
+            first.State = OrderState.Initialized;
+            first.Filled = 0;
+            return ToRow(first);
+        }
 
         /// <summary>The row of the wire.</summary>
         public JsonText ToRow(OrderSight sight)

@@ -122,6 +122,7 @@ namespace NinjaTrader.Cbi
                     Tell(order, before, ErrorCode.UnableToCancelOrder, "cancel refused by the stand-in");
                     return;
                 }
+                order.IsCancelAsked = Behaviour.HoldsCancels;
                 if (!Behaviour.HoldsCancels) Tell(order, OrderState.Cancelled);
             }
         }
@@ -160,7 +161,7 @@ namespace NinjaTrader.Cbi
         public void StandInReleaseCancel(Order order)
         {
             lock (gate)
-                if (order.OrderState == OrderState.CancelSubmitted) Tell(order, OrderState.Cancelled);
+                if (order.IsCancelAsked && !Order.IsTerminalState(order.OrderState)) Tell(order, OrderState.Cancelled);
         }
 
         /// <summary>Rejects an order that has been accepted, or ends it in any other state.</summary>

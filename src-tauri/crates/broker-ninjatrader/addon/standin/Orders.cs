@@ -51,8 +51,8 @@ namespace NinjaTrader.Cbi
 
         internal int Open { get { return Quantity - Filled; } }
 
-        /// <summary>Whether the stop price has traded.</summary>
-        internal bool Triggered;
+        /// <summary>Whether a cancel waits to be released.</summary>
+        internal bool IsCancelAsked;
     }
 
     /// <summary>One execution.</summary>

@@ -93,6 +93,14 @@ namespace StandIn
             account.Connection.StandInSet(status, prices);
         }
 
+        /// <summary>One more account, with a connection of its own.</summary>
+        public static Account Open(string name, Provider provider)
+        {
+            var made = new Account(name, Connect(name + "'s connection", provider));
+            made.StandInAppear();
+            return made;
+        }
+
         private static Connection Connect(string name, Provider provider)
         {
             var made = new Connection { Options = new ConnectOptions { Name = name, Provider = provider } };

@@ -1,11 +1,15 @@
 //! The command line: what may be given, what each flag means, and its default.
 
+mod bridge;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use phantom_model::{Money, Span, Ticks};
 use rust_decimal::Decimal;
+
+pub(crate) use bridge::MockBrokerOptions;
 
 /// The largest fee: far above any real one, and small enough that no sum of fees leaves its range.
 const FEE_PER_SIDE_MAX: i64 = 10_000;
@@ -28,6 +32,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Replay(ReplayOptions),
     Instruments(InstrumentOptions),
+    MockBroker(MockBrokerOptions),
 }
 
 /// Runs signals against recorded trades and reports every order, every closed trade and the money.

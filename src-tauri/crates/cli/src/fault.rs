@@ -6,6 +6,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use phantom_bridge::NoSecret;
+use phantom_bridge::text::OutOfRange;
+use phantom_broker_server::{BooksFault, ServeFault};
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -49,6 +52,18 @@ pub(crate) enum Fault {
     Table(#[from] TableError),
     #[error("{file}: cannot be written: {source}")]
     JournalWrite { file: String, source: io::Error },
+    #[error("{file}: {source}; --secret-file needs a file of its own")]
+    SecretFile { file: String, source: io::Error },
+    #[error("{file}: {source}")]
+    NoSecret { file: String, source: NoSecret },
+    #[error("{account:?} is {source}")]
+    BadAccount { account: String, source: OutOfRange },
+    #[error(transparent)]
+    Books(#[from] BooksFault),
+    #[error(transparent)]
+    Serve(#[from] ServeFault),
+    #[error("the program's own threads cannot be started: {0}")]
+    Runtime(#[source] io::Error),
     #[error("the result cannot be written to standard output: {0}")]
     Output(#[source] io::Error),
 }
@@ -61,7 +76,7 @@ impl Fault {
             tracing::error!(fault = %self);
         }
         match self {
-            Self::JournalWrite { .. } | Self::Output(_) => ExitCode::from(1),
+            Self::JournalWrite { .. } | Self::Output(_) | Self::Runtime(_) => ExitCode::from(1),
             Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
@@ -75,6 +90,11 @@ impl Fault {
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }
+            | Self::SecretFile { .. }
+            | Self::NoSecret { .. }
+            | Self::BadAccount { .. }
+            | Self::Books(_)
+            | Self::Serve(_)
             | Self::Table(_) => ExitCode::from(2),
         }
     }

@@ -5,8 +5,10 @@ mod fact_json;
 mod fault;
 mod instruments;
 mod log;
+mod mock_broker;
 mod money_text;
 mod replay;
+mod secret_file;
 mod text_table;
 
 use std::process::ExitCode;
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let done = log::start().and_then(|()| match &arguments.command {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
+        Command::MockBroker(options) => mock_broker::run(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -133,12 +133,11 @@ namespace PhantomDesk.Bridge
                 int length = lines.Next(Frames.LineMaxBefore, () => (int)(deadline - clock.Elapsed));
                 string line = length < 0 ? null : Frames.Decode(lines.Line, 0, length);
                 string reply = line == null ? null : handshake.Take(line);
+                bool isOver = line == null || handshake.State == HandshakeState.Failed;
+                // Who only knocked and went away has not failed. The pause begins before the peer learns that it has.
+                if (isOver && length != LineReader.Closed) Interlocked.Exchange(ref pausedUntil, clock.Elapsed + PauseAfterFailure);
                 if (reply != null) SendPlain(socket, reply);
-                if (line != null && handshake.State != HandshakeState.Failed) continue;
-                // Who only knocked and went away has not failed.
-                if (length == LineReader.Closed) return null;
-                Interlocked.Exchange(ref pausedUntil, clock.Elapsed + PauseAfterFailure);
-                return null;
+                if (isOver) return null;
             }
             return handshake;
         }

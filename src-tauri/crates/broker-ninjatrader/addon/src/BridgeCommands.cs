@@ -139,15 +139,10 @@ namespace PhantomDesk.Bridge
         {
             AccountView view = FindAccount(peer.Account);
             if (Words.Env(view.Account) != env) throw new Refused("wrong_env", "the account is " + Words.Env(view.Account));
-            RefuseUnlessReady(view);
+            if (!view.IsReady) throw new Refused("not_connected", "NinjaTrader has no way to the market for " + view.Account.Name);
             if (view.Account.AccountStatus == AccountStatus.Disabled || view.Account.AccountStatus == AccountStatus.Excluded)
                 throw new Refused("not_permitted", "the account is " + Words.Status(view.Account.AccountStatus));
             return view;
-        }
-
-        private static void RefuseUnlessReady(AccountView view)
-        {
-            if (!view.IsReady) throw new Refused("not_connected", "NinjaTrader has no way to the market for " + view.Account.Name);
         }
 
         private static void RefuseLiquidationOnly(AccountView view, Placed placed)
@@ -270,7 +265,9 @@ namespace PhantomDesk.Bridge
             string clientId = fields.Id("client_id", NameMax);
             fields.Done();
             Known known = IdleOrder(clientId);
-            RefuseUnlessReady(FindAccount(peer.Account));
+            // Also while a connection that has just come back settles: a cancel opens nothing.
+            if (known.Order.Account.ConnectionStatus != ConnectionStatus.Connected)
+                throw new Refused("not_connected", "NinjaTrader has no way to the market for " + peer.Account);
             known.IsCancelledByProtection = false;
             RequestCancel(known);
             Ack(id, known.ToToldRow());
@@ -301,7 +298,7 @@ namespace PhantomDesk.Bridge
             {
                 held.Remove(known);
                 known.HasHeldEnd = false;
-                TellOrder(account, known, OrderSight.Of(known.Order), true);
+                TellOrder(account, known, known.Now(), true);
             }
             else SendEvent(account.Name, "order", RowOf(placed), true);
             Ack(id, new JsonText().Add("found", isKnown ? "yes" : "lost"));

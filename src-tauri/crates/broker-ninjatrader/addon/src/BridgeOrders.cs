@@ -255,7 +255,7 @@ namespace PhantomDesk.Bridge
             foreach (Order order in OrdersOf(account)) KnownOf(account, order);
             foreach (Known known in byOrder.Values.Distinct().Where(k => k.Order.Account.Name == account.Name).ToList())
             {
-                OrderSight sight = OrderSight.Of(known.Order);
+                OrderSight sight = known.Now();
                 if (sight.State == OrderState.Initialized && known.Placed == null) continue;
                 NoteChanged(known, sight);
                 // An end whose executions are not listed yet comes as an event, after them.

@@ -201,10 +201,31 @@ namespace PhantomDesk.Bridge
         /// <summary>Contracts that may still fill.</summary>
         public int Open { get { return IsLive ? Math.Max(0, Order.Quantity - Order.Filled) : 0; } }
 
+        /// <summary>The order as the object shows it now. Why it was rejected is not in the object: it is kept from the event.</summary>
+        public OrderSight Now()
+        {
+            OrderSight now = OrderSight.Of(Order);
+            if (now.State == OrderState.Rejected && Told.HasValue && Told.Value.State == OrderState.Rejected)
+            {
+                now.Error = Told.Value.Error;
+                now.Comment = Told.Value.Comment;
+            }
+            return now;
+        }
+
+        // That a request was refused is said once, as an event: in an answer it would be about another request.
+        private static OrderSight WithoutOldError(OrderSight told)
+        {
+            if (told.State == OrderState.Rejected) return told;
+            told.Error = ErrorCode.NoError;
+            told.Comment = null;
+            return told;
+        }
+
         /// <summary>The row of the wire as it was last told: an answer is never ahead of the events.</summary>
         public JsonText ToToldRow()
         {
-            if (Told.HasValue) return ToRow(Told.Value);
+            if (Told.HasValue) return ToRow(WithoutOldError(Told.Value));
             OrderSight first = OrderSight.Of(Order);
             first.State = OrderState.Initialized;
             first.Filled = 0;

@@ -204,7 +204,8 @@ namespace PhantomDesk.Bridge.Tests
             desk.Run();
             last = desk.Events("order", "a").Last();
             Check.That(last.Text("error") == "unable_to_cancel" && last.Text("state") == "working", "refused cancel");
-            Check.Same("ok", desk.Code("cancel", "{'client_id':'a'}"), "may be asked again");
+            JsonObject again = desk.Ask("cancel", "{'client_id':'a'}");
+            Check.That(again.Get("ok").Equals(true) && ((JsonObject)again.Get("d")).Text("error") == null, "may be asked again, and the old refusal is no answer to it");
         }
 
         public static void rejections_carry_words_and_a_reason()
@@ -218,6 +219,11 @@ namespace PhantomDesk.Bridge.Tests
             JsonObject last = desk.Events("order", "a").Last();
             Check.Same("rejected margin rejected", last.Text("state") + " " + last.Text("reason") + " " + last.Text("error"), "row");
             Check.Same("Insufficient margin for – this \"order\"", last.Text("text"), "words");
+            desk.Lines.Clear();
+            desk.Ask("snapshot", "{}");
+            Check.Same("margin", desk.LastSnap("order", "a").Text("reason"), "also in a snapshot");
+            desk.Ask("query", "{'client_id':'a'}");
+            Check.Same("margin", desk.Events("order", "a").Last().Text("reason"), "and in the answer to a query");
         }
 
         public static void executions_out_of_order_amended_and_removed_are_told_by_their_ids()
@@ -352,12 +358,15 @@ namespace PhantomDesk.Bridge.Tests
         {
             var desk = new Desk();
             desk.Connect();
+            desk.Limit("w", "buy", 1, "22990");
             desk.Account.Connection.StandInSet(ConnectionStatus.ConnectionLost, ConnectionStatus.ConnectionLost);
             desk.Run();
             Check.Same("not_connected", desk.Market("a", "buy", 1), "lost");
+            Check.Same("not_connected", desk.Code("cancel", "{'client_id':'w'}"), "cancels too");
             desk.Account.Connection.StandInSet(ConnectionStatus.Connected, ConnectionStatus.Connected);
             desk.Run();
             Check.Same("not_connected", desk.Market("a", "buy", 1), "not quiet yet");
+            Check.Same("ok", desk.Code("cancel", "{'client_id':'w'}"), "a cancel may leave");
             desk.Wait(2100);
             Check.Same("ok", desk.Market("a", "buy", 1), "quiet");
             Check.Same("lost connecting connected", string.Join(" ", desk.Lines.Where(l => l.Text("t") == "ev" && l.Text("k") == "conn").Select(l => ((JsonObject)l.Get("d")).Text("status"))), "told");

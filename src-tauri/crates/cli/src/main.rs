@@ -2,13 +2,14 @@
 
 mod args;
 mod calendar;
-mod fact_json;
 mod fault;
 mod instruments;
+mod journal;
 mod log;
-mod money_text;
 mod output;
+mod mock_broker;
 mod replay;
+mod secret_file;
 mod text_table;
 mod today;
 
@@ -24,6 +25,8 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
         Command::Calendar(options) => calendar::show(options),
+        Command::Journal(options) => journal::run(&options.action),
+        Command::MockBroker(options) => mock_broker::run(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ mod instruments;
 mod journal;
 mod log;
 mod mock_broker;
+mod ninjatrader;
 mod output;
 mod replay;
 mod secret_file;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, NinjatraderCommand};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Calendar(options) => calendar::show(options),
         Command::Journal(options) => journal::run(&options.action),
         Command::MockBroker(options) => mock_broker::run(options),
+        Command::Ninjatrader(NinjatraderCommand::Conformance(options)) => ninjatrader::conformance(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -371,5 +371,28 @@ namespace PhantomDesk.Bridge.Tests
             Check.Same("ok", desk.Market("a", "buy", 1), "quiet");
             Check.Same("lost connecting connected", string.Join(" ", desk.Lines.Where(l => l.Text("t") == "ev" && l.Text("k") == "conn").Select(l => ((JsonObject)l.Get("d")).Text("status"))), "told");
         }
+
+        public static void a_lost_connection_is_noticed_without_an_event()
+        {
+            var desk = new Desk();
+            desk.Connect();
+            typeof(Connection).GetProperty("Status").GetSetMethod(true).Invoke(desk.Account.Connection, new object[] { ConnectionStatus.Disconnected });
+            desk.Wait(100);
+            Check.Same("disconnected", ((JsonObject)desk.Lines.Last(l => l.Text("k") == "conn").Get("d")).Text("status"), "told");
+        }
+
+        public static void without_a_journal_orders_are_refused_and_positions_are_protected_all_the_same()
+        {
+            var desk = new Desk();
+            desk.Connect();
+            desk.Market("a", "buy", 2);
+            desk.Arm("L1", "sell", 2, "22980", null);
+            desk.Journal.Dispose();
+            Check.Same("journal", desk.Limit("b", "buy", 1, "22990"), "order");
+            Check.Same(1, desk.Account.StandInSubmitted, "nothing was sent");
+            desk.Vanish();
+            desk.WaitSilently(6000);
+            Check.Same(2, desk.Live("L1-X1.s1").Quantity, "shadow");
+        }
     }
 }

@@ -238,6 +238,11 @@ impl DeskHandle {
         self.reports.send(report).await.map_err(|_| DeskFault::Stopped)
     }
 
+    /// Waits for room instead of being refused.
+    pub(crate) async fn tell_in_time(&self, command: Command) -> Result<(), DeskFault> {
+        self.commands.send(command).await.map_err(|_| DeskFault::Stopped)
+    }
+
     fn tell(&self, command: Command) -> Result<(), DeskFault> {
         self.commands.try_send(command).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => DeskFault::Busy,

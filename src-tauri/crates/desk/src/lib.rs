@@ -8,6 +8,7 @@ pub mod changes;
 pub mod clock;
 pub mod core;
 pub mod handle;
+mod incoming;
 pub mod journal;
 pub mod listing;
 pub mod receipt;

@@ -36,6 +36,8 @@ namespace PhantomDesk.Bridge
 
     public sealed partial class Bridge
     {
+        private bool hasTakenStock;
+
         private static readonly AccountItem[] ItemsTold =
             Enum.GetValues(typeof(AccountItem)).Cast<AccountItem>().Where(item => Words.Item(item) != null).ToArray();
 
@@ -60,6 +62,12 @@ namespace PhantomDesk.Bridge
                 return view;
             }
             view = new AccountView { Account = account, Noted = account.ConnectionStatus, Connection = account.Connection };
+            // One that comes later comes with a connect: its orders and positions may still be on their way.
+            if (hasTakenStock && account.ConnectionStatus == ConnectionStatus.Connected)
+            {
+                view.IsSettling = true;
+                view.SettlingSince = view.LastActivity = clock.Elapsed;
+            }
             view.Prices = account.Connection == null ? account.ConnectionStatus : account.Connection.PriceStatus;
             accounts[account.Name] = view;
             return view;
@@ -77,6 +85,7 @@ namespace PhantomDesk.Bridge
                 foreach (Order order in OrdersOf(account)) KnownOf(account, order);
             }
             foreach (Phantom phantom in journal.Phantoms) WatchPriceOf(phantom);
+            hasTakenStock = true;
         }
 
         void IPlatformEvents.OnConnection(Connection connection, ConnectionStatus status, ConnectionStatus prices, string words)

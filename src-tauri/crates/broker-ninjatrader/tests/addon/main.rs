@@ -7,6 +7,7 @@ mod platform;
 mod world;
 
 use phantom_broker_ninjatrader::{Stage, Warning};
+use phantom_compliance::Refusal;
 use phantom_engine::Origin;
 use phantom_model::{OrderStatus, Side};
 
@@ -122,7 +123,8 @@ async fn nothing_opens_while_the_platform_is_not_connected() {
     let desk = up(&mut platform).await;
     platform.say("lost");
     desk.down().await;
-    desk.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap_err();
+    let answer = desk.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
+    assert_eq!(answer.refusal, Some(Refusal::NotConnected));
     platform.say("reconnect");
     desk.up().await;
     desk.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
@@ -130,16 +132,20 @@ async fn nothing_opens_while_the_platform_is_not_connected() {
     assert_eq!(platform.say("submitted"), "1");
 }
 
+/// A desk's process: dropped whole, as when it dies.
+fn process() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 #[test]
 fn a_dead_desk_is_covered_and_the_next_one_takes_the_stop_back() {
     let Some(mut platform) = platform() else { return };
-    let first = tokio::runtime::Runtime::new().unwrap();
+    let first = process();
     first.block_on(async {
         let desk = up(&mut platform).await;
         desk.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
         desk.holds(2).await;
         desk.handle.arm(arm("22980.00")).await;
-        desk.book(|book| book.positions().at(world::nq()).net.signed() == 2).await;
         while !platform.journal().contains("\"k\":\"arm\"") {
             tokio::task::yield_now().await;
         }
@@ -147,7 +153,7 @@ fn a_dead_desk_is_covered_and_the_next_one_takes_the_stop_back() {
     // As when the process dies.
     first.shutdown_background();
     platform.waits_for("orders", ".s1 Working");
-    let second = tokio::runtime::Runtime::new().unwrap();
+    let second = process();
     second.block_on(async {
         let desk = desk(config(platform.address));
         desk.story(|story| story.stage == Stage::Up).await;

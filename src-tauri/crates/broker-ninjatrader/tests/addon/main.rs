@@ -62,7 +62,8 @@ async fn a_resting_order_is_changed_and_cancelled_there() {
     let change = phantom_compliance::ChangeTicket { qty: Some("3".into()), price: Some("22991.00".into()) };
     desk.desk.change(order, change, Origin::Window).await.unwrap();
     desk.book(|book| book.live_orders().any(|(_, row)| row.qty.contracts() == 3)).await;
-    assert!(platform.say("orders").contains("0/3 22991"), "{}", platform.say("orders"));
+    // Here the larger quantity counts while the change is on its way.
+    platform.waits_for("orders", "0/3 22991").await;
     desk.desk.cancel(order, Origin::Window).await.unwrap();
     desk.book(|book| book.live_orders().count() == 0).await;
     assert!(platform.say("orders").contains("Cancelled"));
@@ -152,9 +153,9 @@ fn a_dead_desk_is_covered_and_the_next_one_takes_the_stop_back() {
     });
     // As when the process dies.
     first.shutdown_background();
-    platform.waits_for("orders", ".s1 Working");
     let second = process();
     second.block_on(async {
+        platform.waits_for("orders", ".s1 Working").await;
         let desk = desk(config(platform.address));
         desk.story(|story| story.stage == Stage::Up).await;
     });

@@ -96,8 +96,8 @@ impl Platform {
         self.say(&format!("tick NQ 12-26 {price} 1"));
     }
 
-    /// Asks until the answer has this in it.
-    pub(crate) fn waits_for(&mut self, command: &str, part: &str) {
+    /// Asks until the answer has this in it; the desk goes on meanwhile.
+    pub(crate) async fn waits_for(&mut self, command: &str, part: &str) {
         let began = Instant::now();
         loop {
             let answer = self.say(command);
@@ -105,7 +105,7 @@ impl Platform {
                 return;
             }
             assert!(began.elapsed() < PATIENCE, "{command} never said {part}: {answer}");
-            std::thread::yield_now();
+            tokio::task::yield_now().await;
         }
     }
 

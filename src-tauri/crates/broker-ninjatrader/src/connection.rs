@@ -250,7 +250,9 @@ impl Connection {
                 bodies = incoming.bodies() => match bodies {
                     Ok(bodies) => {
                         let now = (self.clock)();
-                        bodies.into_iter().for_each(|body| session.line(now, body));
+                        for body in bodies {
+                            session.line(now, body);
+                        }
                     }
                     Err(fault) => {
                         session.end(fault);
@@ -341,7 +343,7 @@ impl Connection {
     fn instant_of(&self, at: Timestamp) -> Instant {
         let wait = u64::try_from(at.since((self.clock)()).nanos()).unwrap_or(0);
         // Far enough for whatever is not due at all.
-        Instant::now() + Duration::from_nanos(wait).min(Duration::from_secs(60))
+        Instant::now() + Duration::from_nanos(wait).min(Duration::from_mins(1))
     }
 }
 

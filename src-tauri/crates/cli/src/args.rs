@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use phantom_model::{Money, Span, Ticks};
 use rust_decimal::Decimal;
 
-pub(crate) use bridge::MockBrokerOptions;
+pub(crate) use bridge::{ConformanceOptions, MockBrokerOptions, NinjatraderCommand};
 
 /// The largest fee: far above any real one, and small enough that no sum of fees leaves its range.
 const FEE_PER_SIDE_MAX: i64 = 10_000;
@@ -33,6 +33,9 @@ pub(crate) enum Command {
     Replay(ReplayOptions),
     Instruments(InstrumentOptions),
     MockBroker(MockBrokerOptions),
+    /// Works with NinjaTrader's side of the bridge
+    #[command(subcommand)]
+    Ninjatrader(NinjatraderCommand),
 }
 
 /// Runs signals against recorded trades and reports every order, every closed trade and the money.

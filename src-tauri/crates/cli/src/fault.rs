@@ -62,6 +62,12 @@ pub(crate) enum Fault {
     Books(#[from] BooksFault),
     #[error(transparent)]
     Serve(#[from] ServeFault),
+    #[error("{contract:?}: {source}")]
+    BadContract { contract: String, source: ContractError },
+    #[error("the cases could not be run: {0}")]
+    Conformance(String),
+    #[error("{failed} of {of} cases failed")]
+    CasesFailed { failed: usize, of: usize },
     #[error("the program's own threads cannot be started: {0}")]
     Runtime(#[source] io::Error),
     #[error("the result cannot be written to standard output: {0}")]
@@ -76,7 +82,11 @@ impl Fault {
             tracing::error!(fault = %self);
         }
         match self {
-            Self::JournalWrite { .. } | Self::Output(_) | Self::Runtime(_) => ExitCode::from(1),
+            Self::JournalWrite { .. }
+            | Self::Output(_)
+            | Self::Runtime(_)
+            | Self::Conformance(_)
+            | Self::CasesFailed { .. } => ExitCode::from(1),
             Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
@@ -93,6 +103,7 @@ impl Fault {
             | Self::SecretFile { .. }
             | Self::NoSecret { .. }
             | Self::BadAccount { .. }
+            | Self::BadContract { .. }
             | Self::Books(_)
             | Self::Serve(_)
             | Self::Table(_) => ExitCode::from(2),

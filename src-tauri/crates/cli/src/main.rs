@@ -7,6 +7,7 @@ mod instruments;
 mod log;
 mod mock_broker;
 mod money_text;
+mod ninjatrader;
 mod replay;
 mod secret_file;
 mod text_table;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, NinjatraderCommand};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
         Command::MockBroker(options) => mock_broker::run(options),
+        Command::Ninjatrader(NinjatraderCommand::Conformance(options)) => ninjatrader::conformance(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

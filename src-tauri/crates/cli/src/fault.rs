@@ -6,6 +6,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
+use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_bridge::NoSecret;
 use phantom_bridge::text::OutOfRange;
 use phantom_broker_server::{BooksFault, ServeFault};
@@ -40,6 +43,12 @@ pub(crate) enum Fault {
     Listing(#[from] ListingError),
     #[error(transparent)]
     NoFrontMonth(#[from] NoContract),
+    #[error(transparent)]
+    Pack(#[from] PackFault),
+    #[error(transparent)]
+    Setting(#[from] SettingFault),
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
     NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
@@ -50,6 +59,18 @@ pub(crate) enum Fault {
     LogFilter { text: String },
     #[error(transparent)]
     Table(#[from] TableError),
+    #[error("{file}: {source}")]
+    Journal { file: String, source: ReadFault },
+    #[error("{file}: {damage}")]
+    Damaged { file: String, damage: String },
+    #[error("{file}: {source}")]
+    Lines { file: String, source: io::Error },
+    #[error("{file}: {source}")]
+    Import { file: String, source: ImportFault },
+    #[error(transparent)]
+    Export(#[from] ExportFault),
+    #[error(transparent)]
+    Bundle(#[from] BundleFault),
     #[error("{file}: cannot be written: {source}")]
     JournalWrite { file: String, source: io::Error },
     #[error("{file}: {source}; --secret-file needs a file of its own")]
@@ -86,7 +107,14 @@ impl Fault {
             | Self::Output(_)
             | Self::Runtime(_)
             | Self::Conformance(_)
-            | Self::CasesFailed { .. } => ExitCode::from(1),
+            | Self::CasesFailed { .. }
+            | Self::Damaged { .. }
+            | Self::Export(ExportFault::Write(_))
+            | Self::Bundle(BundleFault::File { .. } | BundleFault::Export(ExportFault::Write(_)))
+            | Self::Import {
+                source: ImportFault::Make(_) | ImportFault::Database(_) | ImportFault::File(_),
+                ..
+            } => ExitCode::from(1),
             Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
@@ -97,9 +125,17 @@ impl Fault {
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
             | Self::NoRulePack { .. }
+            | Self::Pack(_)
+            | Self::Setting(_)
+            | Self::NoHours { .. }
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }
+            | Self::Journal { .. }
+            | Self::Lines { .. }
+            | Self::Import { .. }
+            | Self::Export(_)
+            | Self::Bundle(_)
             | Self::SecretFile { .. }
             | Self::NoSecret { .. }
             | Self::BadAccount { .. }

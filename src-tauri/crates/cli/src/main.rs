@@ -1,16 +1,18 @@
 //! `phantom`: the desk on the command line.
 
 mod args;
-mod fact_json;
+mod calendar;
 mod fault;
 mod instruments;
+mod journal;
 mod log;
+mod output;
 mod mock_broker;
-mod money_text;
 mod ninjatrader;
 mod replay;
 mod secret_file;
 mod text_table;
+mod today;
 
 use std::process::ExitCode;
 
@@ -23,6 +25,8 @@ fn main() -> ExitCode {
     let done = log::start().and_then(|()| match &arguments.command {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
+        Command::Calendar(options) => calendar::show(options),
+        Command::Journal(options) => journal::run(&options.action),
         Command::MockBroker(options) => mock_broker::run(options),
         Command::Ninjatrader(NinjatraderCommand::Conformance(options)) => ninjatrader::conformance(options),
     });

@@ -2,6 +2,7 @@
 
 use phantom_compliance::{ChangeRequest, OrderRequest, Protect, Refusal, Ticket};
 use phantom_model::{BrokerReport, ContractId, Link, LotId, MarketRecord, OrderId, SignalRef, TradingDay};
+use serde::{Deserialize, Serialize};
 
 /// One input. Whatever happens to the desk comes in as one of these.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -103,7 +104,8 @@ pub enum Intake {
 }
 
 /// Where a command comes from. A signal and a click take the same way.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Origin {
     /// A click in the window.
     Window,
@@ -116,7 +118,8 @@ pub enum Origin {
 }
 
 /// A change of what stops openings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum HaltChange {
     /// The kill switch goes on.
     Kill,

@@ -61,9 +61,12 @@ async fn a_resting_order_is_changed_and_cancelled_there() {
     };
     let change = phantom_compliance::ChangeTicket { qty: Some("3".into()), price: Some("22991.00".into()) };
     desk.desk.change(order, change, Origin::Window).await.unwrap();
-    desk.book(|book| book.live_orders().any(|(_, row)| row.qty.contracts() == 3)).await;
-    // Here the larger quantity counts while the change is on its way.
-    platform.waits_for("orders", "0/3 22991").await;
+    // While the change is on its way the larger quantity counts already: it must be in force as well.
+    desk.book(|book| {
+        book.live_orders().any(|(key, row)| row.qty.contracts() == 3 && book.change_of(key).is_none())
+    })
+    .await;
+    assert!(platform.say("orders").contains("0/3 22991"), "{}", platform.say("orders"));
     desk.desk.cancel(order, Origin::Window).await.unwrap();
     desk.book(|book| book.live_orders().count() == 0).await;
     assert!(platform.say("orders").contains("Cancelled"));

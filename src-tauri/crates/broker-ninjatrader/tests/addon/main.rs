@@ -1,5 +1,13 @@
-//! The real adapter, with a real desk behind it, over real TCP into the real AddOn on the stand-in
-//! NinjaTrader. Needs Mono; where it is missing the tests say so and pass by (`scripts/addon` installs it).
+//! The real adapter, with a real desk behind it, over real TCP into the real `AddOn` on the stand-in
+//! `NinjaTrader`. Needs Mono; where it is missing the tests say so and pass by (`scripts/addon` installs it).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod platform;
 #[expect(dead_code, reason = "the mock broker's server is not used here")]

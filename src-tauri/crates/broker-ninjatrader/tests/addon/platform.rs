@@ -1,4 +1,4 @@
-//! The stand-in NinjaTrader as a process, and the words that steer it.
+//! The stand-in `NinjaTrader` as a process, and the words that steer it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -23,7 +23,7 @@ pub(crate) struct Platform {
     folder: TempDir,
 }
 
-/// A stand-in with the AddOn listening; `None` where Mono is missing.
+/// A stand-in with the `AddOn` listening; `None` where Mono is missing.
 pub(crate) fn platform() -> Option<Platform> {
     let built = built()?;
     let folder = tempfile::tempdir().unwrap();
@@ -52,11 +52,7 @@ pub(crate) fn platform() -> Option<Platform> {
     let answers = BufReader::new(process.stdout.take().unwrap());
     let mut platform = Platform { address, process, said, answers, folder };
     assert!(platform.line().starts_with("control "));
-    let began = Instant::now();
-    while TcpStream::connect(address).is_err() {
-        assert!(began.elapsed() < PATIENCE, "the AddOn does not listen");
-        std::thread::yield_now();
-    }
+    platform.waits_for_the_port();
     Some(platform)
 }
 
@@ -64,7 +60,7 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
 }
 
-/// Where the AddOn and the stand-in are, compiled once for all tests.
+/// Where the `AddOn` and the stand-in are, compiled once for all tests.
 fn built() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let build = || {
@@ -98,18 +94,24 @@ impl Platform {
 
     /// Asks until the answer has this in it; the desk goes on meanwhile.
     pub(crate) async fn waits_for(&mut self, command: &str, part: &str) {
-        let began = Instant::now();
-        loop {
-            let answer = self.say(command);
-            if answer.contains(part) {
-                return;
+        let asking = async {
+            while !self.say(command).contains(part) {
+                tokio::task::yield_now().await;
             }
-            assert!(began.elapsed() < PATIENCE, "{command} never said {part}: {answer}");
-            tokio::task::yield_now().await;
+        };
+        assert!(tokio::time::timeout(PATIENCE, asking).await.is_ok(), "{command} never said {part}");
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "how long another process may take to listen")]
+    fn waits_for_the_port(&self) {
+        let began = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            assert!(began.elapsed() < PATIENCE, "the AddOn does not listen");
+            std::thread::yield_now();
         }
     }
 
-    /// The AddOn's journal so far.
+    /// The journal of the `AddOn` so far.
     pub(crate) fn journal(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("PhantomBridge/journal.jsonl")).unwrap()
     }

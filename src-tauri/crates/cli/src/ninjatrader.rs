@@ -7,7 +7,7 @@ mod wire;
 mod words;
 
 use std::io::{self, Write};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use phantom_model::{Contract, InstrumentTable, Timestamp, front_contract, trading_day};
 use rust_decimal::Decimal;
@@ -20,6 +20,7 @@ use crate::fault::Fault;
 use crate::instruments::find;
 use crate::secret_file;
 use crate::text_table::{Align, TextTable};
+use crate::today::now;
 use run::{Ground, Outcome, Runner};
 use wire::{Failure, Target, Wire};
 
@@ -145,9 +146,4 @@ fn print(outcomes: &[Outcome], as_json: bool) -> Result<(), Fault> {
     };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Fault::Output)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the day whose front month is traded, and ids of this run")]
-fn now() -> Timestamp {
-    jiff::Timestamp::try_from(SystemTime::now()).map_or(Timestamp::MAX, Timestamp::from)
 }

@@ -11,4 +11,5 @@
 mod connecting;
 mod failures;
 mod orders;
+mod speed;
 mod world;

@@ -70,6 +70,10 @@ impl Default for Server1 {
 
 impl Server1 {
     pub(crate) async fn start(self, books: Option<&Path>) -> Side1 {
+        self.start_with(books, Market::quiet()).await
+    }
+
+    pub(crate) async fn start_with(self, books: Option<&Path>, market: Market) -> Side1 {
         let traded = listing().iter().filter_map(|(_, it)| Traded::new(it.clone())).collect();
         let settings = VenueSettings {
             account: Name::cut(self.account),
@@ -94,7 +98,7 @@ impl Server1 {
         };
         let address = server.address();
         let (controls, steered) = mpsc::channel(64);
-        let task = tokio::spawn(serve(server, venue, Market::quiet(), OPEN, steered));
+        let task = tokio::spawn(serve(server, venue, market, OPEN, steered));
         Side1 { address, controls, task }
     }
 }

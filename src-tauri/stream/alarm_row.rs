@@ -30,6 +30,7 @@ impl Rows<'_> {
                 self.order(LogAction::Halt, order, Some("ended_order_works_at_the_broker"))
             }
             LatchCause::TwinExec(order) => self.order(LogAction::Halt, order, Some("execution_twice")),
+            LatchCause::JournalDamaged => self.plain(LogAction::Halt, "journal_damaged"),
             LatchCause::Broken(Invariant::ExitsWithinPosition) => {
                 self.plain(LogAction::Halt, "exits_beyond_position")
             }
@@ -71,6 +72,11 @@ impl Rows<'_> {
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
             Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
             Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
+            Alarm::PassedWhileAway(lot) => self.lot(lot, "passed_while_away"),
+            Alarm::StopsUnconfirmed(contract) => {
+                self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
+            }
+            Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
         }
     }
 }

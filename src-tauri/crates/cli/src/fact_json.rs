@@ -88,6 +88,13 @@ const fn kind(body: &FactBody) -> &'static str {
         FactBody::ProtectionRejected { .. } => "protectionRejected",
         FactBody::BreakEvenReached { .. } => "breakEvenReached",
         FactBody::TrailsMoved { .. } => "trailsMoved",
+        FactBody::Returned { .. } => "returned",
+        FactBody::ExitFound { .. } => "exitFound",
+        FactBody::PhantomTouched { .. } => "phantomTouched",
+        FactBody::PhantomPassed { .. } => "phantomPassed",
+        FactBody::PhantomWatches { .. } => "phantomWatches",
+        FactBody::GapClosed { .. } => "gapClosed",
+        FactBody::JournalLost => "journalLost",
     }
 }
 
@@ -133,9 +140,27 @@ impl FactLine<'_> {
                 ("exit", self.price_of_lot(*lot, *exit)),
                 ("realized", money(*realized)),
             ],
-            FactBody::PhantomFired { lot, leg, print } => {
-                let fired = vec![("leg", json!(leg_word(*leg))), ("print", self.price_of_lot(*lot, *print))];
-                [of_lot(*lot), fired].concat()
+            FactBody::PhantomFired { lot, leg, print, level, printed_at } => {
+                let from = vec![
+                    ("level", self.price_of_lot(*lot, *level)),
+                    ("printedAt", json!(printed_at.to_string())),
+                ];
+                [self.leg_at(*lot, *leg, *print), from].concat()
+            }
+            FactBody::PhantomTouched { lot, leg, print } | FactBody::PhantomPassed { lot, leg, print } => {
+                self.leg_at(*lot, *leg, *print)
+            }
+            FactBody::PhantomWatches { lot, print } => {
+                vec![("lot", lot_id(*lot)), ("print", self.price_of_lot(*lot, *print))]
+            }
+            FactBody::ExitFound { lot, leg } => [of_lot(*lot), vec![("leg", json!(leg_word(*leg)))]].concat(),
+            FactBody::Returned { absence, since, policy } => vec![
+                ("absence", json!(format!("{absence:?}").to_lowercase())),
+                ("since", json!(since.to_string())),
+                ("policy", json!(format!("{policy:?}").to_lowercase())),
+            ],
+            FactBody::GapClosed { contract, print } => {
+                [self.of_contract(*contract), vec![("print", json!(self.price(*contract, *print)))]].concat()
             }
             FactBody::ExitWaiting { lot } | FactBody::LotUnprotected { lot } => of_lot(*lot),
             FactBody::FlattenStarted { flatten, origin } | FactBody::FlattenJoined { flatten, origin } => {
@@ -211,6 +236,11 @@ impl FactLine<'_> {
             FactBody::DayStarted { day } => vec![("day", json!(day.to_string()))],
             _ => Fields::new(),
         }
+    }
+
+    fn leg_at(&self, lot: LotId, leg: Leg, print: Price) -> Fields {
+        let leg = vec![("leg", json!(leg_word(leg))), ("print", self.price_of_lot(lot, print))];
+        [of_lot(lot), leg].concat()
     }
 
     fn execution(&self, order: OrderId, exec: ExecId, qty: Qty, price: Price, fee: Money) -> Fields {
@@ -374,6 +404,9 @@ impl FactLine<'_> {
             Alarm::WrongAnswer => ("wrongAnswer", Fields::new()),
             Alarm::SnapshotIncomplete => ("snapshotIncomplete", Fields::new()),
             Alarm::StopsBlind => ("stopsBlind", Fields::new()),
+            Alarm::PassedWhileAway(lot) => ("passedWhileAway", of_lot(lot)),
+            Alarm::StopsUnconfirmed(contract) => ("stopsUnconfirmed", self.of_contract(contract)),
+            Alarm::JournalLost => ("journalLost", Fields::new()),
         };
         [vec![("alarm", json!(word))], about].concat()
     }
@@ -426,6 +459,7 @@ fn latch(cause: LatchCause) -> Fields {
         LatchCause::TwoOrders(order) => ("twoOrders", of_order(order)),
         LatchCause::Revived(order) => ("revived", of_order(order)),
         LatchCause::TwinExec(order) => ("twinExec", of_order(order)),
+        LatchCause::JournalDamaged => ("journalDamaged", Fields::new()),
         LatchCause::Broken(Invariant::ExitsWithinPosition) => ("exitsBeyondPosition", Fields::new()),
         LatchCause::Broken(Invariant::LotsMatchPosition) => ("lotsBesidePosition", Fields::new()),
         LatchCause::Broken(Invariant::WaitingWithinPosition) => ("waitingBeyondPosition", Fields::new()),

@@ -425,6 +425,11 @@ fn refusals_of_the_state() -> Vec<Said> {
         (Refusal::Flattening, "flattening", "flatten all is under way; wait for its answer"),
         (Refusal::NotConnected, "not_connected", "the broker cannot be reached"),
         (Refusal::Reconciling, "reconciling", "the broker's own account is being compared; wait for it"),
+        (
+            Refusal::JournalLost,
+            "journal_lost",
+            "the journal takes no more, so nothing is opened; exits still work; start again for a new one",
+        ),
         (Refusal::Latched, "latched", "openings are blocked until the books are checked; exits still work"),
         (
             Refusal::WouldCrossZero { position: NetQty::new(-3), wanted: 4, left: 2 },

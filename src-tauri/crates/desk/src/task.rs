@@ -11,7 +11,7 @@ use phantom_engine::book::Position;
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
 use phantom_model::{FlattenId, OrderId, Span, Timestamp, TradingDay};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::changes;
@@ -20,7 +20,7 @@ use crate::core::Core;
 use crate::handle::{
     BATCHES_MAX, COMMANDS_MAX, Command, DayMoney, DeskHandle, Marks, RECORDS_MAX, REPORTS_MAX, Snapshot,
 };
-use crate::journal::Journal;
+use crate::journal::{Durable, Journal};
 use crate::listing::Listing;
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
 
@@ -44,6 +44,22 @@ impl<J: Journal> Journal for Published<J> {
         self.journal.append(facts);
         self.step.extend_from_slice(facts);
     }
+
+    fn durable(&self) -> Durable {
+        self.journal.durable()
+    }
+
+    fn watch(&self) -> Option<watch::Receiver<Durable>> {
+        self.journal.watch()
+    }
+
+    fn next_due(&self) -> Timestamp {
+        self.journal.next_due()
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        self.journal.advance(now);
+    }
 }
 
 struct PendingPlace {
@@ -65,6 +81,8 @@ pub struct Desk<B, J, C> {
     commands: mpsc::Receiver<Command>,
     records: mpsc::Receiver<phantom_model::MarketRecord>,
     reports: mpsc::Receiver<phantom_model::BrokerReport>,
+    /// Tells that the disk has more, or that the journal is lost.
+    durable: Option<watch::Receiver<Durable>>,
     publish: broadcast::Sender<Arc<[Fact]>>,
     places: Vec<PendingPlace>,
     flatten: Option<PendingFlatten>,
@@ -77,6 +95,8 @@ enum Woken {
     Report(phantom_model::BrokerReport),
     Command(Command),
     Records(usize),
+    /// The disk has more, or the journal is lost.
+    Journal,
     Due,
     AllGone,
 }
@@ -95,12 +115,24 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let (record_in, records) = mpsc::channel(RECORDS_MAX);
         let (report_in, reports) = mpsc::channel(REPORTS_MAX);
         let (publish, _) = broadcast::channel(BATCHES_MAX);
+        let durable = journal.watch();
         let core = Core::new(engine, broker, Published { journal, step: Vec::new() });
         let places = Vec::new();
         let flatten = None;
         let day_ends = Timestamp::MIN;
-        let desk =
-            Self { core, clock, listing, commands, records, reports, publish, places, flatten, day_ends };
+        let desk = Self {
+            core,
+            clock,
+            listing,
+            commands,
+            records,
+            reports,
+            durable,
+            publish,
+            places,
+            flatten,
+            day_ends,
+        };
         (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
     }
 
@@ -122,6 +154,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                     self.core.input(now, Input::Report(report));
                 }
                 Woken::Command(command) => self.command(command),
+                Woken::Journal => self.core.look_at_journal(now),
                 Woken::Records(0) | Woken::Due => {}
                 Woken::Records(_) => {
                     for record in batch.drain(..) {
@@ -152,6 +185,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         tokio::select! {
             biased;
             Some(report) = self.reports.recv() => Woken::Report(report),
+            () = changed(&mut self.durable) => Woken::Journal,
             command = self.commands.recv() => command.map_or(Woken::AllGone, Woken::Command),
             count = self.records.recv_many(batch, RECORDS_AT_ONCE), if !self.records.is_closed() || !self.records.is_empty() => Woken::Records(count),
             () = sleep_until(due) => Woken::Due,
@@ -354,6 +388,19 @@ fn placed(body: FactBody) -> Option<Placed> {
         return Some(Placed::Submitted(order));
     }
     None
+}
+
+/// Waits until the journal tells something; for ever where it never does.
+async fn changed(durable: &mut Option<watch::Receiver<Durable>>) {
+    if let Some(watched) = durable {
+        if watched.changed().await.is_ok() {
+            return;
+        }
+        // Nobody will tell any more; what it said last holds.
+        *durable = None;
+        return;
+    }
+    std::future::pending().await
 }
 
 async fn sleep_until(due: Option<Instant>) {

@@ -1,7 +1,11 @@
 //! What the engine is fed.
 
 use phantom_compliance::{ChangeRequest, OrderRequest, Protect, Refusal, Ticket};
-use phantom_model::{BrokerReport, ContractId, Link, LotId, MarketRecord, OrderId, SignalRef, TradingDay};
+use phantom_model::{
+    BrokerReport, ContractId, Link, LotId, MarketRecord, OrderId, SignalRef, Timestamp, TradingDay,
+};
+
+use crate::fact::{Absence, GapPolicy};
 
 /// One input. Whatever happens to the desk comes in as one of these.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,6 +71,24 @@ pub enum Input {
         /// Who decides.
         origin: Origin,
     },
+    /// The desk is back after it could see nothing.
+    Returned {
+        /// Why it was away.
+        absence: Absence,
+        /// Since when.
+        since: Timestamp,
+        /// What becomes of a phantom whose price was passed meanwhile.
+        policy: GapPolicy,
+    },
+    /// A person lets a phantom exit whose price was passed while the desk was away.
+    ExitPassed {
+        /// Its lot.
+        lot: LotId,
+    },
+    /// The journal takes no more.
+    JournalLost,
+    /// The journal was found damaged: openings stay blocked until a person has looked.
+    JournalDamaged,
     /// The feed lives. From the first heartbeat on, its absence makes the stops blind.
     FeedAlive,
     /// A trading day has begun.

@@ -6,7 +6,7 @@ use phantom_model::ContractId;
 
 use crate::book::DifferenceStanding;
 use crate::engine::{Engine, Now};
-use crate::fact::{FactBody, Invariant, LatchCause};
+use crate::fact::{Alarm, FactBody, Invariant, LatchCause};
 
 impl Engine {
     /// Blocks openings until a person has looked. Exits stay alive.
@@ -20,6 +20,14 @@ impl Engine {
     pub(crate) fn latch_contract(&mut self, now: &mut Now<'_>, contract: ContractId, cause: LatchCause) {
         if !self.book.is_latched_for(Some(contract), cause) {
             self.emit(now, FactBody::ContractLatched { contract, cause });
+        }
+    }
+
+    /// The journal takes no more; said once.
+    pub(crate) fn journal_lost(&mut self, now: &mut Now<'_>) {
+        if !self.book.halt().journal_lost {
+            self.emit(now, FactBody::JournalLost);
+            self.alarm(now, Alarm::JournalLost);
         }
     }
 

@@ -53,6 +53,11 @@ impl Engine {
         self.deadlines.set(now.at + ANSWER, Due::Snapshot);
     }
 
+    /// Whether the broker's own account is on its way.
+    pub(crate) const fn is_account_asked(&self) -> bool {
+        self.question.open.is_some()
+    }
+
     /// Nobody will answer what was asked before.
     pub(crate) fn forget_question(&mut self) {
         self.question.open = None;
@@ -98,6 +103,9 @@ impl Engine {
         if now.at > asked_at + ANSWER {
             self.incomplete(now);
             return;
+        }
+        for order in it.orders.told() {
+            self.find_lost(now, order);
         }
         for fill in it.fills.told() {
             self.adopt_fill(now, fill);

@@ -5,12 +5,14 @@ use phantom_model::{
     Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
     OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::book::Protection;
 use crate::input::{HaltChange, Origin};
 
 /// One fact, numbered without gaps.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fact {
     /// Counts from 1.
     pub seq: u64,
@@ -21,7 +23,8 @@ pub struct Fact {
 }
 
 /// What an order is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Purpose {
     /// Opens or adds; its lot is watched with this bracket.
     Entry(Bracket),
@@ -53,7 +56,8 @@ impl Purpose {
 }
 
 /// A leg of a phantom.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Leg {
     /// The stop-loss.
     Stop,
@@ -62,7 +66,8 @@ pub enum Leg {
 }
 
 /// An order as it was asked for when it was refused.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Asked {
     /// Read, then refused by the gate.
     Request(OrderRequest),
@@ -71,7 +76,8 @@ pub enum Asked {
 }
 
 /// Why the engine latched: openings blocked, exits alive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LatchCause {
     /// More was filled than ordered.
     Overfill(OrderId),
@@ -98,7 +104,8 @@ pub enum LatchCause {
 }
 
 /// Why the desk could see nothing for a while.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Absence {
     /// The program had been ended in order.
     Ended,
@@ -109,7 +116,8 @@ pub enum Absence {
 }
 
 /// What becomes of a phantom whose price was passed while the desk was away.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum GapPolicy {
     /// It fires as soon as position and price are fresh.
     #[default]
@@ -121,7 +129,8 @@ pub enum GapPolicy {
 }
 
 /// Invariants that the engine checks on itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Invariant {
     /// Exits that may still fill exceed the position.
     ExitsWithinPosition,
@@ -132,7 +141,8 @@ pub enum Invariant {
 }
 
 /// Something a person should look at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Alarm {
     /// A fill came after the order had ended. It counts.
     LateFill(OrderId),
@@ -184,13 +194,15 @@ pub enum Alarm {
 }
 
 /// What has happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FactBody {
     /// The gate said no. Nothing of it reaches the broker.
     OrderRejected {
         /// The id of the refused order.
         order: OrderId,
         /// What was asked, and the refusal.
+        #[serde(with = "refused")]
         what: Box<(Asked, Refusal)>,
         /// Who asked.
         origin: Origin,
@@ -210,8 +222,10 @@ pub enum FactBody {
         /// What it is for.
         purpose: Purpose,
         /// What the lot of an entry is guarded by beside its bracket.
+        #[serde(default, skip_serializing_if = "Guard::is_none")]
         guard: Guard,
         /// Who caused it; `None` for a phantom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Origin>,
     },
     /// The broker has it.
@@ -232,6 +246,7 @@ pub enum FactBody {
         /// Fees of this execution.
         fee: Money,
         /// The broker's own time of it, where it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         broker_time: Option<Timestamp>,
     },
     /// The broker took it out of the market.
@@ -433,6 +448,7 @@ pub enum FactBody {
         /// How many contracts.
         qty: Qty,
         /// The price from which what it opens counts: the last good one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Price>,
         /// Who decided.
         origin: Origin,
@@ -632,4 +648,34 @@ pub enum FactBody {
         /// The highest.
         high: Price,
     },
+}
+
+/// How a refused order is written: what was asked and the refusal by their names.
+mod refused {
+    use phantom_compliance::Refusal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Asked;
+
+    #[derive(Serialize)]
+    struct Written<'a> {
+        asked: &'a Asked,
+        refusal: &'a Refusal,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Read {
+        asked: Asked,
+        refusal: Refusal,
+    }
+
+    pub(super) fn serialize<S: Serializer>(what: &(Asked, Refusal), to: S) -> Result<S::Ok, S::Error> {
+        Written { asked: &what.0, refusal: &what.1 }.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Box<(Asked, Refusal)>, D::Error> {
+        let Read { asked, refusal } = Read::deserialize(from)?;
+        Ok(Box::new((asked, refusal)))
+    }
 }

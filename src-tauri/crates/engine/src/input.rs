@@ -4,6 +4,7 @@ use phantom_compliance::{ChangeRequest, OrderRequest, Protect, Refusal, Ticket};
 use phantom_model::{
     BrokerReport, ContractId, Link, LotId, MarketRecord, OrderId, SignalRef, Timestamp, TradingDay,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::fact::{Absence, GapPolicy};
 
@@ -125,7 +126,8 @@ pub enum Intake {
 }
 
 /// Where a command comes from. A signal and a click take the same way.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Origin {
     /// A click in the window.
     Window,
@@ -138,7 +140,8 @@ pub enum Origin {
 }
 
 /// A change of what stops openings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum HaltChange {
     /// The kill switch goes on.
     Kill,

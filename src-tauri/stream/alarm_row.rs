@@ -30,6 +30,7 @@ impl Rows<'_> {
                 self.order(LogAction::Halt, order, Some("ended_order_works_at_the_broker"))
             }
             LatchCause::TwinExec(order) => self.order(LogAction::Halt, order, Some("execution_twice")),
+            LatchCause::DiskFull => self.plain(LogAction::Halt, "disk_full"),
             LatchCause::JournalDamaged => self.plain(LogAction::Halt, "journal_damaged"),
             LatchCause::Broken(Invariant::ExitsWithinPosition) => {
                 self.plain(LogAction::Halt, "exits_beyond_position")
@@ -76,6 +77,7 @@ impl Rows<'_> {
             Alarm::StopsUnconfirmed(contract) => {
                 self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
             }
+            Alarm::SlowDisk => self.plain(LogAction::Alarm, "slow_disk"),
             Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
         }
     }

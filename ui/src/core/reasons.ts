@@ -88,6 +88,8 @@ const EVENTS: Readonly<Record<string, string>> = {
   started_again: 'The desk has started again',
   started_again_after_a_crash: 'The desk has started again after a crash',
   woke_after_a_pause: 'The desk could not watch for a while and looks again',
+  disk_full: 'The disk is full; entries are stopped',
+  slow_disk: 'The disk is slow: entries wait for it, exits do not',
   journal_damaged: 'The end of the journal is damaged; entries are stopped',
   stops_without_the_brokers_account: 'The broker does not list its account; stops go by the journal',
   late_fill: 'Filled after it had ended; the fill counts',

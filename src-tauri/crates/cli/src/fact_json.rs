@@ -407,6 +407,7 @@ impl FactLine<'_> {
             Alarm::PassedWhileAway(lot) => ("passedWhileAway", of_lot(lot)),
             Alarm::StopsUnconfirmed(contract) => ("stopsUnconfirmed", self.of_contract(contract)),
             Alarm::JournalLost => ("journalLost", Fields::new()),
+            Alarm::SlowDisk => ("slowDisk", Fields::new()),
         };
         [vec![("alarm", json!(word))], about].concat()
     }
@@ -459,6 +460,7 @@ fn latch(cause: LatchCause) -> Fields {
         LatchCause::TwoOrders(order) => ("twoOrders", of_order(order)),
         LatchCause::Revived(order) => ("revived", of_order(order)),
         LatchCause::TwinExec(order) => ("twinExec", of_order(order)),
+        LatchCause::DiskFull => ("diskFull", Fields::new()),
         LatchCause::JournalDamaged => ("journalDamaged", Fields::new()),
         LatchCause::Broken(Invariant::ExitsWithinPosition) => ("exitsBeyondPosition", Fields::new()),
         LatchCause::Broken(Invariant::LotsMatchPosition) => ("lotsBesidePosition", Fields::new()),

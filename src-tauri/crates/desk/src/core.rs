@@ -1,11 +1,11 @@
 //! The loop around the engine, without a clock of its own.
 
 use phantom_broker::{Broker, Message, SendEnd};
-use phantom_engine::{Book, Engine, Fact, Input, Outcome, Request};
+use phantom_engine::{Book, Engine, Fact, Input, JournalStanding, Outcome, Request};
 use phantom_model::{BrokerReport, FailReason, MarketRecord, Timestamp};
 
 use crate::held::{Held, opens};
-use crate::journal::{Durable, Journal};
+use crate::journal::{Journal, JournalHealth};
 use crate::retries::{Next, Retries};
 
 /// An engine with its broker and its journal.
@@ -16,8 +16,19 @@ pub struct Core<B, J> {
     journal: J,
     retries: Retries,
     held: Held,
+    health: JournalHealth,
     outcome: Outcome,
     now: Timestamp,
+}
+
+/// What the journal's health means for the engine.
+const fn standing(health: JournalHealth) -> JournalStanding {
+    match health {
+        JournalHealth::Sound => JournalStanding::Sound,
+        JournalHealth::Slow => JournalStanding::Slow,
+        JournalHealth::Full => JournalStanding::Full,
+        JournalHealth::Lost => JournalStanding::Lost,
+    }
 }
 
 impl<B: Broker, J: Journal> Core<B, J> {
@@ -29,6 +40,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
             journal,
             retries: Retries::default(),
             held: Held::default(),
+            health: JournalHealth::Sound,
             outcome: Outcome::default(),
             now: Timestamp::MIN,
         }
@@ -165,22 +177,21 @@ impl<B: Broker, J: Journal> Core<B, J> {
     /// What is released leaves in the order in which it was decided, and only if it still may: what was
     /// asked back, or stopped by anything since, has failed, and provably never left.
     pub fn look_at_journal(&mut self, at: Timestamp) {
-        match self.journal.durable() {
-            Durable::UpTo(durable) => {
-                while let Some(message) = self.held.release(durable) {
-                    self.send_opening(at, message, 1);
-                }
+        let health = self.journal.health();
+        if health != self.health {
+            self.health = health;
+            tracing::warn!(?health, "the journal is not what it was");
+            self.engine.apply(at, Input::Journal(standing(health)), &mut self.outcome);
+            self.carry_out(at);
+        }
+        if health == JournalHealth::Lost {
+            while let Some(message) = self.held.take_any() {
+                self.never_left(at, &message, FailReason::NotRecorded);
             }
-            Durable::Lost => {
-                if !self.engine.book().halt().journal_lost {
-                    tracing::error!("the journal takes no more");
-                    self.engine.apply(at, Input::JournalLost, &mut self.outcome);
-                    self.carry_out(at);
-                }
-                while let Some(message) = self.held.take_any() {
-                    self.never_left(at, &message, FailReason::NotRecorded);
-                }
-            }
+            return;
+        }
+        while let Some(message) = self.held.release(self.journal.durable()) {
+            self.send_opening(at, message, 1);
         }
     }
 
@@ -228,15 +239,12 @@ impl<B: Broker, J: Journal> Core<B, J> {
             return;
         }
         let needs = self.engine.book().seq();
-        match self.journal.durable() {
-            Durable::UpTo(durable) if durable >= needs && self.held.is_empty() => self.send(at, message, 1),
-            Durable::UpTo(_) => self.held.hold(needs, message),
-            // The gate lets nothing through that opens: this only shrinks or steps back.
-            Durable::Lost if self.engine.book().halt().journal_lost => self.send(at, message, 1),
-            Durable::Lost => {
-                self.held.hold(needs, message);
-                self.look_at_journal(at);
-            }
+        if self.held.is_empty() && self.journal.durable() >= needs {
+            self.send(at, message, 1);
+        } else {
+            self.held.hold(needs, message);
+            // It may be lost since, and then nobody would release what it holds.
+            self.look_at_journal(at);
         }
     }
 

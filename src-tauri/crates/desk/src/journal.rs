@@ -2,39 +2,21 @@
 
 use phantom_engine::Fact;
 use phantom_model::Timestamp;
-use tokio::sync::watch;
-
-/// How much of a journal would survive the end of the program now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Durable {
-    /// Every fact up to the one with this number.
-    UpTo(u64),
-    /// What it had before. It takes no more, and never will.
-    Lost,
-}
-
-impl Durable {
-    /// Everything that was ever appended: a journal that nobody expects to survive.
-    pub const ALL: Self = Self::UpTo(u64::MAX);
-}
 
 /// Takes facts for good.
 ///
-/// Appending never waits for a disk. What is on it is told by [`Journal::durable`]: an opening leaves only
-/// once the fact of it is durable; what closes, cancels and asks does not wait.
+/// A fact is named by its number ([`Fact::seq`]), and so is the mark up to which facts are safe: nothing
+/// else has to be handed out to ask whether a fact has arrived.
 pub trait Journal {
-    /// Records facts, in order.
+    /// Takes facts, in order. It never waits: neither for a disk nor for anything else.
     fn append(&mut self, facts: &[Fact]);
 
-    /// How much of it is durable.
-    fn durable(&self) -> Durable {
-        Durable::ALL
-    }
+    /// The number of the last fact that a crash or a loss of power cannot take away any more; 0 before
+    /// the first.
+    fn durable(&self) -> u64;
 
-    /// Tells when [`Journal::durable`] changes by itself; `None` where it never does.
-    fn watch(&self) -> Option<watch::Receiver<Durable>> {
-        None
-    }
+    /// How the journal is.
+    fn health(&self) -> JournalHealth;
 
     /// When a simulated journal has something to do by itself; [`Timestamp::MAX`] for nothing.
     fn next_due(&self) -> Timestamp {
@@ -45,7 +27,20 @@ pub trait Journal {
     fn advance(&mut self, _now: Timestamp) {}
 }
 
-/// A journal in memory.
+/// How a journal is. What it means for orders is the desk's business.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum JournalHealth {
+    /// Facts become durable in good time.
+    Sound,
+    /// The disk is slow: facts wait for it for longer than anybody should.
+    Slow,
+    /// The disk is full. What comes now still becomes durable, from a reserve that is nearly nothing.
+    Full,
+    /// What comes now is not kept. It stays so until the program starts again.
+    Lost,
+}
+
+/// A journal in memory: what it holds is as durable as the program.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MemoryJournal {
     facts: Vec<Fact>,
@@ -68,5 +63,13 @@ impl MemoryJournal {
 impl Journal for MemoryJournal {
     fn append(&mut self, facts: &[Fact]) {
         self.facts.extend_from_slice(facts);
+    }
+
+    fn durable(&self) -> u64 {
+        self.facts.last().map_or(0, |fact| fact.seq)
+    }
+
+    fn health(&self) -> JournalHealth {
+        JournalHealth::Sound
     }
 }

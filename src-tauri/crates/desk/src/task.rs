@@ -11,7 +11,7 @@ use phantom_engine::book::Position;
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
 use phantom_model::{FlattenId, OrderId, Span, Timestamp, TradingDay};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::changes;
@@ -20,7 +20,7 @@ use crate::core::Core;
 use crate::handle::{
     BATCHES_MAX, COMMANDS_MAX, Command, DayMoney, DeskHandle, Marks, RECORDS_MAX, REPORTS_MAX, Snapshot,
 };
-use crate::journal::{Durable, Journal};
+use crate::journal::{Journal, JournalHealth};
 use crate::listing::Listing;
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
 
@@ -45,12 +45,12 @@ impl<J: Journal> Journal for Published<J> {
         self.step.extend_from_slice(facts);
     }
 
-    fn durable(&self) -> Durable {
+    fn durable(&self) -> u64 {
         self.journal.durable()
     }
 
-    fn watch(&self) -> Option<watch::Receiver<Durable>> {
-        self.journal.watch()
+    fn health(&self) -> JournalHealth {
+        self.journal.health()
     }
 
     fn next_due(&self) -> Timestamp {
@@ -81,8 +81,8 @@ pub struct Desk<B, J, C> {
     commands: mpsc::Receiver<Command>,
     records: mpsc::Receiver<phantom_model::MarketRecord>,
     reports: mpsc::Receiver<phantom_model::BrokerReport>,
-    /// Tells that the disk has more, or that the journal is lost.
-    durable: Option<watch::Receiver<Durable>>,
+    /// Tells that the disk has more, or that the journal is not what it was.
+    journal: Arc<Notify>,
     publish: broadcast::Sender<Arc<[Fact]>>,
     places: Vec<PendingPlace>,
     flatten: Option<PendingFlatten>,
@@ -115,7 +115,6 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let (record_in, records) = mpsc::channel(RECORDS_MAX);
         let (report_in, reports) = mpsc::channel(REPORTS_MAX);
         let (publish, _) = broadcast::channel(BATCHES_MAX);
-        let durable = journal.watch();
         let core = Core::new(engine, broker, Published { journal, step: Vec::new() });
         let places = Vec::new();
         let flatten = None;
@@ -127,13 +126,20 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             commands,
             records,
             reports,
-            durable,
+            journal: Arc::default(),
             publish,
             places,
             flatten,
             day_ends,
         };
         (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
+    }
+
+    /// The same, woken whenever the journal has more on the disk or is not what it was. A journal whose
+    /// facts are durable at once needs it not.
+    #[must_use]
+    pub fn woken_by(self, journal: Arc<Notify>) -> Self {
+        Self { journal, ..self }
     }
 
     /// Runs until every handle is gone, then gives the journal back.
@@ -185,7 +191,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         tokio::select! {
             biased;
             Some(report) = self.reports.recv() => Woken::Report(report),
-            () = changed(&mut self.durable) => Woken::Journal,
+            () = self.journal.notified() => Woken::Journal,
             command = self.commands.recv() => command.map_or(Woken::AllGone, Woken::Command),
             count = self.records.recv_many(batch, RECORDS_AT_ONCE), if !self.records.is_closed() || !self.records.is_empty() => Woken::Records(count),
             () = sleep_until(due) => Woken::Due,
@@ -388,19 +394,6 @@ fn placed(body: FactBody) -> Option<Placed> {
         return Some(Placed::Submitted(order));
     }
     None
-}
-
-/// Waits until the journal tells something; for ever where it never does.
-async fn changed(durable: &mut Option<watch::Receiver<Durable>>) {
-    if let Some(watched) = durable {
-        if watched.changed().await.is_ok() {
-            return;
-        }
-        // Nobody will tell any more; what it said last holds.
-        *durable = None;
-        return;
-    }
-    std::future::pending().await
 }
 
 async fn sleep_until(due: Option<Instant>) {

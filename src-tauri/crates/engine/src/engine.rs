@@ -6,7 +6,7 @@ use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Pric
 use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Timing};
 use crate::deadlines::{Deadlines, Due};
-use crate::fact::{Alarm, Fact, FactBody, LatchCause, Purpose};
+use crate::fact::{Alarm, Fact, FactBody, Purpose};
 use crate::gap::{Away, contracts_away};
 use crate::input::Input;
 use crate::marks::{Judged, Mark};
@@ -129,8 +129,7 @@ impl Engine {
             Input::Decide { contract, decision, origin } => self.decide(now, contract, decision, origin),
             Input::Returned { absence, since, policy } => self.returned(now, absence, since, policy),
             Input::ExitPassed { lot } => self.exit_passed(now, lot),
-            Input::JournalLost => self.journal_lost(now),
-            Input::JournalDamaged => self.latch(now, LatchCause::JournalDamaged),
+            Input::Journal(standing) => self.journal_stands(now, standing),
             Input::FeedAlive => self.feed_alive(now),
             Input::TradingDay(day) => self.trading_day(now, day),
             Input::Clock => {}

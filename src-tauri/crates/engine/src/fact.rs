@@ -23,7 +23,7 @@ pub struct Fact {
 }
 
 /// What an order is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Purpose {
     /// Opens or adds; its lot is watched with this bracket.
@@ -76,7 +76,7 @@ pub enum Asked {
 }
 
 /// Why the engine latched: openings blocked, exits alive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LatchCause {
     /// More was filled than ordered.
@@ -97,6 +97,8 @@ pub enum LatchCause {
     Revived(OrderId),
     /// The same execution may have come under two ids; it was counted once.
     TwinExec(OrderId),
+    /// The disk is full: what is opened now may not be recorded.
+    DiskFull,
     /// The journal was damaged: what its end said is not known.
     JournalDamaged,
     /// An invariant of the engine does not hold.
@@ -129,7 +131,7 @@ pub enum GapPolicy {
 }
 
 /// Invariants that the engine checks on itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Invariant {
     /// Exits that may still fill exceed the position.
@@ -191,6 +193,8 @@ pub enum Alarm {
     StopsUnconfirmed(ContractId),
     /// The journal takes no more.
     JournalLost,
+    /// The disk is slow: openings wait for it, exits do not.
+    SlowDisk,
 }
 
 /// What has happened.

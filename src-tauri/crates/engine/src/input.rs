@@ -86,16 +86,29 @@ pub enum Input {
         /// Its lot.
         lot: LotId,
     },
-    /// The journal takes no more.
-    JournalLost,
-    /// The journal was found damaged: openings stay blocked until a person has looked.
-    JournalDamaged,
+    /// The journal is not what it was.
+    Journal(JournalStanding),
     /// The feed lives. From the first heartbeat on, its absence makes the stops blind.
     FeedAlive,
     /// A trading day has begun.
     TradingDay(TradingDay),
     /// Time has passed: whatever is due, is done.
     Clock,
+}
+
+/// How the journal is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JournalStanding {
+    /// Facts become durable in good time.
+    Sound,
+    /// The disk is slow: openings wait for it.
+    Slow,
+    /// The disk is full: nothing is opened until a person has looked.
+    Full,
+    /// It takes no more.
+    Lost,
+    /// It was found damaged at the start: nothing is opened until a person has looked.
+    Damaged,
 }
 
 /// Whose number of a position is right.

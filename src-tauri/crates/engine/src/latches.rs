@@ -6,6 +6,7 @@ use phantom_model::ContractId;
 
 use crate::book::DifferenceStanding;
 use crate::engine::{Engine, Now};
+use crate::input::JournalStanding;
 use crate::fact::{Alarm, FactBody, Invariant, LatchCause};
 
 impl Engine {
@@ -23,11 +24,19 @@ impl Engine {
         }
     }
 
-    /// The journal takes no more; said once.
-    pub(crate) fn journal_lost(&mut self, now: &mut Now<'_>) {
-        if !self.book.halt().journal_lost {
-            self.emit(now, FactBody::JournalLost);
-            self.alarm(now, Alarm::JournalLost);
+    /// The journal is not what it was.
+    pub(crate) fn journal_stands(&mut self, now: &mut Now<'_>, standing: JournalStanding) {
+        match standing {
+            JournalStanding::Sound => {}
+            JournalStanding::Slow => self.alarm(now, Alarm::SlowDisk),
+            JournalStanding::Full => self.latch(now, LatchCause::DiskFull),
+            JournalStanding::Damaged => self.latch(now, LatchCause::JournalDamaged),
+            JournalStanding::Lost => {
+                if !self.book.halt().journal_lost {
+                    self.emit(now, FactBody::JournalLost);
+                    self.alarm(now, Alarm::JournalLost);
+                }
+            }
         }
     }
 

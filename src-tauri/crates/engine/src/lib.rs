@@ -39,5 +39,5 @@ pub use book::Book;
 pub use config::{ContractTerms, Timing};
 pub use engine::Engine;
 pub use fact::{Fact, FactBody};
-pub use input::{Decision, HaltChange, Input, Intake, Origin, Protected};
+pub use input::{Decision, HaltChange, Input, Intake, JournalStanding, Origin, Protected};
 pub use outcome::{Outcome, Request};

@@ -228,6 +228,7 @@ fn cause_words(cause: LatchCause) -> String {
         LatchCause::TwoOrders(order) => format!("two_orders {order}"),
         LatchCause::Revived(order) => format!("revived {order}"),
         LatchCause::TwinExec(order) => format!("twin_exec {order}"),
+        LatchCause::DiskFull => "disk_full".to_owned(),
         LatchCause::JournalDamaged => "journal_damaged".to_owned(),
         LatchCause::Broken(invariant) => format!("{invariant:?}"),
     }
@@ -276,6 +277,7 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::PassedWhileAway(lot) => format!("passed_while_away {}", lot_name(lot)),
         Alarm::StopsUnconfirmed(contract) => format!("stops_unconfirmed {}", root(contract)),
         Alarm::JournalLost => "journal_lost".to_owned(),
+        Alarm::SlowDisk => "slow_disk".to_owned(),
     }
 }
 

@@ -1,55 +1,70 @@
 //! Openings wait for the disk; nothing that closes, cancels or asks does.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use phantom_broker::Message;
 use phantom_compliance::{Limits, Outbound, Ticket, TicketKind};
 use phantom_engine::{Fact, HaltChange, Origin};
 use phantom_model::{FailReason, OrderId, OrderStatus, Side};
-use phantom_runtime::{Durable, Journal};
-use tokio::sync::watch;
+use phantom_runtime::{Journal, JournalHealth};
+use tokio::sync::Notify;
 
 use crate::brokers::Noted;
 use crate::world::{FACTS_AT_START, run_on, ticket};
 
 /// A disk that is as fast as the test says.
-#[derive(Clone)]
-pub(crate) struct Disk {
-    durable: Arc<watch::Sender<Durable>>,
-    facts: Arc<Mutex<Vec<Fact>>>,
+#[derive(Clone, Default)]
+pub(crate) struct Disk(Arc<Mutex<Plate>>);
+
+#[derive(Default)]
+struct Plate {
+    facts: Vec<Fact>,
+    durable: u64,
+    lost: bool,
+    desk: Arc<Notify>,
 }
 
 impl Disk {
-    /// Has nothing yet.
-    pub(crate) fn new() -> Self {
-        Self { durable: Arc::new(watch::Sender::new(Durable::UpTo(0))), facts: Arc::default() }
+    fn plate(&self) -> MutexGuard<'_, Plate> {
+        self.0.lock().unwrap()
+    }
+
+    /// What wakes the desk.
+    pub(crate) fn wakes(&self) -> Arc<Notify> {
+        Arc::clone(&self.plate().desk)
     }
 
     fn appended(&self) -> u64 {
-        self.facts.lock().unwrap().last().map_or(0, |fact| fact.seq)
+        self.plate().facts.last().map_or(0, |fact| fact.seq)
+    }
+
+    fn has(&self, durable: u64) {
+        self.plate().durable = durable;
+        self.plate().desk.notify_one();
     }
 
     fn commits(&self) {
-        self.durable.send_replace(Durable::UpTo(self.appended()));
+        self.has(self.appended());
     }
 
     fn is_lost(&self) {
-        self.durable.send_replace(Durable::Lost);
+        self.plate().lost = true;
+        self.plate().desk.notify_one();
     }
 }
 
 impl Journal for Disk {
     fn append(&mut self, facts: &[Fact]) {
-        self.facts.lock().unwrap().extend_from_slice(facts);
+        self.plate().facts.extend_from_slice(facts);
     }
 
-    fn durable(&self) -> Durable {
-        *self.durable.borrow()
+    fn durable(&self) -> u64 {
+        self.plate().durable
     }
 
-    fn watch(&self) -> Option<watch::Receiver<Durable>> {
-        Some(self.durable.subscribe())
+    fn health(&self) -> JournalHealth {
+        if self.plate().lost { JournalHealth::Lost } else { JournalHealth::Sound }
     }
 }
 
@@ -72,9 +87,9 @@ fn submitted(messages: &[Message]) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn an_opening_leaves_once_its_fact_is_on_the_disk_and_not_before() {
-    let (disk, broker) = (Disk::new(), Noted::default());
+    let (disk, broker) = (Disk::default(), Noted::default());
     let sent = broker.messages.clone();
-    let world = run_on(broker, disk.clone(), Limits::NONE);
+    let world = run_on(broker, (disk.clone(), disk.wakes()), Limits::NONE);
     let first = tokio::spawn({
         let desk = world.desk.clone();
         async move { desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap() }
@@ -87,10 +102,10 @@ async fn an_opening_leaves_once_its_fact_is_on_the_disk_and_not_before() {
     assert_eq!(disk.appended(), FACTS_AT_START + 2);
     assert!(submitted(&sent.lock().unwrap()).is_empty());
     // One fact short of the first order: still nothing.
-    disk.durable.send_replace(Durable::UpTo(FACTS_AT_START));
+    disk.has(FACTS_AT_START);
     settle().await;
     assert!(submitted(&sent.lock().unwrap()).is_empty());
-    disk.durable.send_replace(Durable::UpTo(FACTS_AT_START + 1));
+    disk.has(FACTS_AT_START + 1);
     settle().await;
     assert_eq!(submitted(&sent.lock().unwrap()), ["T1"]);
     disk.commits();
@@ -101,16 +116,16 @@ async fn an_opening_leaves_once_its_fact_is_on_the_disk_and_not_before() {
 
 #[tokio::test(start_paused = true)]
 async fn exits_cancels_and_questions_never_wait_for_the_disk() {
-    let (disk, broker) = (Disk::new(), Noted::default());
+    let (disk, broker) = (Disk::default(), Noted::default());
     let sent = broker.messages.clone();
-    let world = run_on(broker, disk.clone(), Limits::NONE);
-    disk.durable.send_replace(Durable::ALL);
+    let world = run_on(broker, (disk.clone(), disk.wakes()), Limits::NONE);
+    disk.has(u64::MAX);
     let stop = Ticket { stop: Some("1316.0".into()), ..ticket(Side::Buy, "2") };
     world.print(13_200).await;
     let order = world.desk.place(stop, Origin::Window).await.unwrap().order;
     let limit = world.desk.place(resting(), Origin::Window).await.unwrap().order;
     world.print(13_201).await;
-    disk.durable.send_replace(Durable::UpTo(0));
+    disk.has(0);
     sent.lock().unwrap().clear();
     // A reduction, the cancel of an order, a stop that fires: all of it at once.
     let reduced = world.desk.place(ticket(Side::Sell, "1"), Origin::Window).await.unwrap();
@@ -125,9 +140,9 @@ async fn exits_cancels_and_questions_never_wait_for_the_disk() {
 
 #[tokio::test(start_paused = true)]
 async fn an_order_that_is_cancelled_before_it_left_has_provably_never_left() {
-    let (disk, broker) = (Disk::new(), Noted::default());
+    let (disk, broker) = (Disk::default(), Noted::default());
     let sent = broker.messages.clone();
-    let world = run_on(broker, disk.clone(), Limits::NONE);
+    let world = run_on(broker, (disk.clone(), disk.wakes()), Limits::NONE);
     let desk = world.desk.clone();
     let placing = tokio::spawn(async move { desk.place(resting(), Origin::Window).await.unwrap() });
     settle().await;
@@ -143,9 +158,9 @@ async fn an_order_that_is_cancelled_before_it_left_has_provably_never_left() {
 #[tokio::test(start_paused = true)]
 async fn a_flatten_or_a_halt_stops_what_has_not_left() {
     for flattens in [true, false] {
-        let (disk, broker) = (Disk::new(), Noted::default());
+        let (disk, broker) = (Disk::default(), Noted::default());
         let sent = broker.messages.clone();
-        let world = run_on(broker, disk.clone(), Limits::NONE);
+        let world = run_on(broker, (disk.clone(), disk.wakes()), Limits::NONE);
         let desk = world.desk.clone();
         let placing = tokio::spawn(async move { desk.place(resting(), Origin::Window).await.unwrap() });
         settle().await;
@@ -165,15 +180,15 @@ async fn a_flatten_or_a_halt_stops_what_has_not_left() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_journal_fails_what_waits_refuses_what_opens_and_lets_exits_go() {
-    let (disk, broker) = (Disk::new(), Noted::default());
+    let (disk, broker) = (Disk::default(), Noted::default());
     let sent = broker.messages.clone();
-    let world = run_on(broker, disk.clone(), Limits::NONE);
-    disk.durable.send_replace(Durable::ALL);
+    let world = run_on(broker, (disk.clone(), disk.wakes()), Limits::NONE);
+    disk.has(u64::MAX);
     world.print(13_200).await;
     let stop = Ticket { stop: Some("1316.0".into()), ..ticket(Side::Buy, "1") };
     world.desk.place(stop, Origin::Window).await.unwrap();
     world.print(13_201).await;
-    disk.durable.send_replace(Durable::UpTo(0));
+    disk.has(0);
     let desk = world.desk.clone();
     let placing = tokio::spawn(async move { desk.place(resting(), Origin::Window).await.unwrap() });
     settle().await;

@@ -10,6 +10,7 @@ use phantom_model::{
     ArenaKey, ContractId, InstrumentTable, MarketRecord, Money, Price, Print, Side, Timestamp,
 };
 use phantom_runtime::{Desk, DeskHandle, Journal, Listing, MarketClock, MemoryJournal};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// 2013-10-07 08:30 in Chicago.
@@ -55,14 +56,14 @@ pub(crate) fn run_timed(broker: impl Broker + Send + 'static, limits: Limits, ti
 /// A desk on another journal.
 pub(crate) fn run_on<J: Journal + Send + 'static>(
     broker: impl Broker + Send + 'static,
-    journal: J,
+    (journal, wakes): (J, Arc<Notify>),
     limits: Limits,
 ) -> Running<J> {
     let listing = listing();
     let gold = listing.resolve("GC").unwrap().contract;
     let engine = engine(&listing, limits);
     let (desk, handle) = Desk::new(engine, broker, journal, MarketClock::starting_at(OPEN), listing);
-    Running { desk: handle, gold, task: tokio::spawn(desk.run()) }
+    Running { desk: handle, gold, task: tokio::spawn(desk.woken_by(wakes).run()) }
 }
 
 pub(crate) fn mock() -> MockBroker {

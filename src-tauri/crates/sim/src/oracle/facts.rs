@@ -331,6 +331,7 @@ impl Oracle {
             | Alarm::PassedWhileAway(_)
             | Alarm::StopsUnconfirmed(_)
             | Alarm::JournalLost
+            | Alarm::SlowDisk
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)

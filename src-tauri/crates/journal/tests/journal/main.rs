@@ -1,0 +1,4 @@
+//! The journal as the desk uses it: written, killed, opened again.
+
+mod opening;
+mod stories;

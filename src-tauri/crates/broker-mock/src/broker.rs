@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd};
-use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId,
+    BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, MarketRecord, NetQty, OrderId,
     Price, Qty, Side, Span, Ticks, Timestamp,
 };
 
+use crate::account::Line;
 use crate::draw::Draw;
+use crate::errand::{Errand, Terms};
 use crate::order::{MockOrder, Standing};
 use crate::settings::{FillSize, MockSettings};
 use crate::snapshot::snapshot_of;
@@ -20,13 +21,15 @@ pub struct MockBroker {
     settings: MockSettings,
     draw: Draw,
     /// Messages on their way, in the order in which they will arrive.
-    travelling: VecDeque<(Timestamp, Message)>,
+    travelling: VecDeque<(Timestamp, Errand)>,
     orders: BTreeMap<OrderId, MockOrder>,
     /// Orders at the market by contract, oldest first.
     working: BTreeMap<ContractId, Vec<OrderId>>,
     positions: BTreeMap<ContractId, NetQty>,
     reports: VecDeque<BrokerReport>,
     execs: u64,
+    /// What has happened since it was last written down; `None` where nobody writes.
+    lines: Option<Vec<Line>>,
 }
 
 impl MockBroker {
@@ -42,6 +45,7 @@ impl MockBroker {
             positions: BTreeMap::new(),
             reports: VecDeque::new(),
             execs: 0,
+            lines: None,
         }
     }
 
@@ -51,30 +55,91 @@ impl MockBroker {
         self.positions.get(&contract).copied().unwrap_or_default()
     }
 
-    fn arrive(&mut self, message: Message) {
-        match message {
-            Message::Submit(order) => self.take_order(&order, order.qty()),
-            Message::NativeClose(exit) => self.close(&exit),
-            Message::Cancel(order) => self.cancel(order),
-            Message::Change(change) => self.change(change),
-            Message::Query(order) => self.report_again(order),
-            Message::Snapshot(id) => {
-                let snapshot = snapshot_of(id, &self.orders, &self.positions);
+    /// Notes from now on what happens, for whoever writes it down.
+    pub(crate) fn keep_lines(&mut self) {
+        self.lines = Some(Vec::new());
+    }
+
+    /// What has happened since the last time.
+    pub(crate) fn take_lines(&mut self) -> Vec<Line> {
+        self.lines.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    fn note(&mut self, line: Line) {
+        if let Some(lines) = &mut self.lines {
+            lines.push(line);
+        }
+    }
+
+    /// Executions count on from here at least.
+    pub(crate) fn number_after(&mut self, exec: Option<ExecId>) {
+        self.execs = self.execs.max(exec.map_or(0, ExecId::number));
+    }
+
+    /// A message was on its way.
+    pub(crate) fn relive_sent(&mut self, arrives: Timestamp, errand: Errand) {
+        self.travelling.push_back((arrives, errand));
+    }
+
+    /// The first message that was on its way arrived.
+    pub(crate) fn relive_arrived(&mut self, refused: Option<FailReason>) {
+        if let Some((_, errand)) = self.travelling.pop_front() {
+            self.arrive_with(errand, refused);
+        }
+        // Nobody was there to hear it.
+        self.reports.clear();
+    }
+
+    /// An order was filled.
+    pub(crate) fn relive_filled(&mut self, id: OrderId, exec: ExecId, qty: Qty, price: Price) {
+        let contract = self.orders.get(&id).map(|order| order.contract);
+        self.execs = self.execs.max(exec.number());
+        self.book_fill(id, exec, qty, price);
+        if let Some(working) = contract.and_then(|contract| self.working.get_mut(&contract)) {
+            let orders = &self.orders;
+            working.retain(|id| orders.get(id).is_some_and(|order| order.standing == Standing::Working));
+        }
+        self.reports.clear();
+    }
+
+    fn arrive(&mut self, errand: Errand) {
+        let is_new = |terms: Terms| !self.orders.contains_key(&terms.order);
+        let asks = match errand {
+            Errand::Take(terms) => is_new(terms),
+            Errand::Close(terms) => is_new(terms) && self.closable(&terms).is_some(),
+            Errand::Cancel(_) | Errand::Change { .. } | Errand::Query(_) | Errand::Account(_) => false,
+        };
+        let refused = if asks { self.draw.refusal(self.settings.refusals) } else { None };
+        if errand.changes() {
+            self.note(Line::Arrived { refused });
+        }
+        self.arrive_with(errand, refused);
+    }
+
+    fn arrive_with(&mut self, errand: Errand, refused: Option<FailReason>) {
+        match errand {
+            Errand::Take(terms) => self.take_order(&terms, terms.qty, refused),
+            Errand::Close(terms) => self.close(&terms, refused),
+            Errand::Cancel(order) => self.cancel(order),
+            Errand::Change { order, qty, limit } => self.change(order, qty, limit),
+            Errand::Query(order) => self.report_again(order),
+            Errand::Account(number) => {
+                let snapshot = snapshot_of(Errand::question(number), &self.orders, &self.positions);
                 self.reports.push_back(BrokerReport::Snapshot(Box::new(snapshot)));
             }
         }
     }
 
     /// Takes an order. One id is one order: a repetition answers what is known.
-    fn take_order(&mut self, outbound: &Outbound, qty: Qty) {
-        let id = outbound.id();
+    fn take_order(&mut self, terms: &Terms, qty: Qty, refused: Option<FailReason>) {
+        let id = terms.order;
         if self.orders.contains_key(&id) {
             self.report_again(id);
             return;
         }
         let number = BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(u64::MAX));
-        let mut order = MockOrder::new(outbound, qty, number);
-        if let Some(reason) = self.draw.refusal(self.settings.refusals) {
+        let mut order = MockOrder::new(terms, qty, number);
+        if let Some(reason) = refused {
             order.standing = Standing::Failed(reason);
             self.reports.push_back(BrokerReport::Failed { order: id, reason });
         } else {
@@ -84,14 +149,19 @@ impl MockBroker {
         self.orders.insert(id, order);
     }
 
+    /// What the broker's own position leaves of an exit; `None` for nothing.
+    fn closable(&self, exit: &Terms) -> Option<Qty> {
+        let held = self.position(exit.contract);
+        let closes = held.side() == Some(exit.side.opposite());
+        let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty.contracts());
+        Qty::new(most).filter(|_| closes)
+    }
+
     /// The broker's own close looks at the broker's own position: never more than that.
-    fn close(&mut self, exit: &Outbound) {
-        let held = self.position(exit.contract());
-        let closes = held.side() == Some(exit.side().opposite());
-        let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty().contracts());
-        match Qty::new(most).filter(|_| closes) {
-            Some(qty) => self.take_order(exit, qty),
-            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.id() }),
+    fn close(&mut self, exit: &Terms, refused: Option<FailReason>) {
+        match self.closable(exit) {
+            Some(qty) => self.take_order(exit, qty, refused),
+            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.order }),
         }
     }
 
@@ -110,12 +180,11 @@ impl MockBroker {
     }
 
     /// New terms for what is left. As many as are filled already, or fewer, leave nothing to do.
-    fn change(&mut self, change: OrderChange) {
-        let (id, limit) = (change.id(), change.limit());
+    fn change(&mut self, id: OrderId, qty: Qty, limit: Price) {
         let refused = BrokerReport::ChangeRefused { order: id };
         let report = match self.orders.get_mut(&id) {
             Some(order) if order.standing == Standing::Working && !order.slips() => order
-                .change(change.qty(), limit)
+                .change(qty, limit)
                 .map_or(refused, |qty| BrokerReport::Changed { order: id, qty, limit }),
             Some(_) | None => refused,
         };
@@ -171,20 +240,27 @@ impl MockBroker {
         };
         self.execs += 1;
         let exec = ExecId::new(self.execs);
-        order.leaves -= qty.contracts();
+        self.note(Line::Filled { order: id, exec, qty, price });
+        self.book_fill(id, exec, qty, price);
+        qty.contracts()
+    }
+
+    /// Books an execution and reports it.
+    fn book_fill(&mut self, id: OrderId, exec: ExecId, qty: Qty, price: Price) {
+        let Some(order) = self.orders.get_mut(&id) else { return };
+        order.leaves = order.leaves.saturating_sub(qty.contracts());
         order.fills.push((exec, qty, price));
         let cut = order.leaves == 0 && order.cut > 0;
         if order.leaves == 0 {
             order.standing = if cut { Standing::Cancelled } else { Standing::Filled };
         }
-        let side = order.side;
-        let held = self.positions.entry(record.contract).or_default();
+        let (side, contract) = (order.side, order.contract);
+        let held = self.positions.entry(contract).or_default();
         *held = held.after(side, qty);
         self.reports.push_back(filled(id, exec, qty, price, FillTiming::ByComingPrint));
         if cut {
             self.reports.push_back(BrokerReport::Cancelled { order: id });
         }
-        qty.contracts()
     }
 }
 
@@ -201,10 +277,14 @@ impl Broker for MockBroker {
         };
         let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
         let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
+        let errand = Errand::from(&message);
+        if errand.changes() {
+            self.note(Line::Sent { arrives: arrival, errand });
+        }
         if arrival <= at && self.travelling.is_empty() {
-            self.arrive(message);
+            self.arrive(errand);
         } else {
-            self.travelling.push_back((arrival, message));
+            self.travelling.push_back((arrival, errand));
         }
         SendEnd::Sent
     }
@@ -219,8 +299,8 @@ impl Broker for MockBroker {
 
     fn advance(&mut self, now: Timestamp) {
         while self.next_due() <= now {
-            let Some((_, message)) = self.travelling.pop_front() else { return };
-            self.arrive(message);
+            let Some((_, errand)) = self.travelling.pop_front() else { return };
+            self.arrive(errand);
         }
     }
 

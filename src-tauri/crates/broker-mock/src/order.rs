@@ -1,10 +1,10 @@
 //! An order as the mock broker knows it.
 
-use phantom_compliance::Outbound;
 use phantom_model::{
     BrokerOrderId, ContractId, ExecId, FailReason, OrderId, OrderKind, Price, Print, Qty, Side,
 };
 
+use crate::errand::Terms;
 use crate::settings::LimitFill;
 
 /// Where an order of the mock broker stands.
@@ -37,16 +37,16 @@ pub(crate) struct MockOrder {
 
 impl MockOrder {
     /// The order, of which the broker will do `qty`.
-    pub(crate) const fn new(outbound: &Outbound, qty: Qty, number: BrokerOrderId) -> Self {
+    pub(crate) const fn new(terms: &Terms, qty: Qty, number: BrokerOrderId) -> Self {
         Self {
-            id: outbound.id(),
+            id: terms.order,
             number,
-            qty: outbound.qty(),
-            contract: outbound.contract(),
-            side: outbound.side(),
-            kind: outbound.kind(),
+            qty: terms.qty,
+            contract: terms.contract,
+            side: terms.side,
+            kind: terms.kind,
             leaves: qty.contracts(),
-            cut: outbound.qty().contracts().saturating_sub(qty.contracts()),
+            cut: terms.qty.contracts().saturating_sub(qty.contracts()),
             standing: Standing::Working,
             changed: None,
             fills: Vec::new(),

@@ -3,7 +3,7 @@
 mod changes;
 mod corrections;
 mod fold;
-mod gap;
+pub mod gap;
 mod guards;
 mod ladder;
 mod levels;
@@ -265,7 +265,7 @@ impl Book {
         match id {
             OrderId::Ticket(n) => {
                 let place = n.checked_sub(1).map(|place| place as usize);
-                place.is_some_and(|place| self.tickets.get(place).is_none_or(|it| *it == Entered::LeftOut))
+                place.and_then(|place| self.tickets.get(place)) == Some(&Entered::LeftOut)
             }
             OrderId::LotExit { lot, exit } => {
                 self.lots.get(lot).is_some_and(|row| row.open > 0 && exit > row.exits_sent)

@@ -118,7 +118,7 @@ pub enum Absence {
 }
 
 /// What becomes of a phantom whose price was passed while the desk was away.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum GapPolicy {
     /// It fires as soon as position and price are fresh.

@@ -124,7 +124,6 @@ impl Book {
         if let Some(slot) = self.tickets.get_mut(place) {
             *slot = Entered::Order(key);
         } else {
-            self.tickets.resize(place, Entered::LeftOut);
             self.tickets.push(Entered::Order(key));
         }
     }

@@ -9,10 +9,10 @@ use crate::fact::{Absence, FactBody, GapPolicy, Leg};
 
 /// Ticket ids that are left out after a crash. A reduction leaves before it is durable, so the end of the
 /// journal that was lost may have used some; nobody sends so many within one commit.
-const TICKETS_LEFT_OUT: usize = 100;
+pub const TICKETS_LEFT_OUT: usize = 100;
 
 /// Phantoms after an absence.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Gap {
     returned: Option<(Timestamp, GapPolicy)>,
     /// Armed lots that have not been judged since.

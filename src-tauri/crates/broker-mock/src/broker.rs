@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, MarketRecord, NetQty, OrderId,
-    Price, Qty, Side, Span, Ticks, Timestamp,
+    BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, MarketRecord,
+    NetQty, OrderId, Price, Qty, Side, Span, Ticks, Timestamp,
 };
 
 use crate::account::Line;

@@ -19,6 +19,7 @@ const EVERY_HALT: Halt = Halt {
     flattening: true,
     not_connected: true,
     reconciling: true,
+    journal_lost: false,
     latched: true,
 };
 const ID: OrderId = OrderId::Ticket(1);

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
 use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
 use phantom_model::{
-    BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
+    BrokerReport, ContractId, Link, LotId, MarketRecord, Money, OrderId, Price, Span, Timestamp, TradingDay,
 };
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::changes::{ChangeAnswer, ProtectAnswer};
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
+use crate::recovery::RecoveryReport;
+use crate::trigger::TriggerReceipts;
 
 /// Commands that may wait. A person and a few strategies never fill it; when something does, the
 /// command is refused at once instead of trading late.
@@ -46,6 +48,10 @@ pub(crate) enum Command {
     Reconcile,
     Decide { contract: ContractId, decision: Decision, origin: Origin },
     FeedAlive,
+    Slept { blind: Span },
+    ExitPassed { lot: LotId },
+    Recovery { answer: oneshot::Sender<Option<RecoveryReport>> },
+    Triggers { answer: oneshot::Sender<TriggerReceipts> },
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
@@ -196,6 +202,39 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take it.
     pub fn feed_alive(&self) -> Result<(), DeskFault> {
         self.tell(Command::FeedAlive)
+    }
+
+    /// The computer slept, or gave the program no time, for so long: everything is looked at again before
+    /// a phantom fires.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take it.
+    pub fn slept(&self, blind: Span) -> Result<(), DeskFault> {
+        self.tell(Command::Slept { blind })
+    }
+
+    /// A person lets a lot exit whose price was passed while the desk was away.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn exit_passed(&self, lot: LotId) -> Result<(), DeskFault> {
+        self.tell(Command::ExitPassed { lot })
+    }
+
+    /// What the last return found, and what was decided; `None` when the desk was never away.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn recovery(&self) -> Result<Option<RecoveryReport>, DeskFault> {
+        self.ask(|answer| Command::Recovery { answer }).await
+    }
+
+    /// The receipts of the phantoms that have fired in this run.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn triggers(&self) -> Result<TriggerReceipts, DeskFault> {
+        self.ask(|answer| Command::Triggers { answer }).await
     }
 
     /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.

@@ -12,8 +12,10 @@ mod held;
 pub mod journal;
 pub mod listing;
 pub mod receipt;
+pub mod recovery;
 mod retries;
 pub mod task;
+pub mod trigger;
 
 pub use changes::{ChangeAnswer, LotAnswer, ProtectAnswer};
 pub use clock::{Clock, MarketClock};
@@ -22,4 +24,6 @@ pub use handle::{DeskFault, DeskHandle, Marks, Snapshot};
 pub use journal::{Journal, JournalHealth, MemoryJournal};
 pub use listing::{Listing, ListingError};
 pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer};
+pub use recovery::{Decided, MissedFill, RecoveryReport, Returning};
 pub use task::Desk;
+pub use trigger::{ExitTrace, TriggerReceipt, TriggerReceipts};

@@ -39,6 +39,7 @@ use crate::fact::{Fact, LatchCause};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Book {
     seq: u64,
+    last_at: Timestamp,
     orders: Arena<OrderKey, Order>,
     fills: Arena<FillKey, FillRow>,
     pieces: Arena<PieceKey, Piece>,
@@ -124,6 +125,7 @@ impl Book {
         }
         Self {
             seq: 0,
+            last_at: Timestamp::MIN,
             orders: Arena::new(),
             fills: Arena::new(),
             pieces: Arena::new(),
@@ -165,6 +167,12 @@ impl Book {
     #[must_use]
     pub const fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// When the last fact happened; [`Timestamp::MIN`] before the first.
+    #[must_use]
+    pub const fn last_at(&self) -> Timestamp {
+        self.last_at
     }
 
     /// Whether openings are stopped.

@@ -6,8 +6,8 @@ use phantom_model::ContractId;
 
 use crate::book::DifferenceStanding;
 use crate::engine::{Engine, Now};
-use crate::input::JournalStanding;
 use crate::fact::{Alarm, FactBody, Invariant, LatchCause};
+use crate::input::JournalStanding;
 
 impl Engine {
     /// Blocks openings until a person has looked. Exits stay alive.

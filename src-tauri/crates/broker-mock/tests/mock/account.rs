@@ -106,7 +106,10 @@ fn contracts_are_found_by_name_and_executions_count_on() {
     let longer = vec!["ES 12-13".to_owned(), "GC 12-13".to_owned()];
     let broker = KeptBroker::open(&path, MockSettings::frictionless(1), &longer).unwrap();
     let second = phantom_model::ArenaKey::from_row(1);
-    assert_eq!((broker.broker().position(gold()), broker.broker().position(second)), (NetQty::FLAT, NetQty::new(1)));
+    assert_eq!(
+        (broker.broker().position(gold()), broker.broker().position(second)),
+        (NetQty::FLAT, NetQty::new(1))
+    );
     let mut counted = broker.numbering_after(Some(ExecId::new(40)));
     counted.send(at(2), Message::Submit(opening(5, Side::Buy, 1, OrderKind::Market)));
     print(&mut counted, 13_200, 3);

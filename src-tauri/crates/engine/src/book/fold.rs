@@ -39,6 +39,7 @@ impl Book {
     #[expect(clippy::wildcard_enum_match_arm, reason = "one match in four parts; the last one is complete")]
     pub fn fold(&mut self, fact: &Fact) {
         self.seq = fact.seq;
+        self.last_at = fact.at;
         let at = fact.at;
         match fact.body {
             FactBody::OrderRejected { order, .. } => self.fold_rejected(order),

@@ -28,6 +28,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Replay(ReplayOptions),
     Instruments(InstrumentOptions),
+    Journal(JournalOptions),
 }
 
 /// Runs signals against recorded trades and reports every order, every closed trade and the money.
@@ -139,6 +140,94 @@ pub(crate) struct InstrumentOptions {
     /// Print JSON: an array of instruments, or one object for SYMBOL
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Looks into a journal of the desk: checks it, writes it out, makes one of what was written out.
+///
+/// Nothing here changes a journal. A journal that the desk is writing may be looked at.
+#[derive(Args, Debug)]
+pub(crate) struct JournalOptions {
+    #[command(subcommand)]
+    pub(crate) action: JournalAction,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum JournalAction {
+    Verify(JournalFile),
+    Show(JournalFile),
+    Export(ExportOptions),
+    Import(ImportOptions),
+    Bundle(BundleOptions),
+}
+
+/// Checks every record against the chain of hashes. Exit status 1 names the first that is wrong.
+#[derive(Args, Debug)]
+pub(crate) struct JournalFile {
+    /// The journal
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print one JSON object. Default: words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Writes every fact to standard output.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  phantom journal export journal-mock-mock.db --format jsonl > journal.jsonl
+  phantom journal export journal-mock-mock.db --format csv --day 2026-11-27 > friday.csv")]
+pub(crate) struct ExportOptions {
+    /// The journal
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Lines of JSON that can be imported again, or a table for a spreadsheet
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) format: ExportForm,
+
+    /// Only this trading day. Default: all of them
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) day: Option<Date>,
+}
+
+/// The form of an export.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ExportForm {
+    /// One object of JSON a line
+    Jsonl,
+    /// A table
+    Csv,
+}
+
+/// Makes a journal of lines that were exported, or that a replay has written.
+#[derive(Args, Debug)]
+pub(crate) struct ImportOptions {
+    /// The lines
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The journal to make. Never overwrites, and leaves nothing behind when a line is wrong
+    #[arg(long, value_name = "NEW")]
+    pub(crate) into: PathBuf,
+}
+
+/// Writes a folder for a dispute: timeline, receipts of stops and targets, the result of the check,
+/// versions.
+#[derive(Args, Debug)]
+pub(crate) struct BundleOptions {
+    /// The journal
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// A new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// Only this trading day. Default: all of them
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) day: Option<Date>,
 }
 
 /// Why the value of a flag is not taken. The command line reader names the flag and the value.

@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -47,6 +48,18 @@ pub(crate) enum Fault {
     LogFilter { text: String },
     #[error(transparent)]
     Table(#[from] TableError),
+    #[error("{file}: {source}")]
+    Journal { file: String, source: ReadFault },
+    #[error("{file}: {damage}")]
+    Damaged { file: String, damage: String },
+    #[error("{file}: {source}")]
+    Lines { file: String, source: io::Error },
+    #[error("{file}: {source}")]
+    Import { file: String, source: ImportFault },
+    #[error(transparent)]
+    Export(#[from] ExportFault),
+    #[error(transparent)]
+    Bundle(#[from] BundleFault),
     #[error("{file}: cannot be written: {source}")]
     JournalWrite { file: String, source: io::Error },
     #[error("the result cannot be written to standard output: {0}")]
@@ -61,7 +74,15 @@ impl Fault {
             tracing::error!(fault = %self);
         }
         match self {
-            Self::JournalWrite { .. } | Self::Output(_) => ExitCode::from(1),
+            Self::JournalWrite { .. }
+            | Self::Output(_)
+            | Self::Damaged { .. }
+            | Self::Export(ExportFault::Write(_))
+            | Self::Bundle(BundleFault::File { .. } | BundleFault::Export(ExportFault::Write(_)))
+            | Self::Import {
+                source: ImportFault::Make(_) | ImportFault::Database(_) | ImportFault::File(_),
+                ..
+            } => ExitCode::from(1),
             Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
@@ -75,6 +96,11 @@ impl Fault {
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }
+            | Self::Journal { .. }
+            | Self::Lines { .. }
+            | Self::Import { .. }
+            | Self::Export(_)
+            | Self::Bundle(_)
             | Self::Table(_) => ExitCode::from(2),
         }
     }

@@ -13,7 +13,6 @@ use serde::Serialize;
 
 use crate::args::InstrumentOptions;
 use crate::fault::Fault;
-use crate::money_text;
 use crate::text_table::{Align, TextTable};
 
 /// Shows all instruments, or one.
@@ -79,7 +78,7 @@ impl<'a> Row<'a> {
             name: it.name(),
             exchange: it.exchange().word(),
             tick_size: it.grid().tick_size().to_string(),
-            tick_value: money_text::exact(it.tick_value()),
+            tick_value: it.tick_value().exact_text(),
             point_value: it.point_value().to_string(),
             front_month: front_contract(it, date)?.expiry().to_string(),
             mini_weight: it.mini_weight().to_string(),

@@ -1,11 +1,10 @@
 //! `phantom`: the desk on the command line.
 
 mod args;
-mod fact_json;
 mod fault;
 mod instruments;
+mod journal;
 mod log;
-mod money_text;
 mod replay;
 mod text_table;
 
@@ -20,6 +19,7 @@ fn main() -> ExitCode {
     let done = log::start().and_then(|()| match &arguments.command {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
+        Command::Journal(options) => journal::run(&options.action),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -18,7 +18,6 @@ use journal_file::{JournalFile, WrittenJournal};
 use result::ReplayResult;
 use setup::Setup;
 
-pub(crate) use result::ticket_word;
 pub(crate) use run::Run;
 
 /// Replays, and prints what came of it. Nothing is printed unless all of it went well.

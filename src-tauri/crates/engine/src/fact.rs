@@ -222,6 +222,7 @@ pub enum FactBody {
         /// How many contracts.
         qty: Qty,
         /// Market or limit.
+        #[serde(rename = "type")]
         kind: OrderKind,
         /// What it is for.
         purpose: Purpose,

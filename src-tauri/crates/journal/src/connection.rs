@@ -33,6 +33,13 @@ pub(crate) fn to_read(path: &Path, vfs: Option<&str>) -> Result<Connection, Open
     Ok(db)
 }
 
+/// Brings everything into the one file and closes it; nothing else of it is left beside.
+pub(crate) fn close(db: Connection) -> rusqlite::Result<()> {
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    db.close().map_err(|(_, fault)| fault)
+}
+
 fn open(path: &Path, flags: OpenFlags, vfs: Option<&str>) -> Result<Connection, OpenFault> {
     if rusqlite::version_number() < SQLITE_MIN {
         return Err(OpenFault::Engine(format!("SQLite {} is too old", rusqlite::version())));

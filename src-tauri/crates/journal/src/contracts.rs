@@ -91,8 +91,8 @@ fn read_one(row: &Row<'_>, place: i64) -> Result<ListedContract, ContractFault> 
 /// Writes those that are new or have other terms.
 pub(crate) fn write(db: &Connection, contracts: &[ListedContract]) -> rusqlite::Result<()> {
     let mut statement = db.prepare(
-        "INSERT INTO contract (id, name, tick_size, tick_value, weight, fee_per_side, decimals, tick_units, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO contract (id, name, tick_size, tick_value, weight, fee_per_side, decimals, tick_units, scale, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?9)
          ON CONFLICT (id) DO UPDATE SET weight = ?5, fee_per_side = ?6, hash = ?9 WHERE hash <> ?9",
     )?;
     for (place, ListedContract { name, terms }) in contracts.iter().enumerate() {
@@ -107,7 +107,8 @@ pub(crate) fn write(db: &Connection, contracts: &[ListedContract]) -> rusqlite::
         let [size, value, weight, fee] = &words;
         let hash = hash_of(place, name, &[size, value, weight, fee]);
         let units = i64::try_from(tick_size.mantissa()).unwrap_or(i64::MAX);
-        statement.execute(params![place, name, size, value, weight, fee, tick_size.scale(), units, hash])?;
+        let (decimals, scale) = (tick_size.scale(), 10_i64.saturating_pow(tick_size.scale()));
+        statement.execute(params![place, name, size, value, weight, fee, decimals, units, hash, scale])?;
     }
     Ok(())
 }

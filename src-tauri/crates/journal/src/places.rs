@@ -213,9 +213,9 @@ impl Names {
     }
 
     fn entity(&self) -> Option<String> {
-        let order = self.order.map(|order| order.to_string());
-        let lot = || self.lot.map(|lot| lot.to_string());
-        order.or_else(lot).or_else(|| self.flatten.map(|flatten| flatten.to_string()))
+        let lot = self.lot.map(|lot| lot.to_string());
+        let order = || self.order.map(|order| order.to_string());
+        lot.or_else(order).or_else(|| self.flatten.map(|flatten| flatten.to_string()))
     }
 
     fn who(&self) -> Option<String> {

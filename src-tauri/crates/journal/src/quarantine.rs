@@ -61,7 +61,7 @@ pub(crate) fn copy_up_to(
     remove_parts(&rebuilt)?;
     let mut new = connection::to_write(&rebuilt, vfs)?;
     schema::create(&mut new, session, now_ns)?;
-    drop(new);
+    connection::close(new)?;
     old.execute("ATTACH ?1 AS rebuilt", [rebuilt.to_string_lossy()])?;
     let copied = old.execute_batch(&format!(
         "BEGIN;
@@ -78,20 +78,14 @@ pub(crate) fn copy_up_to(
     old.execute_batch("DETACH rebuilt")?;
     copied?;
     // Into the one file, so that it can be given its name.
-    let new = connection::to_write(&rebuilt, vfs)?;
-    new.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    drop(new);
+    connection::close(connection::to_write(&rebuilt, vfs)?)?;
     Ok(rebuilt)
 }
 
 /// Gives the rebuilt journal its name.
 pub(crate) fn give_name(rebuilt: &Path, path: &Path) -> Result<(), OpenFault> {
     let named = fs::rename(rebuilt, path).and_then(|()| sync_folder(path));
-    named.map_err(|source| OpenFault::File { what: "could not name", path: path.to_owned(), source })?;
-    for ending in ["-wal", "-shm"] {
-        remove(&part(rebuilt, ending))?;
-    }
-    Ok(())
+    named.map_err(|source| OpenFault::File { what: "could not name", path: path.to_owned(), source })
 }
 
 fn remove_parts(file: &Path) -> Result<(), OpenFault> {

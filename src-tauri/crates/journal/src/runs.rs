@@ -12,6 +12,8 @@ pub struct Run {
     pub id: i64,
     /// The build that ran.
     pub build: String,
+    /// A hash of the configuration that it ran with.
+    pub configuration: String,
     /// When it began, in nanoseconds since 1970 on the wall's clock.
     pub began_ns: i64,
     /// When it ended; `None` while it runs, and after a crash.
@@ -48,6 +50,10 @@ impl RunStatus {
             Self::Quarantined => "Quarantined",
         }
     }
+
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
 }
 
 pub(crate) fn last(db: &Connection) -> rusqlite::Result<Option<Run>> {
@@ -58,18 +64,18 @@ pub(crate) fn all(db: &Connection) -> rusqlite::Result<Vec<Run>> {
     db.prepare(&format!("SELECT {COLUMNS} FROM run ORDER BY id"))?.query_map([], read)?.collect()
 }
 
-const COLUMNS: &str = "id, build, began_ns, ended_ns, first_seq, status";
+const COLUMNS: &str = "id, build, began_ns, ended_ns, first_seq, status, configuration";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Run> {
     let word: String = row.get(5)?;
-    let status = RunStatus::ALL.into_iter().find(|status| status.word() == word);
     Ok(Run {
         id: row.get(0)?,
         build: row.get(1)?,
+        configuration: row.get(6)?,
         began_ns: row.get(2)?,
         ended_ns: row.get(3)?,
         first_seq: row.get(4)?,
-        status: status.unwrap_or(RunStatus::Quarantined),
+        status: RunStatus::of(&word).unwrap_or(RunStatus::Quarantined),
     })
 }
 
@@ -87,6 +93,23 @@ pub(crate) fn begin(
          VALUES (?1, ?2, ?3, ?4, 'Running') RETURNING id",
         params![session.build, session.configuration, now_ns, first_seq],
         |row| row.get(0),
+    )
+}
+
+/// Writes a run as it was, from an export.
+pub(crate) fn restore(db: &Connection, run: &Run) -> rusqlite::Result<usize> {
+    db.execute(
+        "INSERT INTO run (id, build, configuration, began_ns, ended_ns, first_seq, status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            run.id,
+            run.build,
+            run.configuration,
+            run.began_ns,
+            run.ended_ns,
+            run.first_seq,
+            run.status.word()
+        ],
     )
 }
 

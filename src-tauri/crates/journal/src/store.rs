@@ -244,8 +244,9 @@ impl Store {
         if side_files::was_lost(path) {
             return Some(DamageKind::LostBefore);
         }
-        let mark = Mark::open(path).ok().and_then(|mut mark| mark.read());
-        mark.filter(|(written, _)| *written > last).map(|(written, _)| DamageKind::CutOff { written })
+        Mark::look(path)
+            .filter(|(written, _)| *written > last)
+            .map(|(written, _)| DamageKind::CutOff { written })
     }
 
     fn rebuild(

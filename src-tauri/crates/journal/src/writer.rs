@@ -15,6 +15,7 @@ use phantom_runtime::{Journal, JournalHealth};
 
 use crate::backup;
 use crate::commit::{Group, Ledger};
+use crate::connection;
 use crate::encoding::{End, Stamped};
 use crate::fault::WriteFault;
 use crate::side_files::{self, Mark};
@@ -183,8 +184,9 @@ impl Writer {
         let now = wall::now_ns();
         runs::note_state(&ledger.db, ledger.run, book.seq().cast_signed(), StateHash::of(book))?;
         runs::end(&ledger.db, ledger.run, now)?;
-        ledger.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        backup::make(&ledger.db, &ledger.path, now)
+        let copied = backup::make(&ledger.db, &ledger.path, now);
+        connection::close(ledger.db)?;
+        copied
     }
 
     fn close(&mut self) -> Option<Ledger> {

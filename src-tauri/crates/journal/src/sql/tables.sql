@@ -9,8 +9,8 @@ CREATE TABLE journal (
     made_ns     INTEGER NOT NULL
 ) STRICT;
 
--- The contracts that facts name by id. decimals and tick_units are the tick size for the views:
--- a price of n ticks is n * tick_units units of the last decimal.
+-- The contracts that facts name by id. The last three columns before hash are the tick size once more, for
+-- the views: a price of n ticks is n * tick_units / scale, with so many decimals.
 CREATE TABLE contract (
     id           INTEGER PRIMARY KEY,
     name         TEXT    NOT NULL UNIQUE,
@@ -20,6 +20,7 @@ CREATE TABLE contract (
     fee_per_side TEXT    NOT NULL,
     decimals     INTEGER NOT NULL,
     tick_units   INTEGER NOT NULL,
+    scale        INTEGER NOT NULL,
     hash         BLOB    NOT NULL
 ) STRICT;
 
@@ -67,4 +68,5 @@ CREATE TABLE event (
     hash     BLOB    NOT NULL
 ) STRICT;
 
+CREATE INDEX event_by_entity ON event (entity, seq) WHERE entity IS NOT NULL;
 CREATE INDEX event_by_day ON event (day, seq);

@@ -7,13 +7,14 @@
 )]
 
 pub(crate) mod body;
+pub(crate) mod history;
 pub(crate) mod market;
 pub(crate) mod orders;
 pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 18] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -27,4 +28,9 @@ pub const NAMES: [&str; 13] = [
     "connectBroker",
     "setPassword",
     "marketControl",
+    "recovery",
+    "exitPassed",
+    "history",
+    "exportHistory",
+    "disputeBundle",
 ];

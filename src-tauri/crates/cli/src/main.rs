@@ -1,6 +1,7 @@
 //! `phantom`: the desk on the command line.
 
 mod args;
+mod desk;
 mod fault;
 mod instruments;
 mod journal;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let done = log::start().and_then(|()| match &arguments.command {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
+        Command::Desk(options) => desk::run(options),
         Command::Journal(options) => journal::run(&options.action),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)

@@ -277,6 +277,12 @@ impl DeskHandle {
         self.reports.send(report).await.map_err(|_| DeskFault::Stopped)
     }
 
+    /// A handle that does not keep the desk alive.
+    #[must_use]
+    pub fn weak(&self) -> WeakDesk {
+        WeakDesk { commands: self.commands.downgrade() }
+    }
+
     fn tell(&self, command: Command) -> Result<(), DeskFault> {
         self.commands.try_send(command).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => DeskFault::Busy,
@@ -288,5 +294,31 @@ impl DeskHandle {
         let (answer, answered) = oneshot::channel();
         self.tell(command(answer))?;
         answered.await.map_err(|_| DeskFault::Stopped)
+    }
+}
+
+/// A handle that tells a desk that the computer slept, and does not keep it alive.
+#[derive(Clone, Debug)]
+pub struct WeakDesk {
+    commands: mpsc::WeakSender<Command>,
+}
+
+impl WeakDesk {
+    /// As [`DeskHandle::slept`]; [`DeskFault::Stopped`] when the desk has gone.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take it.
+    pub fn slept(&self, blind: Span) -> Result<(), DeskFault> {
+        let commands = self.commands.upgrade().ok_or(DeskFault::Stopped)?;
+        commands.try_send(Command::Slept { blind }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => DeskFault::Busy,
+            mpsc::error::TrySendError::Closed(_) => DeskFault::Stopped,
+        })
+    }
+
+    /// Whether the desk is still there.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.commands.upgrade().is_some()
     }
 }

@@ -20,7 +20,7 @@ pub mod trigger;
 pub use changes::{ChangeAnswer, LotAnswer, ProtectAnswer};
 pub use clock::{Clock, MarketClock};
 pub use core::Core;
-pub use handle::{DeskFault, DeskHandle, Marks, Snapshot};
+pub use handle::{DeskFault, DeskHandle, Marks, Snapshot, WeakDesk};
 pub use journal::{Journal, JournalHealth, MemoryJournal};
 pub use listing::{Listing, ListingError};
 pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer};

@@ -15,7 +15,7 @@ impl Engine {
             BrokerReport::Filled(fill) => {
                 if self.book.find(fill.order).is_none()
                     && self.book.may_be_lost(fill.order)
-                    && self.is_account_asked()
+                    && self.book.halt().reconciling
                 {
                     // The account that is on its way has the order, and this fill of it.
                 } else if let Some(key) = self.ours(now, fill.order) {

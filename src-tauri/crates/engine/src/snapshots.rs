@@ -53,11 +53,6 @@ impl Engine {
         self.deadlines.set(now.at + ANSWER, Due::Snapshot);
     }
 
-    /// Whether the broker's own account is on its way.
-    pub(crate) const fn is_account_asked(&self) -> bool {
-        self.question.open.is_some()
-    }
-
     /// Nobody will answer what was asked before.
     pub(crate) fn forget_question(&mut self) {
         self.question.open = None;

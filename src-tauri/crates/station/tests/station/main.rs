@@ -1,4 +1,5 @@
 //! A desk on its data folder.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod lease;
+mod recovery;

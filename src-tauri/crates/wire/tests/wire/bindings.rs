@@ -29,7 +29,8 @@ fn declarations() -> String {
         LogAction LogRow PositionRow WorkingRow PhantomState PhantomRow QuoteRow
         DeskMode FeedState DeskStatus InstrumentRow
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
-        BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
+        DecidedRow RecoveryAnswer HistoryQuestion HistoryLine HistoryAnswer WrittenAnswer
+        PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
 use phantom_compliance::{Limits, ShortSelling};
 use phantom_engine::{Engine, Fact, Timing};
 use phantom_model::{ContractId, Instrument, Money, Timestamp, trading_day};
-use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal};
-use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
+use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport};
 use phantom_station::OpenedDesk;
+use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
 use crate::market::feed::Place;
@@ -21,6 +22,9 @@ use crate::sleep::watch_sleep;
 use crate::storage::{Kept, Restored, Storage};
 use crate::stream::view::View;
 use crate::stream::{Stage, Told};
+
+/// How often a report that still grows is looked at.
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 /// A running desk. Dropping it ends the feed, and with the last handle the desk.
 #[derive(Debug)]
@@ -139,6 +143,9 @@ impl Session {
         for other in others.iter().filter(|other| !other.starts_with("MOCK")) {
             tell.send(Told::Notice(format!("stops of {other} are not armed in a simulation"))).ok();
         }
+        if returning.is_some() {
+            run_on_thread("recovery", tell_recovery(handle.clone(), tell.clone()))?;
+        }
         let market = Market { listing, fed, records, clock, state: FeedState::Simulated };
         let session = Self::with(checked, market, handle, (tell, told), view, Some(place))?;
         Ok((Self { kept: Some(kept), ..session.0 }, session.1))
@@ -232,6 +239,50 @@ impl Session {
         self.short_selling.send_replace(sells_short(&limits));
         Ok(())
     }
+}
+
+/// Tells the window what a start found, once everything has been decided.
+async fn tell_recovery(desk: DeskHandle, tell: mpsc::UnboundedSender<Told>) {
+    loop {
+        match desk.recovery().await {
+            Ok(Some(report)) if report.is_done() => {
+                // Without a window there is nobody to tell.
+                tell.send(Told::Notice(recovery_words(&report))).ok();
+                return;
+            }
+            Ok(_) => tokio::time::sleep(LOOKS_EVERY).await,
+            Err(_) => return,
+        }
+    }
+}
+
+/// What was recovered, what had changed, what was decided, in one line.
+fn recovery_words(report: &RecoveryReport) -> String {
+    let count = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let found = [
+        count(report.live_orders, "order", "orders"),
+        count(report.open_lots, "open lot", "open lots"),
+        count(report.phantoms, "phantom armed again", "phantoms armed again"),
+    ];
+    let changed = [
+        count(report.missed_fills.len(), "fill came meanwhile", "fills came meanwhile"),
+        count(report.ended.len(), "order ended meanwhile", "orders ended meanwhile"),
+        count(report.outside.len(), "order is not ours", "orders are not ours"),
+        count(report.differing.len(), "position differs", "positions differ"),
+        count(report.found.len(), "exit found at the broker", "exits found at the broker"),
+    ];
+    let decided = [
+        count(report.fired.len(), "phantom was passed and exits", "phantoms were passed and exit"),
+        count(report.passed.len(), "phantom was passed and waits", "phantoms were passed and wait"),
+        count(report.touched.len(), "phantom was touched, not fired", "phantoms were touched, not fired"),
+    ];
+    let parts: Vec<String> = found.into_iter().chain(changed).chain(decided).flatten().collect();
+    let what = if parts.is_empty() { "nothing was open".to_owned() } else { parts.join(", ") };
+    format!("recovered: {what}")
 }
 
 /// A market before it runs.

@@ -50,6 +50,14 @@ impl Shell {
         Arc::clone(&self.session.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Ends the desk in order, and waits until its journal is closed.
+    pub(crate) fn close(&self) {
+        if let Err(fault) = self.session().desk().end() {
+            tracing::warn!(%fault, "the desk could not be ended in order");
+        }
+        self.storage.wait_until_closed();
+    }
+
     /// The settings that hold.
     pub(crate) fn settings(&self) -> Settings {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -97,13 +105,21 @@ impl Shell {
             let words = "a position is open or an order works: close and cancel everything first";
             return Err(WireFault::PositionsOpen(words.to_owned()));
         }
-        let (session, stage) = Session::start(settings, checked, &self.storage).map_err(|fault| not_started(&fault))?;
+        let (session, stage) =
+            Session::start(settings, checked, &self.storage).map_err(|fault| not_started(&fault))?;
         if standing.killed {
             session.desk().halt(HaltChange::Kill, Origin::Rule).map_err(of_desk)?;
         }
         self.file.save(settings).map_err(|error| not_saved(&error))?;
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(session);
+        let old = {
+            let mut running = self.session.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *running, Arc::new(session))
+        };
         self.stream.tell(Ask::Stage(Box::new(stage)));
+        // Nothing is open on it; its journal is closed in order.
+        if let Err(fault) = old.desk().end() {
+            tracing::warn!(%fault, "the desk before could not be ended in order");
+        }
         Ok(())
     }
 }

@@ -97,13 +97,21 @@ impl Storage {
         Ok(Restored { was: MarketPlace::load(&place), desk, broker, place, kept, holding })
     }
 
+    /// Waits until every journal of this program is closed, for as long as that may take.
+    pub(crate) fn wait_until_closed(&self) {
+        let (open, closed) = &*self.open;
+        let waited = closed.wait_timeout_while(lock(open), CLOSING_MAX, |open| !open.is_empty());
+        if waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
+            tracing::error!("a journal is still open at the end; the next start reads it as after a crash");
+        }
+    }
+
     /// Waits until nobody in this program has the account any more, and takes it.
     fn hold(&self, account: &str) -> Result<Holding, SessionFault> {
         let (open, closed) = &*self.open;
         let taken = |open: &mut BTreeSet<String>| open.contains(account);
-        let waited = closed
-            .wait_timeout_while(lock(open), CLOSING_MAX, taken)
-            .unwrap_or_else(PoisonError::into_inner);
+        let waited =
+            closed.wait_timeout_while(lock(open), CLOSING_MAX, taken).unwrap_or_else(PoisonError::into_inner);
         let mut open = waited.0;
         if !open.insert(account.to_owned()) {
             return Err(SessionFault::StillClosing);

@@ -54,7 +54,8 @@ impl Role {
 
 /// A driver of windows starts the program itself and must see it, not its parent.
 fn is_alone(is_set: impl Fn(&str) -> bool) -> bool {
-    cfg!(debug_assertions) || [SWITCH, "TAURI_AUTOMATION", "TAURI_WEBVIEW_AUTOMATION"].iter().any(|name| is_set(name))
+    cfg!(debug_assertions)
+        || [SWITCH, "TAURI_AUTOMATION", "TAURI_WEBVIEW_AUTOMATION"].iter().any(|name| is_set(name))
 }
 
 /// Restarts so far, and whether they are a storm.
@@ -94,7 +95,10 @@ pub fn run() -> ExitCode {
         };
         match ended {
             Ended::InOrder(status) => {
-                return status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from);
+                return status
+                    .code()
+                    .and_then(|code| u8::try_from(code).ok())
+                    .map_or(ExitCode::FAILURE, ExitCode::from);
             }
             Ended::Crashed(status) => eprintln!("Phantom Desk has crashed ({status}); it is started again"),
             Ended::Hung => eprintln!("Phantom Desk does not answer any more; it is started again"),

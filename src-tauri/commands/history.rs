@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use phantom_journal::{Format, History, Wanted, bundle, export};
 use phantom_model::{LotId, TradingDay};
 use phantom_runtime::Decided;
+use phantom_wire::WireFault;
 use phantom_wire::recovery::{
     DecidedRow, HistoryAnswer, HistoryLine, HistoryQuestion, RecoveryAnswer, WrittenAnswer,
 };
-use phantom_wire::WireFault;
 use tauri::State;
 
 use super::body::Body;
@@ -32,7 +32,8 @@ pub(crate) async fn recovery(shell: State<'_, Shell>) -> Result<Option<RecoveryA
         RecoveryAnswer {
             after_crash: report.returning.absence == phantom_engine::fact::Absence::Crashed,
             done: report.is_done(),
-            took_ms: u32::try_from(session.kept().map_or(0, |kept| kept.took.as_millis())).unwrap_or(u32::MAX),
+            took_ms: u32::try_from(session.kept().map_or(0, |kept| kept.took.as_millis()))
+                .unwrap_or(u32::MAX),
             facts: u32::try_from(report.facts).unwrap_or(u32::MAX),
             live_orders: count(report.live_orders),
             open_lots: count(report.open_lots),

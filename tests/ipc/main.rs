@@ -11,6 +11,7 @@
 mod events;
 mod orders;
 mod permissions;
+mod recovery;
 mod settings;
 mod shapes;
 mod world;

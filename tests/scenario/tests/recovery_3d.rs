@@ -245,9 +245,11 @@ fn r_12_a_broker_that_never_lists_its_account_does_not_disarm_the_stops_for_ever
 fn r_17_what_asked_for_an_order_may_die_and_its_stop_lives() {
     // A signal's source is gone; nobody but the desk watches the stop, and a person can still cancel.
     let mut story = open_market();
-    let rest = story.place_by(buy(1).limit("1315.0"), phantom_engine::Origin::Signal(phantom_model::SignalRef::new(1)));
+    let rest = story
+        .place_by(buy(1).limit("1315.0"), phantom_engine::Origin::Signal(phantom_model::SignalRef::new(1)));
     story.accept(&rest);
-    let entry = story.place_by(buy(1).stop("1318.0"), phantom_engine::Origin::Signal(phantom_model::SignalRef::new(2)));
+    let entry = story
+        .place_by(buy(1).stop("1318.0"), phantom_engine::Origin::Signal(phantom_model::SignalRef::new(2)));
     story.accept(&entry);
     story.fill(&entry, 1, "1320.0");
     story.hush();

@@ -120,8 +120,10 @@ fn broker(
     names: &market::Names,
     engine: &Engine,
 ) -> Result<KeptBroker, Fault> {
-    let settings =
-        MockSettings { delay_nanos: Range::span(options.latency), ..MockSettings::frictionless(options.seed) };
+    let settings = MockSettings {
+        delay_nanos: Range::span(options.latency),
+        ..MockSettings::frictionless(options.seed)
+    };
     let path = options.data.join(format!("broker-{account}.jsonl"));
     let newest = engine.book().fills().iter().map(|(_, fill)| fill.exec).max();
     Ok(KeptBroker::open(&path, settings, names.list())?.numbering_after(newest))
@@ -142,9 +144,10 @@ async fn act(desk: DeskHandle, clock: MarketClock, signals: Vec<Signal>, seen: T
             SignalAction::Place(ticket) => {
                 desk.place(ticket, origin).await.map(|answer| Talk::placed(signal.id, &answer))
             }
-            SignalAction::Flatten => {
-                desk.flatten_all(origin).await.map(|receipt| Talk::Flattened { signal: signal.id, flat: receipt.flat })
-            }
+            SignalAction::Flatten => desk
+                .flatten_all(origin)
+                .await
+                .map(|receipt| Talk::Flattened { signal: signal.id, flat: receipt.flat }),
         };
         match answer {
             Ok(answer) => answer.say(),

@@ -489,9 +489,17 @@ fn the_worst_case_is_the_larger_of_all_longs_and_all_shorts() {
 }
 
 fn halts() -> impl Strategy<Value = Halt> {
-    any::<[bool; 7]>().prop_map(|[killed, locked_out, flattening, not_connected, reconciling, journal_lost, latched]| {
-        Halt { killed, locked_out, flattening, not_connected, reconciling, journal_lost, latched }
-    })
+    any::<[bool; 7]>().prop_map(
+        |[killed, locked_out, flattening, not_connected, reconciling, journal_lost, latched]| Halt {
+            killed,
+            locked_out,
+            flattening,
+            not_connected,
+            reconciling,
+            journal_lost,
+            latched,
+        },
+    )
 }
 
 fn limits() -> impl Strategy<Value = Limits> {

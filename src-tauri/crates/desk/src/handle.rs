@@ -49,6 +49,7 @@ pub(crate) enum Command {
     Decide { contract: ContractId, decision: Decision, origin: Origin },
     FeedAlive,
     Slept { blind: Span },
+    End,
     ExitPassed { lot: LotId },
     Recovery { answer: oneshot::Sender<Option<RecoveryReport>> },
     Triggers { answer: oneshot::Sender<TriggerReceipts> },
@@ -211,6 +212,14 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take it.
     pub fn slept(&self, blind: Span) -> Result<(), DeskFault> {
         self.tell(Command::Slept { blind })
+    }
+
+    /// Ends the desk in order, whoever still has a handle.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn end(&self) -> Result<(), DeskFault> {
+        self.tell(Command::End)
     }
 
     /// A person lets a lot exit whose price was passed while the desk was away.

@@ -177,6 +177,10 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                 Woken::Report(report) => {
                     self.core.input(now, Input::Report(report));
                 }
+                Woken::AllGone | Woken::Command(Command::End) => {
+                    let book = self.core.book().clone();
+                    return (self.core.into_journal().journal, book);
+                }
                 Woken::Command(command) => self.command(command),
                 Woken::Journal => self.core.look_at_journal(now),
                 Woken::Records(0) | Woken::Due => {}
@@ -186,10 +190,6 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                         self.core.market(record);
                         self.finish_step();
                     }
-                }
-                Woken::AllGone => {
-                    let book = self.core.book().clone();
-                    return (self.core.into_journal().journal, book);
                 }
             }
             let now = self.now();
@@ -288,6 +288,8 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                 self.feed(Input::Decide { contract, decision, origin });
             }
             Command::FeedAlive => self.feed(Input::FeedAlive),
+            // The loop has ended with it.
+            Command::End => {}
             Command::Slept { blind } => self.wake_up(blind),
             Command::ExitPassed { lot } => self.feed(Input::ExitPassed { lot }),
             Command::Recovery { answer } => {

@@ -104,7 +104,8 @@ impl Talk {
 }
 
 fn rows(decided: &[Decided]) -> Vec<Row> {
-    let row = |it: &Decided| Row { lot: it.lot.to_string(), leg: it.leg, ticks: it.print.map(|at| at.ticks()) };
+    let row =
+        |it: &Decided| Row { lot: it.lot.to_string(), leg: it.leg, ticks: it.print.map(|at| at.ticks()) };
     decided.iter().map(row).collect()
 }
 

@@ -49,7 +49,10 @@ fn orders_are_listed_with_how_they_stand() {
 fn the_orders_of_the_view_stand_as_those_of_the_book() {
     let folder = tempfile::tempdir().unwrap();
     let book = folded(&day());
-    let shown = query(&written(folder.path()), "SELECT order_id, status, filled FROM orders WHERE status <> 'REJECTED'");
+    let shown = query(
+        &written(folder.path()),
+        "SELECT order_id, status, filled FROM orders WHERE status <> 'REJECTED'",
+    );
     let in_book = book.orders().iter().map(|(_, order)| order);
     let ours = in_book.filter(|order| !matches!(order.id, phantom_model::OrderId::Outside(_)));
     let expected = ours.map(|order| format!("{}|{}|{}", order.id, order.status.word(), order.done()));

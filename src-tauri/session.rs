@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
-use phantom_compliance::{Limits, ShortSelling};
+use phantom_compliance::Limits;
 use phantom_engine::{Engine, Fact, Timing};
 use phantom_model::{ContractId, Instrument, Money, Timestamp, trading_day};
 use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport};
@@ -32,7 +32,7 @@ pub(crate) struct Session {
     desk: DeskHandle,
     listing: Arc<Listing>,
     feed: FeedControl,
-    short_selling: watch::Sender<bool>,
+    limits: watch::Sender<Limits>,
     kept: Option<Kept>,
 }
 
@@ -69,7 +69,7 @@ impl<J: Journal> Journal for ToldJournal<J> {
         }
         self.kept.append(facts);
         // Without a window there is nobody to tell; the journal has it.
-        self.told.send(Told::Facts(facts.to_vec())).ok();
+        self.told.send(Told::Facts(facts.to_vec(), std::time::Instant::now())).ok();
     }
 
     fn durable(&self) -> u64 {
@@ -99,11 +99,13 @@ impl Session {
             }
             (BrokerChoice::Mock, source @ MarketSource::File { .. }) => {
                 let source = Source::open(source, &settings.trading.default_symbol)?;
-                Self::rehearse(checked, source, FeedState::File, MockBroker::new(checked.mock.clone()))
+                let broker = MockBroker::new(checked.mock.clone());
+                Self::rehearse(checked, source, FeedState::File, broker, "MOCK".to_owned())
             }
             // The adapter is not part of this version: the desk is there, the way to the broker is not.
             (BrokerChoice::NinjaTrader, _) => {
-                Self::rehearse(checked, Source::silent(now)?, FeedState::Silent, Unreachable)
+                let account = settings.ninjatrader.account.clone();
+                Self::rehearse(checked, Source::silent(now)?, FeedState::Silent, Unreachable, account)
             }
         }
     }
@@ -121,7 +123,7 @@ impl Session {
             Source::simulated(Arc::clone(&listing), checked.mock.seed, today, seen, &was)?;
         let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
         let (tell, told) = mpsc::unbounded_channel();
-        let view = View::of_book(Arc::clone(&listing), engine.book().clone(), starts, DeskMode::Mock);
+        let view = View::of_book(Arc::clone(&listing), engine.book().clone(), starts, "MOCK".to_owned());
         let journal = ToldJournal { kept: journal, told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
         let desk = desk.woken_by(wake);
@@ -157,13 +159,14 @@ impl Session {
         source: Source,
         state: FeedState,
         broker: impl Broker + Send + 'static,
+        account: String,
     ) -> Result<(Self, Stage), SessionFault> {
         let Source { listing, fed, starts, records } = source;
         let times = if state == FeedState::Silent { 1 } else { checked.pace.clock_times() };
         let clock = PacedClock::starting_at(starts, times);
         let (tell, told) = mpsc::unbounded_channel();
         let mode = if state == FeedState::Silent { DeskMode::Offline } else { DeskMode::Mock };
-        let view = View::new(Arc::clone(&listing), starts, mode);
+        let view = View::new(Arc::clone(&listing), starts, mode, account);
         let engine = Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE);
         let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
@@ -186,7 +189,7 @@ impl Session {
         let Market { listing, fed, records, clock, state } = market;
         let board = Arc::new(QuoteBoard::new(fed, state));
         let (control, pace) = watch::channel(checked.pace);
-        let (short_selling, is_short_selling) = watch::channel(sells_short(&checked.limits));
+        let (limits, holding) = watch::channel(checked.limits);
         if state != FeedState::Silent {
             let names = listing.iter().map(|(_, contract)| contract.ninjatrader_name()).collect();
             let place = place.map(|path| Place { path, names });
@@ -206,8 +209,8 @@ impl Session {
             })?;
         }
         watch_sleep(handle.weak())?;
-        let stage = Stage { view, told, desk: handle.clone(), board, pace, short_selling: is_short_selling };
-        Ok((Self { desk: handle, listing, feed: control, short_selling, kept: None }, stage))
+        let stage = Stage { view, told, desk: handle.clone(), board, pace, limits: holding };
+        Ok((Self { desk: handle, listing, feed: control, limits, kept: None }, stage))
     }
 
     /// What of the session survives the program; `None` for a rehearsal.
@@ -236,7 +239,7 @@ impl Session {
     /// Changes what the trader allows.
     pub(crate) fn set_limits(&self, limits: Limits) -> Result<(), phantom_runtime::DeskFault> {
         self.desk.set_limits(limits)?;
-        self.short_selling.send_replace(sells_short(&limits));
+        self.limits.send_replace(limits);
         Ok(())
     }
 }
@@ -292,13 +295,6 @@ struct Market {
     records: Records,
     clock: PacedClock,
     state: FeedState,
-}
-
-const fn sells_short(limits: &Limits) -> bool {
-    match limits.short_selling {
-        ShortSelling::On => true,
-        ShortSelling::Off => false,
-    }
 }
 
 /// A thread of its own with a small runtime: nothing that the window does can keep it waiting.

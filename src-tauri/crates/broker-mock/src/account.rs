@@ -10,13 +10,13 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use phantom_broker::{Broker, Message, SendEnd};
+use phantom_compliance::NewOrder;
 use phantom_model::{
     ArenaKey, BrokerReport, ContractId, ExecId, FailReason, MarketRecord, OrderId, Price, Qty, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::broker::MockBroker;
-use crate::errand::{Errand, Terms};
+use crate::broker::{Arrival, MockBroker};
 use crate::settings::MockSettings;
 
 /// Something that happened at the broker.
@@ -26,7 +26,7 @@ pub(crate) enum Line {
     /// The contracts that the lines from here on speak of, by their rows.
     Contracts(Vec<String>),
     /// A message is on its way and arrives then.
-    Sent { arrives: Timestamp, errand: Errand },
+    Sent { arrives: Timestamp, errand: Arrival },
     /// The message that was sent first of those on their way has arrived, and was refused or not.
     Arrived {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,14 +186,14 @@ fn ids_of(names: &[String], contracts: &[String]) -> BTreeMap<ContractId, Option
     names.iter().enumerate().map(|(place, name)| (row(place), now(name))).collect()
 }
 
-fn translated(errand: Errand, ids: &BTreeMap<ContractId, Option<ContractId>>) -> Result<Errand, String> {
-    let place = |terms: Terms| match ids.get(&terms.contract) {
-        Some(Some(contract)) => Ok(Terms { contract: *contract, ..terms }),
-        Some(None) | None => Err(format!("{} trades a contract that is not in the list", terms.order)),
+fn translated(errand: Arrival, ids: &BTreeMap<ContractId, Option<ContractId>>) -> Result<Arrival, String> {
+    let place = |order: NewOrder| match ids.get(&order.contract) {
+        Some(Some(contract)) => Ok(NewOrder { contract: *contract, ..order }),
+        Some(None) | None => Err(format!("{} trades a contract that is not in the list", order.id)),
     };
     Ok(match errand {
-        Errand::Take(terms) => Errand::Take(place(terms)?),
-        Errand::Close(terms) => Errand::Close(place(terms)?),
-        Errand::Cancel(_) | Errand::Change { .. } | Errand::Query(_) | Errand::Account(_) => errand,
+        Arrival::Place(order) => Arrival::Place(place(order)?),
+        Arrival::Close(exit) => Arrival::Close(place(exit)?),
+        Arrival::Cancel(_) | Arrival::Change { .. } | Arrival::Query(_) | Arrival::Snapshot(_) => errand,
     })
 }

@@ -3,17 +3,77 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd};
+use phantom_compliance::{NewOrder, Outbound};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, MarketRecord,
-    NetQty, OrderId, Price, Qty, Side, Span, Ticks, Timestamp,
+    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, ExecId, FailReason, FillReport, FillTiming, ListedFill,
+    ListedOrder, MarketRecord, NetQty, OrderId, Price, Qty, Side, SnapshotId, Span, Ticks, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::account::Line;
 use crate::draw::Draw;
-use crate::errand::{Errand, Terms};
 use crate::order::{MockOrder, Standing};
 use crate::settings::{FillSize, MockSettings};
 use crate::snapshot::snapshot_of;
+
+/// What arrives at the market. Whether it may be sent at all was somebody else's question: a broker
+/// takes what it is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Arrival {
+    /// A new order.
+    Place(NewOrder),
+    /// A close by the broker's own means, of at most this much.
+    Close(NewOrder),
+    /// Take an order out of the market.
+    Cancel(OrderId),
+    /// Other terms for a working limit order.
+    Change {
+        /// Which one.
+        order: OrderId,
+        /// Contracts of the whole order.
+        qty: Qty,
+        /// The limit price.
+        limit: Price,
+    },
+    /// Report again what is known of an order.
+    Query(OrderId),
+    /// Report everything.
+    Snapshot(SnapshotId),
+}
+
+impl Arrival {
+    /// Whether it can change anything at the broker: a question cannot.
+    const fn changes(self) -> bool {
+        match self {
+            Self::Place(_) | Self::Close(_) | Self::Cancel(_) | Self::Change { .. } => true,
+            Self::Query(_) | Self::Snapshot(_) => false,
+        }
+    }
+}
+
+impl From<Message> for Arrival {
+    fn from(message: Message) -> Self {
+        match message {
+            Message::Submit(order) => Self::Place(terms_of(&order)),
+            Message::NativeClose(exit) => Self::Close(terms_of(&exit)),
+            Message::Cancel(order) => Self::Cancel(order),
+            Message::Change(it) => Self::Change { order: it.id(), qty: it.qty(), limit: it.limit() },
+            Message::Query(order) => Self::Query(order),
+            Message::Snapshot(id) => Self::Snapshot(id),
+        }
+    }
+}
+
+const fn terms_of(order: &Outbound) -> NewOrder {
+    NewOrder {
+        id: order.id(),
+        contract: order.contract(),
+        side: order.side(),
+        qty: order.qty(),
+        kind: order.kind(),
+    }
+}
 
 /// The simulated broker.
 #[derive(Clone, Debug)]
@@ -21,7 +81,7 @@ pub struct MockBroker {
     settings: MockSettings,
     draw: Draw,
     /// Messages on their way, in the order in which they will arrive.
-    travelling: VecDeque<(Timestamp, Errand)>,
+    travelling: VecDeque<(Timestamp, Arrival)>,
     orders: BTreeMap<OrderId, MockOrder>,
     /// Orders at the market by contract, oldest first.
     working: BTreeMap<ContractId, Vec<OrderId>>,
@@ -55,6 +115,55 @@ impl MockBroker {
         self.positions.get(&contract).copied().unwrap_or_default()
     }
 
+    /// The broker's own account: what it answers a question for a snapshot with.
+    #[must_use]
+    pub fn account(&self, answers: SnapshotId) -> BrokerSnapshot {
+        snapshot_of(answers, &self.orders, &self.positions)
+    }
+
+    /// Takes over orders and executions that it had before it was started again: with our ids, oldest
+    /// first. Positions follow from the executions.
+    pub fn restore(&mut self, orders: &[ListedOrder], fills: &[ListedFill]) {
+        for it in orders {
+            let Some(id) = it.order else { continue };
+            let its = fills.iter().filter(|fill| fill.order == Some(id));
+            let its: Vec<(ExecId, Qty, Price)> = its.map(|it| (it.exec, it.qty, it.price)).collect();
+            for &(exec, qty, _) in &its {
+                self.execs = self.execs.max(exec.number());
+                let held = self.positions.entry(it.contract).or_default();
+                *held = held.after(it.side, qty);
+            }
+            let order = MockOrder::restored(it, id, its);
+            if order.standing == Standing::Working {
+                self.working.entry(it.contract).or_default().push(id);
+            }
+            self.orders.insert(id, order);
+        }
+    }
+
+    /// Sends something to the market; it arrives after a drawn delay, never before what was sent earlier.
+    pub fn dispatch(&mut self, at: Timestamp, arrival: Arrival) {
+        // A question about the account draws nothing, so that asking does not change what is filled.
+        let delay = match arrival {
+            Arrival::Snapshot(_) => 0,
+            Arrival::Place(_)
+            | Arrival::Close(_)
+            | Arrival::Cancel(_)
+            | Arrival::Change { .. }
+            | Arrival::Query(_) => self.draw.from(self.settings.delay_nanos),
+        };
+        let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
+        let due = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
+        if arrival.changes() {
+            self.note(Line::Sent { arrives: due, errand: arrival });
+        }
+        if due <= at && self.travelling.is_empty() {
+            self.arrive(arrival);
+        } else {
+            self.travelling.push_back((due, arrival));
+        }
+    }
+
     /// Notes from now on what happens, for whoever writes it down.
     pub(crate) fn keep_lines(&mut self) {
         self.lines = Some(Vec::new());
@@ -77,14 +186,14 @@ impl MockBroker {
     }
 
     /// A message was on its way.
-    pub(crate) fn relive_sent(&mut self, arrives: Timestamp, errand: Errand) {
-        self.travelling.push_back((arrives, errand));
+    pub(crate) fn relive_sent(&mut self, arrives: Timestamp, arrival: Arrival) {
+        self.travelling.push_back((arrives, arrival));
     }
 
     /// The first message that was on its way arrived.
     pub(crate) fn relive_arrived(&mut self, refused: Option<FailReason>) {
-        if let Some((_, errand)) = self.travelling.pop_front() {
-            self.arrive_with(errand, refused);
+        if let Some((_, arrival)) = self.travelling.pop_front() {
+            self.arrive_with(arrival, refused);
         }
         // Nobody was there to hear it.
         self.reports.clear();
@@ -102,43 +211,43 @@ impl MockBroker {
         self.reports.clear();
     }
 
-    fn arrive(&mut self, errand: Errand) {
-        let is_new = |terms: Terms| !self.orders.contains_key(&terms.order);
-        let asks = match errand {
-            Errand::Take(terms) => is_new(terms),
-            Errand::Close(terms) => is_new(terms) && self.closable(&terms).is_some(),
-            Errand::Cancel(_) | Errand::Change { .. } | Errand::Query(_) | Errand::Account(_) => false,
+    fn arrive(&mut self, arrival: Arrival) {
+        let is_new = |order: &NewOrder| !self.orders.contains_key(&order.id);
+        let asks = match &arrival {
+            Arrival::Place(order) => is_new(order),
+            Arrival::Close(exit) => is_new(exit) && self.closable(exit).is_some(),
+            Arrival::Cancel(_) | Arrival::Change { .. } | Arrival::Query(_) | Arrival::Snapshot(_) => false,
         };
         let refused = if asks { self.draw.refusal(self.settings.refusals) } else { None };
-        if errand.changes() {
+        if arrival.changes() {
             self.note(Line::Arrived { refused });
         }
-        self.arrive_with(errand, refused);
+        self.arrive_with(arrival, refused);
     }
 
-    fn arrive_with(&mut self, errand: Errand, refused: Option<FailReason>) {
-        match errand {
-            Errand::Take(terms) => self.take_order(&terms, terms.qty, refused),
-            Errand::Close(terms) => self.close(&terms, refused),
-            Errand::Cancel(order) => self.cancel(order),
-            Errand::Change { order, qty, limit } => self.change(order, qty, limit),
-            Errand::Query(order) => self.report_again(order),
-            Errand::Account(number) => {
-                let snapshot = snapshot_of(Errand::question(number), &self.orders, &self.positions);
+    fn arrive_with(&mut self, arrival: Arrival, refused: Option<FailReason>) {
+        match arrival {
+            Arrival::Place(order) => self.take_order(&order, order.qty, refused),
+            Arrival::Close(exit) => self.close(&exit, refused),
+            Arrival::Cancel(order) => self.cancel(order),
+            Arrival::Change { order, qty, limit } => self.change(order, qty, limit),
+            Arrival::Query(order) => self.report_again(order),
+            Arrival::Snapshot(id) => {
+                let snapshot = self.account(id);
                 self.reports.push_back(BrokerReport::Snapshot(Box::new(snapshot)));
             }
         }
     }
 
     /// Takes an order. One id is one order: a repetition answers what is known.
-    fn take_order(&mut self, terms: &Terms, qty: Qty, refused: Option<FailReason>) {
-        let id = terms.order;
+    fn take_order(&mut self, asked: &NewOrder, qty: Qty, refused: Option<FailReason>) {
+        let id = asked.id;
         if self.orders.contains_key(&id) {
             self.report_again(id);
             return;
         }
         let number = BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(u64::MAX));
-        let mut order = MockOrder::new(terms, qty, number);
+        let mut order = MockOrder::new(asked, qty, number);
         if let Some(reason) = refused {
             order.standing = Standing::Failed(reason);
             self.reports.push_back(BrokerReport::Failed { order: id, reason });
@@ -150,7 +259,7 @@ impl MockBroker {
     }
 
     /// What the broker's own position leaves of an exit; `None` for nothing.
-    fn closable(&self, exit: &Terms) -> Option<Qty> {
+    fn closable(&self, exit: &NewOrder) -> Option<Qty> {
         let held = self.position(exit.contract);
         let closes = held.side() == Some(exit.side.opposite());
         let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty.contracts());
@@ -158,10 +267,10 @@ impl MockBroker {
     }
 
     /// The broker's own close looks at the broker's own position: never more than that.
-    fn close(&mut self, exit: &Terms, refused: Option<FailReason>) {
+    fn close(&mut self, exit: &NewOrder, refused: Option<FailReason>) {
         match self.closable(exit) {
             Some(qty) => self.take_order(exit, qty, refused),
-            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.order }),
+            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.id }),
         }
     }
 
@@ -266,26 +375,7 @@ impl MockBroker {
 
 impl Broker for MockBroker {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
-        // A question about the account draws nothing, so that asking does not change what is filled.
-        let delay = match message {
-            Message::Snapshot(_) => 0,
-            Message::Submit(_)
-            | Message::Cancel(_)
-            | Message::Change(_)
-            | Message::Query(_)
-            | Message::NativeClose(_) => self.draw.from(self.settings.delay_nanos),
-        };
-        let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
-        let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
-        let errand = Errand::from(&message);
-        if errand.changes() {
-            self.note(Line::Sent { arrives: arrival, errand });
-        }
-        if arrival <= at && self.travelling.is_empty() {
-            self.arrive(errand);
-        } else {
-            self.travelling.push_back((arrival, errand));
-        }
+        self.dispatch(at, message.into());
         SendEnd::Sent
     }
 
@@ -299,8 +389,8 @@ impl Broker for MockBroker {
 
     fn advance(&mut self, now: Timestamp) {
         while self.next_due() <= now {
-            let Some((_, errand)) = self.travelling.pop_front() else { return };
-            self.arrive(errand);
+            let Some((_, arrival)) = self.travelling.pop_front() else { return };
+            self.arrive(arrival);
         }
     }
 

@@ -6,11 +6,10 @@
 pub mod account;
 mod broker;
 mod draw;
-mod errand;
 mod order;
 pub mod settings;
 mod snapshot;
 
 pub use account::{AccountFault, KeptBroker};
-pub use broker::MockBroker;
+pub use broker::{Arrival, MockBroker};
 pub use settings::{FillSize, LimitFill, MockSettings, Range, Refusals};

@@ -211,6 +211,17 @@ impl Book {
         &self.fills
     }
 
+    /// Sum over the open contracts of a lot of their entry prices, in ticks.
+    #[must_use]
+    pub fn open_cost_ticks(&self, lot: LotId) -> i64 {
+        let Some(lot) = self.lots.get(lot) else { return 0 };
+        std::iter::successors(Some(lot.first_piece), |&key| self.pieces.at(key).next)
+            .map(|key| self.pieces.at(key))
+            .fold(0_i64, |sum, piece| {
+                sum.saturating_add(piece.price.ticks().saturating_mul(i64::from(piece.open)))
+            })
+    }
+
     pub(crate) const fn pieces(&self) -> &Arena<PieceKey, Piece> {
         &self.pieces
     }

@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use phantom_engine::Book;
+use rusqlite::config::DbConfig;
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
@@ -102,6 +103,8 @@ struct Import {
 impl Import {
     fn new(path: &Path) -> Result<Self, ImportFault> {
         let db = connection::to_write(path, None)?;
+        // Whatever becomes of it, nothing is left beside the file when it is closed.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         Ok(Self {
             db,
             journal: None,
@@ -128,6 +131,8 @@ impl Import {
                 serde_json::from_str(&text).map_err(|fault| self.wrong(&fault.to_string()))?;
             if object.contains_key("seq") {
                 self.fact(object)?;
+            } else if object.len() != 1 {
+                return Err(self.wrong("it is no line of a journal"));
             } else {
                 let head = serde_json::from_value(Value::Object(object));
                 self.head(head.map_err(|fault| self.wrong(&fault.to_string()))?)?;

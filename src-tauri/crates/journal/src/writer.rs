@@ -240,11 +240,10 @@ impl Pen {
     fn write(&mut self, ledger: Ledger, work: (Vec<Stamped>, Vec<(u32, String)>)) -> Option<Ledger> {
         let began = Instant::now();
         self.shared.writing_since.store(self.shared.nanos() + 1, Ordering::Release);
-        let written = self.encode(ledger.run, work).map_err(|why| (why, None));
-        let written = written.and_then(|group| {
-            let count = group.records.len();
-            self.commit(ledger, &group).map(|ledger| (ledger, count))
-        });
+        let written = match self.encode(ledger.run, work) {
+            Err(why) => Err((why, Some(ledger))),
+            Ok(group) => self.commit(ledger, &group).map(|ledger| (ledger, group.records.len())),
+        };
         self.shared.writing_since.store(0, Ordering::Release);
         match written {
             Ok((ledger, count)) => {

@@ -22,8 +22,8 @@ impl BrokersAccount {
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         for line in whole.lines() {
             let line: Value = serde_json::from_str(line).unwrap();
-            let terms = &line["sent"]["errand"]["take"];
-            if let Some(order) = terms["order"].as_str() {
+            let terms = &line["sent"]["errand"]["place"];
+            if let Some(order) = terms["id"].as_str() {
                 let sign = if terms["side"] == "BUY" { 1 } else { -1 };
                 account.sides.insert(order.to_owned(), sign);
             }

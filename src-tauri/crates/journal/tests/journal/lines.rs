@@ -60,7 +60,6 @@ fn a_line_has_prices_as_decimals_and_contracts_by_name() {
         r#""kind":"orderFilled","order":"T1","exec":"E1","qty":1,"price":"1319.1","fee":"0.00","market":"GC 12-26""#,
         r#""kind":"phantomFired","lot":"L0","leg":"stop","print":"1316.5","level":"#,
         r#""words":"would_cross_zero: position is 2: 5 would cross zero"#,
-        r#""ours":-3,"broker":4"#,
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }

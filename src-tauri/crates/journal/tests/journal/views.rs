@@ -55,7 +55,7 @@ fn the_orders_of_the_view_stand_as_those_of_the_book() {
     );
     let in_book = book.orders().iter().map(|(_, order)| order);
     let ours = in_book.filter(|order| !matches!(order.id, phantom_model::OrderId::Outside(_)));
-    let expected = ours.map(|order| format!("{}|{}|{}", order.id, order.status.word(), order.done()));
+    let expected = ours.map(|order| format!("{}|{}|{}", order.id, order.status.word(), order.filled));
     assert_eq!(shown, expected.collect::<Vec<_>>());
 }
 

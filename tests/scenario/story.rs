@@ -5,6 +5,7 @@
 use phantom_broker::{Broker, Message};
 use phantom_broker_mock::{MockBroker, MockSettings};
 use phantom_compliance::{ChangeRequest, Limits, Outbound, Protect};
+use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{
     Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Protected, Timing,
 };
@@ -32,6 +33,8 @@ pub struct Story<B> {
     facts_read: usize,
     sent_read: usize,
     execs: u64,
+    /// Orders that left before the journal had them: the broker has them, and no send is noted.
+    lost: Vec<OrderId>,
 }
 
 impl Story<ByHand> {
@@ -66,7 +69,9 @@ impl<B: Broker> Story<B> {
         let core = Core::new(engine, Noted::new(broker), MemoryJournal::new());
         let ledger = Ledger::default();
         let (counted, facts_read, sent_read, execs) = (0, 0, 0, 0);
-        let mut story = Self { core, limits, timing, ledger, shadow, counted, facts_read, sent_read, execs };
+        let lost = Vec::new();
+        let mut story =
+            Self { core, limits, timing, ledger, shadow, counted, facts_read, sent_read, execs, lost };
         story.core.run_until(Timestamp::from_nanos(0));
         story
     }
@@ -206,6 +211,26 @@ impl<B: Broker> Story<B> {
         self.count();
     }
 
+    /// The same, as the program does it: it was killed, comes back with this policy, and asks the broker.
+    pub fn come_back(&mut self, policy: GapPolicy) {
+        self.restart();
+        let since = self.core.now();
+        self.feed(Input::Returned { absence: Absence::Crashed, since, policy });
+        self.link(Link::Up);
+    }
+
+    /// The computer slept and wakes.
+    pub fn wake(&mut self, policy: GapPolicy) {
+        let since = self.core.now();
+        self.feed(Input::Returned { absence: Absence::Slept, since, policy });
+        self.link(Link::Up);
+    }
+
+    /// This order had left before the journal had it, and the kill came between.
+    pub fn lose(&mut self, order: &str) {
+        self.lost.push(id(order));
+    }
+
     // What the broker reports, where the story says it.
 
     /// Any report.
@@ -225,6 +250,28 @@ impl<B: Broker> Story<B> {
         let price = price(self.root_of(order), at);
         let timing = FillTiming::Unknown;
         self.report(BrokerReport::Filled(FillReport { order, exec, qty, price, timing, broker_time: None }));
+    }
+
+    /// The broker tells every execution of the story's orders once more.
+    pub fn fill_again(&mut self) {
+        let book = self.core.book();
+        let again = |fill: &phantom_engine::book::FillRow| FillReport {
+            order: book.orders().at(fill.order).id,
+            exec: fill.exec,
+            qty: fill.qty,
+            price: fill.price,
+            timing: FillTiming::Unknown,
+            broker_time: fill.broker_time,
+        };
+        let reports: Vec<FillReport> = book.fills().iter().map(|(_, fill)| again(fill)).collect();
+        for report in reports {
+            self.report(BrokerReport::Filled(report));
+        }
+    }
+
+    /// A person lets a lot exit whose price was passed while the desk was away; lots count from 0.
+    pub fn exit_passed(&mut self, lot: u32) {
+        self.feed(Input::ExitPassed { lot: LotId::from_row(lot) });
     }
 
     /// The broker took the order out of the market.
@@ -455,7 +502,9 @@ impl<B: Broker> Story<B> {
             assert!(fits || self.core.book().halt().latched, "exits within the position");
         }
         for fact in facts {
-            if let FactBody::OrderSubmitted { order, .. } = &fact.body {
+            if let FactBody::OrderSubmitted { order, .. } = &fact.body
+                && !self.lost.contains(order)
+            {
                 let sends = self.core.broker().sent.iter().map(|(_, it)| it);
                 let mut sends = sends.filter(|it| it.order() == Some(*order) && is_send(it));
                 let first = sends.next();

@@ -23,6 +23,16 @@ use crate::log::LOG_VARIABLE;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     #[error(transparent)]
+    Lease(#[from] phantom_station::LeaseFault),
+    #[error(transparent)]
+    Start(#[from] phantom_station::StartFault),
+    #[error(transparent)]
+    Account(#[from] phantom_broker_mock::AccountFault),
+    #[error("the simulated market cannot be made: {0}")]
+    Market(String),
+    #[error("the journal did not end in order: {0}")]
+    End(#[from] phantom_journal::WriteFault),
+    #[error(transparent)]
     TickFile(#[from] TickFileError),
     #[error(transparent)]
     SignalFile(#[from] SignalFileError),
@@ -103,7 +113,8 @@ impl Fault {
             tracing::error!(fault = %self);
         }
         match self {
-            Self::JournalWrite { .. }
+            Self::End(_)
+            | Self::JournalWrite { .. }
             | Self::Output(_)
             | Self::Runtime(_)
             | Self::Conformance(_)
@@ -115,7 +126,11 @@ impl Fault {
                 source: ImportFault::Make(_) | ImportFault::Database(_) | ImportFault::File(_),
                 ..
             } => ExitCode::from(1),
-            Self::TickFile(_)
+            Self::Lease(_)
+            | Self::Start(_)
+            | Self::Account(_)
+            | Self::Market(_)
+            | Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
             | Self::BadContractInName { .. }

@@ -3,6 +3,7 @@
 mod changes;
 mod corrections;
 mod fold;
+pub mod gap;
 mod guards;
 mod ladder;
 mod levels;
@@ -38,6 +39,7 @@ use crate::fact::{Fact, LatchCause};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Book {
     seq: u64,
+    last_at: Timestamp,
     orders: Arena<OrderKey, Order>,
     fills: Arena<FillKey, FillRow>,
     pieces: Arena<PieceKey, Piece>,
@@ -65,6 +67,7 @@ pub struct Book {
     latches: Vec<LatchCause>,
     blind: bool,
     day: Option<TradingDay>,
+    gap: gap::Gap,
 }
 
 /// What tells one order that is not ours from another.
@@ -75,6 +78,8 @@ pub type OutsideName = (BrokerOrderId, ContractId, Side);
 enum Entered {
     Order(OrderKey),
     Rejected,
+    /// Given to nobody, unless the broker knows an order of this id.
+    LeftOut,
 }
 
 /// A flatten and how far it is.
@@ -120,6 +125,7 @@ impl Book {
         }
         Self {
             seq: 0,
+            last_at: Timestamp::MIN,
             orders: Arena::new(),
             fills: Arena::new(),
             pieces: Arena::new(),
@@ -140,6 +146,7 @@ impl Book {
             latches: Vec::new(),
             blind: false,
             day: None,
+            gap: gap::Gap::default(),
         }
     }
 
@@ -160,6 +167,12 @@ impl Book {
     #[must_use]
     pub const fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// When the last fact happened; [`Timestamp::MIN`] before the first.
+    #[must_use]
+    pub const fn last_at(&self) -> Timestamp {
+        self.last_at
     }
 
     /// Whether openings are stopped.
@@ -236,7 +249,7 @@ impl Book {
         match id {
             OrderId::Ticket(n) => match self.tickets.get(n.checked_sub(1)? as usize)? {
                 Entered::Order(key) => Some(*key),
-                Entered::Rejected => None,
+                Entered::Rejected | Entered::LeftOut => None,
             },
             OrderId::LotExit { lot, .. } => {
                 let mut next = self.lots.get(lot)?.last_exit;
@@ -263,6 +276,22 @@ impl Book {
         let OrderId::Ticket(n) = id else { return false };
         let place = n.checked_sub(1).map(|place| place as usize);
         place.and_then(|place| self.tickets.get(place)) == Some(&Entered::Rejected)
+    }
+
+    /// Whether the id is one that an order of ours may have which the journal has lost: only what closes
+    /// leaves before it is durable.
+    pub(crate) fn may_be_lost(&self, id: OrderId) -> bool {
+        match id {
+            OrderId::Ticket(n) => {
+                let place = n.checked_sub(1).map(|place| place as usize);
+                place.and_then(|place| self.tickets.get(place)) == Some(&Entered::LeftOut)
+            }
+            OrderId::LotExit { lot, exit } => {
+                self.lots.get(lot).is_some_and(|row| row.open > 0 && exit > row.exits_sent)
+            }
+            OrderId::FlattenExit { flatten, .. } => self.flattens.get(flatten).is_some(),
+            OrderId::Outside(_) => false,
+        }
     }
 
     /// The id that the next ticket gets.

@@ -7,6 +7,7 @@ use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Timing};
 use crate::deadlines::{Deadlines, Due};
 use crate::fact::{Alarm, Fact, FactBody, Purpose};
+use crate::gap::{Away, contracts_away};
 use crate::input::Input;
 use crate::marks::{Judged, Mark};
 use crate::outcome::{Outcome, Request};
@@ -31,6 +32,8 @@ pub struct Engine {
     pub(crate) heartbeat: Option<Timestamp>,
     /// Prints from before this fire nothing: a feed that comes back may show an old price first.
     pub(crate) stale_before: Timestamp,
+    /// Contracts whose phantoms have not all been judged since the desk came back.
+    pub(crate) away: Vec<Away>,
     unrealized_total: Money,
 }
 
@@ -67,6 +70,7 @@ impl Engine {
         terms.iter().for_each(|_| {
             marks.push(Mark::default());
         });
+        let away = contracts_away(&book);
         let mut engine = Self {
             terms,
             limits,
@@ -79,6 +83,7 @@ impl Engine {
             question: Question::default(),
             heartbeat: None,
             stale_before: Timestamp::MIN,
+            away,
             unrealized_total: Money::ZERO,
         };
         engine.restore_deadlines();
@@ -122,6 +127,9 @@ impl Engine {
             Input::Link(link) => self.link(now, link),
             Input::Reconcile => self.ask_snapshot(now),
             Input::Decide { contract, decision, origin } => self.decide(now, contract, decision, origin),
+            Input::Returned { absence, since, policy } => self.returned(now, absence, since, policy),
+            Input::ExitPassed { lot } => self.exit_passed(now, lot),
+            Input::Journal(standing) => self.journal_stands(now, standing),
             Input::FeedAlive => self.feed_alive(now),
             Input::TradingDay(day) => self.trading_day(now, day),
             Input::Clock => {}
@@ -194,6 +202,17 @@ impl Engine {
         can_submit(&self.limits, &self.standing(request.contract), id, request)
     }
 
+    /// Whether an opening that was approved may still leave: it lives, nobody has asked for it back, and
+    /// nothing has stopped openings since.
+    #[must_use]
+    pub fn may_still_leave(&self, order: OrderId) -> bool {
+        let row = self.book.find(order).map(|key| self.book.orders().at(key));
+        row.is_some_and(|row| {
+            let wanted = row.is_live() && row.cancelling == Cancelling::No;
+            wanted && self.standing(row.contract).halt.is_none()
+        })
+    }
+
     /// How the account and a contract stand before the gate.
     pub(crate) fn standing(&self, contract: ContractId) -> Standing<'_> {
         let terms = self.terms.at(contract);
@@ -248,15 +267,22 @@ impl Engine {
         let contract = record.contract;
         let position = self.book.positions().at(contract);
         let mark = self.marks.at_mut(contract);
-        if mark.take(&record.print) == Judged::Good {
+        let judged = mark.take(&record.print);
+        if judged == Judged::Good {
             // The total waits for one addition only, print after print.
             self.unrealized_total += mark.renew(position, self.terms.at(contract).tick_value);
-            if !position.levels.is_quiet_in(&record.print) && record.at >= self.stale_before {
-                self.fire_phantoms(now, contract, &record.print);
+            if !position.levels.is_quiet_in(&record.print)
+                && record.at >= self.stale_before
+                && !self.is_away(contract)
+            {
+                self.fire_phantoms(now, record);
             }
         }
         if !self.fresh.is_empty() {
             self.age_fresh(contract);
+        }
+        if !self.away.is_empty() {
+            self.watch_gap(now, record, judged);
         }
     }
 

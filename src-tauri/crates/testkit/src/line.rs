@@ -143,8 +143,18 @@ fn lot_line(book: &Book, body: &FactBody) -> Option<String> {
             text(*lot, *entry),
             text(*lot, *exit)
         ),
-        FactBody::PhantomFired { lot, leg, print } => {
+        FactBody::PhantomFired { lot, leg, print, .. } => {
             format!("fired {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
+        }
+        FactBody::ExitFound { lot, leg } => format!("found {} {}", lot_name(*lot), leg_name(*leg)),
+        FactBody::PhantomTouched { lot, leg, print } => {
+            format!("touched {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
+        }
+        FactBody::PhantomPassed { lot, leg, print } => {
+            format!("passed {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
+        }
+        FactBody::PhantomWatches { lot, print } => {
+            format!("watches {} {}", lot_name(*lot), text(*lot, *print))
         }
         FactBody::LotUnwound { lot, qty, entry } => {
             format!("unwound {} {qty}@{}", lot_name(*lot), text(*lot, *entry))
@@ -218,6 +228,8 @@ fn cause_words(cause: LatchCause) -> String {
         LatchCause::TwoOrders(order) => format!("two_orders {order}"),
         LatchCause::Revived(order) => format!("revived {order}"),
         LatchCause::TwinExec(order) => format!("twin_exec {order}"),
+        LatchCause::DiskFull => "disk_full".to_owned(),
+        LatchCause::JournalDamaged => "journal_damaged".to_owned(),
         LatchCause::Broken(invariant) => format!("{invariant:?}"),
     }
 }
@@ -229,6 +241,13 @@ fn desk_line(body: &FactBody) -> String {
         FactBody::ContractLatched { contract, cause } => {
             format!("latch on {} {}", root(*contract), cause_words(*cause))
         }
+        FactBody::Returned { absence, policy, .. } => {
+            format!("returned {absence:?} {policy:?}").to_lowercase()
+        }
+        FactBody::GapClosed { contract, print } => {
+            format!("gap closed {} {}", root(*contract), grid(root(*contract)).text(*print))
+        }
+        FactBody::JournalLost => "journal lost".to_owned(),
         FactBody::AlarmRaised { alarm } => format!("alarm {}", alarm_words(*alarm)),
         other => panic!("a fact without words: {other:?}"),
     }
@@ -255,6 +274,10 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::WrongAnswer => "wrong_answer".to_owned(),
         Alarm::SnapshotIncomplete => "snapshot_incomplete".to_owned(),
         Alarm::StopsBlind => "stops_blind".to_owned(),
+        Alarm::PassedWhileAway(lot) => format!("passed_while_away {}", lot_name(lot)),
+        Alarm::StopsUnconfirmed(contract) => format!("stops_unconfirmed {}", root(contract)),
+        Alarm::JournalLost => "journal_lost".to_owned(),
+        Alarm::SlowDisk => "slow_disk".to_owned(),
     }
 }
 

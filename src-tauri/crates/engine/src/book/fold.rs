@@ -39,6 +39,7 @@ impl Book {
     #[expect(clippy::wildcard_enum_match_arm, reason = "one match in four parts; the last one is complete")]
     pub fn fold(&mut self, fact: &Fact) {
         self.seq = fact.seq;
+        self.last_at = fact.at;
         let at = fact.at;
         match fact.body {
             FactBody::OrderRejected { order, .. } => self.fold_rejected(order),
@@ -101,6 +102,13 @@ impl Book {
             | FactBody::AlarmRaised { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
+            FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost => self.fold_gap(at, &fact.body),
             ref body => self.fold_change(at, body),
         }
     }
@@ -111,11 +119,21 @@ impl Book {
         }
     }
 
+    /// Tickets come in their order, except one that was lost and found at the broker.
+    fn enter_ticket(&mut self, n: u32, key: OrderKey) {
+        let place = n.saturating_sub(1) as usize;
+        if let Some(slot) = self.tickets.get_mut(place) {
+            *slot = Entered::Order(key);
+        } else {
+            self.tickets.push(Entered::Order(key));
+        }
+    }
+
     fn fold_submitted(&mut self, at: Timestamp, it: &Submission) {
         let key = self.orders.next_key();
         let mut earlier_exit = None;
         match it.order {
-            OrderId::Ticket(_) => self.tickets.push(Entered::Order(key)),
+            OrderId::Ticket(n) => self.enter_ticket(n, key),
             OrderId::LotExit { lot, exit } => {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
                 self.lots.at_mut(lot).exits_sent = exit;
@@ -376,7 +394,7 @@ impl Book {
         }
     }
 
-    fn fold_fired(&mut self, lot: LotId, leg: Leg) {
+    pub(super) fn fold_fired(&mut self, lot: LotId, leg: Leg) {
         self.freeze(lot);
         self.change_lot(lot, |row| {
             row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };

@@ -54,7 +54,7 @@ impl Oracle {
             FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
                 self.lot_reduced(*lot, *by, (*qty, *entry), *exit, *realized);
             }
-            FactBody::PhantomFired { lot, leg, print } => self.phantom_fired(*lot, *leg, *print),
+            FactBody::PhantomFired { lot, leg, print, .. } => self.phantom_fired(*lot, *leg, *print),
             FactBody::LotUnprotected { lot } => self.lot_unprotected(*lot),
             FactBody::FlattenStarted { flatten, .. } => self.flatten_started(*flatten, fact.at),
             FactBody::FlattenJoined { .. } => self.flatten_joined(),
@@ -75,7 +75,14 @@ impl Oracle {
             | FactBody::TrailsMoved { .. }
             | FactBody::ExitWaiting { .. }
             | FactBody::FlattenExiting { .. }
-            | FactBody::FlattenEnded { .. } => {}
+            | FactBody::FlattenEnded { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. } => {}
+            FactBody::JournalLost => self.halt.journal_lost = true,
             FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
             | FactBody::FillBusted { .. }
@@ -321,6 +328,10 @@ impl Oracle {
             Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
             Alarm::LateFill(_)
             | Alarm::ExitSlow(_)
+            | Alarm::PassedWhileAway(_)
+            | Alarm::StopsUnconfirmed(_)
+            | Alarm::JournalLost
+            | Alarm::SlowDisk
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)

@@ -59,6 +59,8 @@ const fn kind(body: &FactBody) -> &'static str {
         FactBody::FlattenJoined { .. } => "flattenJoined",
         FactBody::FlattenExiting { .. } => "flattenExiting",
         FactBody::FlattenAnswered { .. } => "flattenAnswered",
+        FactBody::FlattenReopened { .. } => "flattenReopened",
+        FactBody::FlattenSettled { .. } => "flattenSettled",
         FactBody::FlattenEnded { .. } => "flattenEnded",
         FactBody::Halted { .. } => "halted",
         FactBody::Latched { .. } => "latched",
@@ -88,6 +90,7 @@ const fn kind(body: &FactBody) -> &'static str {
         FactBody::ProtectionRejected { .. } => "protectionRejected",
         FactBody::BreakEvenReached { .. } => "breakEvenReached",
         FactBody::TrailsMoved { .. } => "trailsMoved",
+        FactBody::PrintDoubted { .. } => "printDoubted",
     }
 }
 
@@ -141,7 +144,10 @@ impl FactLine<'_> {
             FactBody::FlattenStarted { flatten, origin } | FactBody::FlattenJoined { flatten, origin } => {
                 [of_flatten(*flatten), self.origin(Some(*origin))].concat()
             }
-            FactBody::FlattenExiting { flatten } | FactBody::FlattenEnded { flatten } => of_flatten(*flatten),
+            FactBody::FlattenExiting { flatten }
+            | FactBody::FlattenReopened { flatten }
+            | FactBody::FlattenSettled { flatten }
+            | FactBody::FlattenEnded { flatten } => of_flatten(*flatten),
             FactBody::FlattenAnswered { flatten, flat } => {
                 [of_flatten(*flatten), vec![("flat", json!(flat))]].concat()
             }
@@ -209,6 +215,11 @@ impl FactLine<'_> {
                 [self.of_contract(*contract), self.origin(Some(*origin))].concat()
             }
             FactBody::DayStarted { day } => vec![("day", json!(day.to_string()))],
+            FactBody::PrintDoubted { contract, price, last } => {
+                let prices = [("price", price), ("last", last)];
+                let prices = prices.map(|(word, it)| (word, json!(self.price(*contract, *it))));
+                self.of_contract(*contract).into_iter().chain(prices).collect()
+            }
             _ => Fields::new(),
         }
     }
@@ -369,6 +380,7 @@ impl FactLine<'_> {
             Alarm::Corrected(order) => ("corrected", of_order(order)),
             Alarm::UnknownExec(exec) => ("unknownExec", of_exec(exec)),
             Alarm::TwinExec(order) => ("twinExec", of_order(order)),
+            Alarm::CancelUnanswered(order) => ("cancelUnanswered", of_order(order)),
             Alarm::StillUnknown(order) => ("stillUnknown", of_order(order)),
             Alarm::PerhapsOurs(order) => ("perhapsOurs", of_order(order)),
             Alarm::WrongAnswer => ("wrongAnswer", Fields::new()),

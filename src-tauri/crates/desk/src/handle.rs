@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
+use phantom_engine::{Book, Decision, Fact, Handling, HaltChange, Origin, Protected};
 use phantom_model::{
     BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
 };
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Reconcile,
     Decide { contract: ContractId, decision: Decision, origin: Origin },
     FeedAlive,
+    Receipt { answer: oneshot::Sender<Option<FlattenReceipt>> },
+    SetHandling(Handling),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
@@ -196,6 +198,24 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take it.
     pub fn feed_alive(&self) -> Result<(), DeskFault> {
         self.tell(Command::FeedAlive)
+    }
+
+    /// The receipt of the last flatten that has answered, as it stands now: a late fill opens it again, and
+    /// it is settled when that is closed too. `None` when none has answered since the desk runs.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn last_receipt(&self) -> Result<Option<FlattenReceipt>, DeskFault> {
+        self.ask(|answer| Command::Receipt { answer }).await
+    }
+
+    /// Changes which prints are suspect and how large the exits of a flatten are; it holds from the next
+    /// print and exit on.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn set_handling(&self, handling: Handling) -> Result<(), DeskFault> {
+        self.tell(Command::SetHandling(handling))
     }
 
     /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.

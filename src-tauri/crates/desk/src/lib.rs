@@ -20,5 +20,5 @@ pub use core::Core;
 pub use handle::{DeskFault, DeskHandle, Marks, Snapshot};
 pub use journal::{Journal, MemoryJournal};
 pub use listing::{Listing, ListingError};
-pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer};
+pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer, ReceiptStep};
 pub use task::Desk;

@@ -22,7 +22,7 @@ use crate::handle::{
 };
 use crate::journal::Journal;
 use crate::listing::Listing;
-use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
+use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, ReceiptStep, PlaceAnswer};
 
 /// How long a placed order waits for its answer before it is told as it is.
 const PLACE_ANSWER: Span = Span::from_millis(5_000);
@@ -68,6 +68,8 @@ pub struct Desk<B, J, C> {
     publish: broadcast::Sender<Arc<[Fact]>>,
     places: Vec<PendingPlace>,
     flatten: Option<PendingFlatten>,
+    /// The receipt of the last flatten that has answered, revised while it watches for late fills.
+    receipt: Option<FlattenReceipt>,
     /// When the next trading day begins.
     day_ends: Timestamp,
 }
@@ -97,10 +99,10 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let (publish, _) = broadcast::channel(BATCHES_MAX);
         let core = Core::new(engine, broker, Published { journal, step: Vec::new() });
         let places = Vec::new();
-        let flatten = None;
+        let (flatten, receipt) = (None, None);
         let day_ends = Timestamp::MIN;
         let desk =
-            Self { core, clock, listing, commands, records, reports, publish, places, flatten, day_ends };
+            Self { core, clock, listing, commands, records, reports, publish, places, flatten, receipt, day_ends };
         (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
     }
 
@@ -194,6 +196,10 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                 self.feed(Input::Decide { contract, decision, origin });
             }
             Command::FeedAlive => self.feed(Input::FeedAlive),
+            Command::Receipt { answer } => {
+                answer.send(self.receipt.clone()).ok();
+            }
+            Command::SetHandling(handling) => self.core.engine_mut().set_handling(handling),
             Command::Verdict { ticket, answer } => {
                 answer.send(self.verdict(&ticket)).ok();
             }
@@ -276,15 +282,20 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
     }
 
     fn answer_flatten(&mut self, step: &[Fact]) {
-        let Some(pending) = &mut self.flatten else { return };
-        let book = self.core.book();
-        if !step.iter().any(|fact| pending.receipt.note(book, fact)) {
-            return;
-        }
-        if let Some(done) = self.flatten.take() {
+        for fact in step {
+            let book = self.core.book();
+            if let Some(receipt) = &mut self.receipt {
+                receipt.note(book, fact);
+            }
+            let Some(pending) = &mut self.flatten else { continue };
+            if pending.receipt.note(book, fact) != ReceiptStep::Answer {
+                continue;
+            }
+            let Some(done) = self.flatten.take() else { continue };
             for answer in done.answers {
                 answer.send(done.receipt.clone()).ok();
             }
+            self.receipt = Some(done.receipt);
         }
     }
 

@@ -62,6 +62,8 @@ impl Book {
             | FactBody::FlattenJoined { .. }
             | FactBody::FlattenExiting { .. }
             | FactBody::FlattenAnswered { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
@@ -76,6 +78,7 @@ impl Book {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::AlarmRaised { .. } => {}
         }
     }

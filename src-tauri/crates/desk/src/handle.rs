@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, Handling, HaltChange, Origin, Protected};
+use phantom_engine::{Book, Decision, Fact, HaltChange, Handling, Origin, Protected};
 use phantom_model::{
     BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
 };

@@ -22,7 +22,7 @@ use crate::handle::{
 };
 use crate::journal::Journal;
 use crate::listing::Listing;
-use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, ReceiptStep, PlaceAnswer};
+use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer, ReceiptStep};
 
 /// How long a placed order waits for its answer before it is told as it is.
 const PLACE_ANSWER: Span = Span::from_millis(5_000);
@@ -101,8 +101,19 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let places = Vec::new();
         let (flatten, receipt) = (None, None);
         let day_ends = Timestamp::MIN;
-        let desk =
-            Self { core, clock, listing, commands, records, reports, publish, places, flatten, receipt, day_ends };
+        let desk = Self {
+            core,
+            clock,
+            listing,
+            commands,
+            records,
+            reports,
+            publish,
+            places,
+            flatten,
+            receipt,
+            day_ends,
+        };
         (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
     }
 

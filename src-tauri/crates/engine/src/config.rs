@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn a_small_clip_grows_before_the_ids_of_a_flatten_run_out() {
-        let clips_of = |contracts, left| Handling { clip: Qty::new(contracts).unwrap(), ..Handling::STANDARD }.clip_of(left);
+        let clips_of = |contracts, left| {
+            Handling { clip: Qty::new(contracts).unwrap(), ..Handling::STANDARD }.clip_of(left)
+        };
         assert_eq!(clips_of(10, 40), 10);
         assert_eq!(clips_of(1, 50), 1);
         assert_eq!(clips_of(1, 51), 2);

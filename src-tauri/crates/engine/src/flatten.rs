@@ -214,9 +214,10 @@ impl Engine {
         let FlattenPhase::Watching { flat, .. } = row.phase else { return };
         let covers = |lot: &LotId| row.covers(self.book.lots().at(*lot).order);
         let open = self.book.positions().iter().any(|(_, position)| position.lots.iter().any(covers));
-        let lives = self.book.live_orders().any(|(key, order)| {
-            row.covers(key) || order.purpose == Purpose::Flatten(flatten)
-        });
+        let lives = self
+            .book
+            .live_orders()
+            .any(|(key, order)| row.covers(key) || order.purpose == Purpose::Flatten(flatten));
         if flat && open {
             self.emit(now, FactBody::FlattenReopened { flatten });
         } else if !flat && !open && !lives {

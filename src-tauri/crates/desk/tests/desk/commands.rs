@@ -1,7 +1,7 @@
 //! Commands and their answers.
 
 use phantom_compliance::Limits;
-use phantom_engine::{Handling, HaltChange, Origin};
+use phantom_engine::{HaltChange, Handling, Origin};
 use phantom_model::{ArenaKey, NetQty, OrderId, OrderStatus, Qty, Side};
 use phantom_runtime::{CancelAnswer, Effect};
 

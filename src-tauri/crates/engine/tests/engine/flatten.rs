@@ -1,6 +1,6 @@
 //! Flatten all: from the press to the end of its watch.
 
-use phantom_engine::{Handling, HaltChange};
+use phantom_engine::{HaltChange, Handling};
 use phantom_model::Qty;
 use phantom_testkit::{World, buy, sell};
 
@@ -445,7 +445,9 @@ fn the_answer_is_not_flat_while_a_single_order_may_still_fill() {
     world.hush();
     world.flatten();
     world.advance_ms(10_000);
-    world.expect("flatten F0 | cancel T1 | exiting F0 | unknown T1 | alarm cancel_unanswered T1 | answer F0 NOT_FLAT");
+    world.expect(
+        "flatten F0 | cancel T1 | exiting F0 | unknown T1 | alarm cancel_unanswered T1 | answer F0 NOT_FLAT",
+    );
     world.cancelled("T1");
     world.expect("cancelled T1 | settled F0");
 }

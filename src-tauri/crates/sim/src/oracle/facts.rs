@@ -3,8 +3,8 @@
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, Guard as Asks, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
-    Side, Timestamp,
+    BrokerReport, ContractId, ExecId, Guard as Asks, ListedStanding, Money, OrderId, OrderKind, OrderStatus,
+    Price, Qty, Side, Timestamp,
 };
 
 use super::Oracle;

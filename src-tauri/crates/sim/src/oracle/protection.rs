@@ -278,7 +278,8 @@ impl Oracle {
     pub(super) fn shields_anew(&mut self) {
         for place in 0..self.lots.len() {
             let Some(row) = self.lots.get_mut(place) else { continue };
-            if row.guard == Guard::Armed {
+            // A closed lot keeps what it asked for: should it fill again, it trails from that fill.
+            if row.guard == Guard::Armed && row.open > 0 {
                 let lot = phantom_model::ArenaKey::from_row(u32::try_from(place).unwrap_or(u32::MAX));
                 row.shield = Shield::from(&self.shadow.protection(lot));
             }

@@ -3,8 +3,8 @@
 
 use phantom_engine::{Engine, FactBody};
 use phantom_model::{
-    BrokerReport, BrokerSnapshot, ContractId, ExecId, ForeignFill, Guard as Asks, Link, ListedOrder, OrderId, OrderKind,
-    OrderStatus, Qty, Side, Timestamp,
+    BrokerReport, BrokerSnapshot, ContractId, ExecId, ForeignFill, Guard as Asks, Link, ListedOrder, OrderId,
+    OrderKind, OrderStatus, Qty, Side, Timestamp,
 };
 
 use super::Oracle;

@@ -180,7 +180,9 @@ impl Oracle {
 
     /// What the same account led to when it was told a second time.
     pub fn i39_nothing_new(&mut self, facts: &[Fact]) {
-        self.check(Invariant::I39, facts.is_empty(), || format!("told twice, the account leads to {facts:?}"));
+        self.check(Invariant::I39, facts.is_empty(), || {
+            format!("told twice, the account leads to {facts:?}")
+        });
     }
 
     /// The desk has come back from its facts: its book must be what it was.

@@ -137,6 +137,7 @@ impl FlattenReceipt {
     }
 
     /// Adds what a fact tells, and says what it was.
+    #[expect(clippy::too_many_lines, reason = "a table: every kind of fact is decided here")]
     pub fn note(&mut self, book: &Book, fact: &Fact) -> ReceiptStep {
         match &fact.body {
             FactBody::OrderCancelled { order } if self.covers(book, *order) => self.cancelled.push(*order),
@@ -235,8 +236,8 @@ impl FlattenReceipt {
     fn covers(&self, book: &Book, order: OrderId) -> bool {
         let is_own = matches!(order, OrderId::FlattenExit { flatten, .. } if flatten == self.flatten);
         let fence = book.flattens().get(self.flatten);
-        let older = || fence.zip(book.find(order)).is_some_and(|(flatten, key)| flatten.covers(key));
-        !self.answered || is_own || older()
+        let before = || fence.zip(book.find(order)).is_some_and(|(flatten, key)| flatten.covers(key));
+        !self.answered || is_own || before()
     }
 
     /// What an exit had closed is open again.

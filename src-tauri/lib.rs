@@ -44,13 +44,19 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{market, orders, session, settings};
+    use commands::{amend, files, market, orders, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
         orders::flatten_all,
         orders::cancel_order,
         orders::can_submit_order,
+        amend::change_order,
+        amend::protect,
+        amend::close_position,
+        amend::decide_difference,
+        amend::lift_latch,
+        amend::reconcile,
         session::set_kill,
         session::snapshot,
         session::instruments,
@@ -59,6 +65,7 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         settings::connect_broker,
         settings::set_password,
         market::market_control,
+        files::save_text,
     ])
 }
 

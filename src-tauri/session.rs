@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
-use phantom_compliance::{Limits, ShortSelling};
+use phantom_compliance::Limits;
 use phantom_engine::{Engine, Fact, Timing};
 use phantom_model::{Instrument, Money, Timestamp, trading_day};
-use phantom_runtime::{Desk, DeskHandle, Journal, Listing, MemoryJournal};
+use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal};
 use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
@@ -22,7 +22,7 @@ pub(crate) struct Session {
     desk: DeskHandle,
     listing: Arc<Listing>,
     feed: FeedControl,
-    short_selling: watch::Sender<bool>,
+    limits: watch::Sender<Limits>,
 }
 
 /// Why a session cannot start.
@@ -52,7 +52,15 @@ impl Journal for ToldJournal {
         }
         self.kept.append(facts);
         // Without a window there is nobody to tell; the journal has it.
-        self.told.send(Told::Facts(facts.to_vec())).ok();
+        self.told.send(Told::Facts(facts.to_vec(), std::time::Instant::now())).ok();
+    }
+
+    fn durable(&self) -> u64 {
+        self.kept.durable()
+    }
+
+    fn health(&self) -> JournalHealth {
+        self.kept.health()
     }
 }
 
@@ -80,13 +88,13 @@ impl Session {
             clock: clock.clone(),
             listing: Arc::clone(&listing),
         };
-        let handle = match mode {
-            DeskMode::Mock => books.run_with(MockBroker::new(checked.mock.clone()))?,
-            DeskMode::Offline => books.run_with(Unreachable)?,
+        let (handle, account) = match settings.broker {
+            BrokerChoice::Mock => (books.run_with(MockBroker::new(checked.mock.clone()))?, "MOCK".to_owned()),
+            BrokerChoice::NinjaTrader => (books.run_with(Unreachable)?, settings.ninjatrader.account.clone()),
         };
         let board = Arc::new(QuoteBoard::new(fed, feed_state));
         let (control, pace) = watch::channel(checked.pace);
-        let (short_selling, is_short_selling) = watch::channel(sells_short(&checked.limits));
+        let (limits, holding) = watch::channel(checked.limits);
         if feed_state != FeedState::Silent {
             let feed =
                 Feed { records, clock, desk: handle.clone(), board: Arc::clone(&board), pace: pace.clone() };
@@ -97,9 +105,9 @@ impl Session {
                 }
             })?;
         }
-        let view = View::new(Arc::clone(&listing), starts, mode);
-        let stage = Stage { view, told, desk: handle.clone(), board, pace, short_selling: is_short_selling };
-        Ok((Self { desk: handle, listing, feed: control, short_selling }, stage))
+        let view = View::new(Arc::clone(&listing), starts, mode, account);
+        let stage = Stage { view, told, desk: handle.clone(), board, pace, limits: holding };
+        Ok((Self { desk: handle, listing, feed: control, limits }, stage))
     }
 
     pub(crate) const fn desk(&self) -> &DeskHandle {
@@ -123,7 +131,7 @@ impl Session {
     /// Changes what the trader allows.
     pub(crate) fn set_limits(&self, limits: Limits) -> Result<(), phantom_runtime::DeskFault> {
         self.desk.set_limits(limits)?;
-        self.short_selling.send_replace(sells_short(&limits));
+        self.limits.send_replace(limits);
         Ok(())
     }
 }
@@ -151,13 +159,6 @@ const fn feed_state(source: &MarketSource) -> FeedState {
     match source {
         MarketSource::Simulated {} => FeedState::Simulated,
         MarketSource::File { .. } => FeedState::File,
-    }
-}
-
-const fn sells_short(limits: &Limits) -> bool {
-    match limits.short_selling {
-        ShortSelling::On => true,
-        ShortSelling::Off => false,
     }
 }
 

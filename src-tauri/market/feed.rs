@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use phantom_market::TickFileError;
 use phantom_model::{ContractId, MarketRecord, Price, Print, Span, Timestamp};
@@ -42,6 +43,7 @@ pub(crate) struct QuoteBoard {
 struct Shown {
     quotes: BTreeMap<ContractId, Quote>,
     state: FeedState,
+    newest: Option<Instant>,
 }
 
 /// The newest price of a contract.
@@ -55,7 +57,7 @@ pub(crate) struct Quote {
 
 impl QuoteBoard {
     pub(crate) fn new(fed: Vec<ContractId>, state: FeedState) -> Self {
-        Self { fed, shown: Mutex::new(Shown { quotes: BTreeMap::new(), state }) }
+        Self { fed, shown: Mutex::new(Shown { quotes: BTreeMap::new(), state, newest: None }) }
     }
 
     /// The contracts with a feed, each with its newest price once it has one.
@@ -68,13 +70,21 @@ impl QuoteBoard {
         self.shown().state
     }
 
+    /// How long ago the newest price came, in milliseconds of the wall's clock.
+    pub(crate) fn age_ms(&self, now: Instant) -> Option<u32> {
+        let age = now.saturating_duration_since(self.shown().newest?).as_millis();
+        Some(u32::try_from(age).unwrap_or(u32::MAX))
+    }
+
     fn show(&self, record: &MarketRecord) {
         let (bid, ask) = match record.print {
             Print::QuotedTrade { bid, ask, .. } => (Some(bid), Some(ask)),
             Print::Trade { .. } | Print::Bar(_) => (None, None),
         };
         let quote = Quote { last: record.print.last(), bid, ask, at: record.at };
-        self.shown().quotes.insert(record.contract, quote);
+        let mut shown = self.shown();
+        shown.quotes.insert(record.contract, quote);
+        shown.newest = Some(Instant::now());
     }
 
     fn end(&self) {

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod amend;
 mod events;
 mod orders;
 mod permissions;

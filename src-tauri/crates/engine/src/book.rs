@@ -35,7 +35,7 @@ use crate::config::ContractTerms;
 use crate::fact::{Fact, LatchCause};
 
 /// Orders, lots, positions, phantoms and flattens, as the facts tell them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Book {
     seq: u64,
     orders: Arena<OrderKey, Order>,
@@ -73,14 +73,14 @@ pub struct Book {
 pub type OutsideName = (BrokerOrderId, ContractId, Side);
 
 /// What became of the n-th ticket.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Entered {
     Order(OrderKey),
     Rejected,
 }
 
 /// A flatten and how far it is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Flatten {
     /// When it began.
     pub started_at: Timestamp,
@@ -95,7 +95,7 @@ pub struct Flatten {
 }
 
 /// How far a flatten is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FlattenPhase {
     /// Waits for the answers to its cancels.
     Cancelling,
@@ -199,6 +199,17 @@ impl Book {
     #[must_use]
     pub const fn fills(&self) -> &Arena<FillKey, FillRow> {
         &self.fills
+    }
+
+    /// Sum over the open contracts of a lot of their entry prices, in ticks.
+    #[must_use]
+    pub fn open_cost_ticks(&self, lot: LotId) -> i64 {
+        let Some(lot) = self.lots.get(lot) else { return 0 };
+        std::iter::successors(Some(lot.first_piece), |&key| self.pieces.at(key).next)
+            .map(|key| self.pieces.at(key))
+            .fold(0_i64, |sum, piece| {
+                sum.saturating_add(piece.price.ticks().saturating_mul(i64::from(piece.open)))
+            })
     }
 
     pub(crate) const fn pieces(&self) -> &Arena<PieceKey, Piece> {

@@ -6,12 +6,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use phantom_compliance::PackFault;
-use phantom_compliance::profile::SettingFault;
-use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_bridge::NoSecret;
 use phantom_bridge::text::OutOfRange;
 use phantom_broker_server::{BooksFault, ServeFault};
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
+use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;

@@ -40,6 +40,7 @@ impl Rows<'_> {
             }
             Alarm::UnknownExec(_) => self.plain(LogAction::Alarm, "unknown_execution"),
             Alarm::TwinExec(order) => self.order(LogAction::Alarm, order, Some("execution_twice")),
+            Alarm::CancelUnanswered(order) => self.order(LogAction::Alarm, order, Some("cancel_unanswered")),
             Alarm::StillUnknown(order) => self.order(LogAction::Alarm, order, Some("broker_does_not_answer")),
             Alarm::PerhapsOurs(order) => self.order(LogAction::Alarm, order, Some("is_this_your_order")),
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),

@@ -7,14 +7,14 @@ use phantom_broker_mock::{MockBroker, MockSettings};
 use phantom_compliance::{ChangeRequest, Limits, Outbound, Protect};
 use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{
-    Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Protected, Timing,
+    Book, Decision, Engine, FactBody, HaltChange, Handling, Input, Intake, Origin, Protected, Timing,
 };
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, FlattenId,
     ForeignFill, Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId,
     Span, Timestamp,
 };
-use phantom_runtime::{Core, FlattenReceipt, MemoryJournal};
+use phantom_runtime::{Core, FlattenReceipt, MemoryJournal, ReceiptStep};
 use phantom_testkit::ledger::Ledger;
 use phantom_testkit::line::fact_line;
 use phantom_testkit::{Draft, contract, contracts, grid, price, terms};
@@ -105,6 +105,11 @@ impl<B: Broker> Story<B> {
     pub fn feed(&mut self, input: Input) {
         self.core.input(self.core.now(), input);
         self.count();
+    }
+
+    /// The trader sets which prints are suspect and how large the exits of a flatten are.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.core.engine_mut().set_handling(handling);
     }
 
     /// Lets time pass; what is due in between is done at its own time.
@@ -446,9 +451,21 @@ impl<B: Broker> Story<B> {
         let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
         let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
         for fact in facts {
-            if receipt.note(self.book(), fact) {
+            if receipt.note(self.book(), fact) == ReceiptStep::Answer {
                 break;
             }
+        }
+        receipt
+    }
+
+    /// The same as it stands now, with what has come after the answer.
+    #[must_use]
+    pub fn revised_receipt(&self) -> FlattenReceipt {
+        let mut receipt = FlattenReceipt::begun(FlattenId::from_row(0));
+        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
+        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
+        for fact in facts {
+            receipt.note(self.book(), fact);
         }
         receipt
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
+use phantom_engine::{Book, Decision, Fact, HaltChange, Handling, Origin, Protected};
 use phantom_model::{
     BrokerReport, ContractId, Link, LotId, MarketRecord, Money, OrderId, Price, Span, Timestamp, TradingDay,
 };
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     ExitPassed { lot: LotId },
     Recovery { answer: oneshot::Sender<Option<RecoveryReport>> },
     Triggers { answer: oneshot::Sender<TriggerReceipts> },
+    Receipt { answer: oneshot::Sender<Option<FlattenReceipt>> },
+    SetHandling(Handling),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
@@ -244,6 +246,24 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take the question.
     pub async fn triggers(&self) -> Result<TriggerReceipts, DeskFault> {
         self.ask(|answer| Command::Triggers { answer }).await
+    }
+
+    /// The receipt of the last flatten that has answered, as it stands now: a late fill opens it again, and
+    /// it is settled when that is closed too. `None` when none has answered since the desk runs.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn last_receipt(&self) -> Result<Option<FlattenReceipt>, DeskFault> {
+        self.ask(|answer| Command::Receipt { answer }).await
+    }
+
+    /// Changes which prints are suspect and how large the exits of a flatten are; it holds from the next
+    /// print and exit on.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn set_handling(&self, handling: Handling) -> Result<(), DeskFault> {
+        self.tell(Command::SetHandling(handling))
     }
 
     /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.

@@ -24,7 +24,7 @@ pub use core::Core;
 pub use handle::{DeskFault, DeskHandle, Marks, Snapshot, WeakDesk};
 pub use journal::{Journal, JournalHealth, MemoryJournal};
 pub use listing::{Listing, ListingError};
-pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer};
+pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer, ReceiptStep};
 pub use recovery::{Decided, MissedFill, RecoveryReport, Returning};
 pub use task::Desk;
 pub use trigger::{ExitTrace, TriggerReceipt, TriggerReceipts};

@@ -66,6 +66,8 @@ pub struct Book {
     outside_names: BTreeMap<OutsideName, OrderKey>,
     latches: Vec<LatchCause>,
     blind: bool,
+    /// Orders of which an execution was told again with other figures.
+    contradicted: BTreeSet<OrderId>,
     day: Option<TradingDay>,
     gap: gap::Gap,
 }
@@ -108,7 +110,7 @@ pub enum FlattenPhase {
     Watching {
         /// When it answered.
         since: Timestamp,
-        /// What it answered.
+        /// What it answered, or what has become of that since.
         flat: bool,
     },
     /// It is over.
@@ -145,6 +147,7 @@ impl Book {
             outside_names: BTreeMap::new(),
             latches: Vec::new(),
             blind: false,
+            contradicted: BTreeSet::new(),
             day: None,
             gap: gap::Gap::default(),
         }
@@ -270,14 +273,6 @@ impl Book {
         }
     }
 
-    /// Whether the id belongs to a ticket that our own gate refused.
-    #[must_use]
-    pub fn was_rejected(&self, id: OrderId) -> bool {
-        let OrderId::Ticket(n) = id else { return false };
-        let place = n.checked_sub(1).map(|place| place as usize);
-        place.and_then(|place| self.tickets.get(place)) == Some(&Entered::Rejected)
-    }
-
     /// Whether the id is one that an order of ours may have which the journal has lost: only what closes
     /// leaves before it is durable.
     pub(crate) fn may_be_lost(&self, id: OrderId) -> bool {
@@ -345,6 +340,11 @@ impl Book {
     #[must_use]
     pub const fn is_blind(&self) -> bool {
         self.blind
+    }
+
+    /// Whether somebody has been told that an execution of the order came again with other figures.
+    pub(crate) fn is_contradicted(&self, order: OrderId) -> bool {
+        self.contradicted.contains(&order)
     }
 
     /// The trading day; `None` before one was told.

@@ -4,7 +4,7 @@ use phantom_compliance::{Limits, Minis, OrderRequest, Permit, Refusal, Standing,
 use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
 
 use crate::book::{Book, Cancelling, OrderKey};
-use crate::config::{ContractTerms, Timing};
+use crate::config::{ContractTerms, Handling, Timing};
 use crate::deadlines::{Deadlines, Due};
 use crate::fact::{Alarm, Fact, FactBody, Purpose};
 use crate::gap::{Away, contracts_away};
@@ -19,6 +19,7 @@ pub struct Engine {
     pub(crate) terms: Arena<ContractId, ContractTerms>,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
+    pub(crate) handling: Handling,
     pub(crate) book: Book,
     pub(crate) marks: Arena<ContractId, Mark>,
     pub(crate) deadlines: Deadlines,
@@ -75,6 +76,7 @@ impl Engine {
             terms,
             limits,
             timing,
+            handling: Handling::STANDARD,
             book,
             marks,
             deadlines: Deadlines::new(),
@@ -162,6 +164,11 @@ impl Engine {
     /// Changes what the trader allows; it holds from the next order on.
     pub const fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
+    }
+
+    /// Changes what the trader has set about prints and exits; it holds from the next print and exit on.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.handling = handling;
     }
 
     /// The gate's answer for an order that is not sent: what would happen on the click.
@@ -267,7 +274,7 @@ impl Engine {
         let contract = record.contract;
         let position = self.book.positions().at(contract);
         let mark = self.marks.at_mut(contract);
-        let judged = mark.take(&record.print);
+        let judged = mark.take(&record.print, self.handling.band);
         if judged == Judged::Good {
             // The total waits for one addition only, print after print.
             self.unrealized_total += mark.renew(position, self.terms.at(contract).tick_value);
@@ -277,12 +284,22 @@ impl Engine {
             {
                 self.fire_phantoms(now, record);
             }
+        } else {
+            self.doubt_print(now, contract, record.print.last());
         }
         if !self.fresh.is_empty() {
             self.age_fresh(contract);
         }
         if !self.away.is_empty() {
             self.watch_gap(now, record, judged);
+        }
+    }
+
+    /// A suspect print leaves a row, so that a person can see why nothing fired.
+    #[inline(never)]
+    fn doubt_print(&mut self, now: &mut Now<'_>, contract: ContractId, price: Price) {
+        if let Some(last) = self.marks.at(contract).last {
+            self.emit(now, FactBody::PrintDoubted { contract, price, last });
         }
     }
 

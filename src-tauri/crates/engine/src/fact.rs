@@ -177,6 +177,8 @@ pub enum Alarm {
     UnknownExec(ExecId),
     /// The same execution may have come under two ids.
     TwinExec(OrderId),
+    /// A cancel is without an answer for too long: the order may still fill, and counts as if it will.
+    CancelUnanswered(OrderId),
     /// Asked several times, and the broker still does not say what became of the order.
     StillUnknown(OrderId),
     /// The broker lists an order without our id that may be this one of ours.
@@ -424,6 +426,16 @@ pub enum FactBody {
         /// Whether everything is flat.
         flat: bool,
     },
+    /// A late fill has opened again what the flatten had called closed: its receipt is open again.
+    FlattenReopened {
+        /// Which one.
+        flatten: FlattenId,
+    },
+    /// Everything that the flatten covers is closed, later than its answer said: its receipt is revised.
+    FlattenSettled {
+        /// Which one.
+        flatten: FlattenId,
+    },
     /// The flatten watches for late fills no more.
     FlattenEnded {
         /// Which one.
@@ -652,6 +664,16 @@ pub enum FactBody {
         low: Price,
         /// The highest.
         high: Price,
+    },
+    /// A suspect print: too far off to count unless the next one confirms it. It fired nothing and moved
+    /// nothing.
+    PrintDoubted {
+        /// Where.
+        contract: ContractId,
+        /// Its price.
+        price: Price,
+        /// The last good price.
+        last: Price,
     },
 }
 

@@ -36,7 +36,7 @@ mod snapshots;
 mod unknown;
 
 pub use book::Book;
-pub use config::{ContractTerms, Timing};
+pub use config::{ContractTerms, Handling, PrintBand, Timing};
 pub use engine::Engine;
 pub use fact::{Fact, FactBody};
 pub use input::{Decision, HaltChange, Input, Intake, JournalStanding, Origin, Protected};

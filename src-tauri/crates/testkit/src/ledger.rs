@@ -212,8 +212,13 @@ impl Ledger {
                 assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
             }
             FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
+            FactBody::FlattenReopened { .. } => {
+                assert!(!self.halt.flattening && !self.is_flat(), "reopened, and nothing is open");
+            }
             FactBody::FlattenExiting { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),

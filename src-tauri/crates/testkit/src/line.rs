@@ -180,6 +180,8 @@ fn flatten_line(body: &FactBody) -> Option<String> {
         FactBody::FlattenAnswered { flatten, flat } => {
             format!("answer {} {}", flatten_name(*flatten), if *flat { "FLAT" } else { "NOT_FLAT" })
         }
+        FactBody::FlattenReopened { flatten } => format!("reopened {}", flatten_name(*flatten)),
+        FactBody::FlattenSettled { flatten } => format!("settled {}", flatten_name(*flatten)),
         FactBody::FlattenEnded { flatten } => format!("ended {}", flatten_name(*flatten)),
         _ => return None,
     };
@@ -212,6 +214,10 @@ fn truth_line(book: &Book, body: &FactBody) -> Option<String> {
         FactBody::FeedLost => "feed lost".to_owned(),
         FactBody::FeedBack => "feed back".to_owned(),
         FactBody::DayStarted { day } => format!("day {day}"),
+        FactBody::PrintDoubted { contract, price, last } => {
+            let grid = grid(root(*contract));
+            format!("suspect {} {} after {}", root(*contract), grid.text(*price), grid.text(*last))
+        }
         _ => return None,
     };
     Some(line)
@@ -269,6 +275,7 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::Corrected(order) => format!("corrected {order}"),
         Alarm::UnknownExec(exec) => format!("unknown_exec E{}", exec.number()),
         Alarm::TwinExec(order) => format!("twin_exec {order}"),
+        Alarm::CancelUnanswered(order) => format!("cancel_unanswered {order}"),
         Alarm::StillUnknown(order) => format!("still_unknown {order}"),
         Alarm::PerhapsOurs(order) => format!("perhaps_ours {order}"),
         Alarm::WrongAnswer => "wrong_answer".to_owned(),

@@ -165,6 +165,8 @@ impl<'a> Fold<'a> {
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
@@ -192,6 +194,7 @@ impl<'a> Fold<'a> {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.exits.entry((*lot, *by)).or_default().undo(*qty, *entry, *exit, *realized);

@@ -8,7 +8,7 @@ use phantom_model::{
 use super::lot::{Lot, LotState, Piece, PieceKey};
 use super::order::{Cancelling, FillState, Order, OrderKey};
 use super::{Book, Entered, Flatten, FlattenPhase, Ladder};
-use crate::fact::{Fact, FactBody, Leg, Purpose};
+use crate::fact::{Alarm, Fact, FactBody, Leg, Purpose};
 use crate::input::Origin;
 
 /// The terms of a submission, as the fact tells them.
@@ -94,12 +94,18 @@ impl Book {
                 self.halt.flattening = false;
                 self.set_phase(flatten, FlattenPhase::Watching { since: at, flat });
             }
+            FactBody::FlattenReopened { flatten } => self.revise_answer(flatten, false),
+            FactBody::FlattenSettled { flatten } => self.revise_answer(flatten, true),
             FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
             FactBody::TrailsMoved { contract, low, high } => {
                 self.positions.at_mut(contract).levels.watch(low, high);
             }
-            FactBody::FlattenJoined { .. }
-            | FactBody::AlarmRaised { .. }
+            FactBody::AlarmRaised { alarm: Alarm::ContradictingExec(order) } => {
+                self.contradicted.insert(order);
+            }
+            FactBody::AlarmRaised { .. }
+            | FactBody::FlattenJoined { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
             FactBody::Returned { .. }
@@ -451,6 +457,13 @@ impl Book {
 
     fn set_phase(&mut self, flatten: FlattenId, phase: FlattenPhase) {
         self.flattens.at_mut(flatten).phase = phase;
+    }
+
+    /// What a flatten has answered is so no more, or has become so. Its watch goes on as it was.
+    fn revise_answer(&mut self, flatten: FlattenId, is_flat: bool) {
+        if let FlattenPhase::Watching { flat, .. } = &mut self.flattens.at_mut(flatten).phase {
+            *flat = is_flat;
+        }
     }
 }
 

@@ -69,6 +69,8 @@ impl Book {
             | FactBody::FlattenJoined { .. }
             | FactBody::FlattenExiting { .. }
             | FactBody::FlattenAnswered { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
@@ -83,6 +85,7 @@ impl Book {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::AlarmRaised { .. } => {}
         }
     }

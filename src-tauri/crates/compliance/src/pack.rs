@@ -13,8 +13,10 @@ pub mod max_loss;
 pub mod overlay;
 pub mod payout;
 pub mod program;
+pub(crate) mod reader;
 pub mod share;
 pub mod size;
+pub(crate) mod sources;
 pub mod times;
 
 use jiff::civil::Date;

@@ -1,6 +1,7 @@
 //! The clock times of a firm: until when entries are taken and by when everything must be flat.
 
 use jiff::civil::Time;
+use phantom_model::{Span, Timestamp};
 
 /// The zone that a firm writes its times in. All of them are wall-clock times with daylight saving.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -34,6 +35,14 @@ pub struct EarlyClose {
     pub offset_min: u16,
     /// Whose early close counts.
     pub of: EarlyCloseOf,
+}
+
+impl EarlyClose {
+    /// By when everything must be flat on a day on which the exchange closes at `close`.
+    #[must_use]
+    pub fn before(self, close: Timestamp) -> Timestamp {
+        close - Span::from_millis(u32::from(self.offset_min) * 60_000)
+    }
 }
 
 /// Whose early close counts.

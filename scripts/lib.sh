@@ -18,13 +18,19 @@ as_root() {
     fi
 }
 
+# Packages of Debian and its kin. A fresh machine may be updating itself: its lock is waited for.
+debian_install() { # PACKAGE...
+    as_root apt-get update -qq -o DPkg::Lock::Timeout=300
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 "$@"
+}
+
 # Installs a command's package with the machine's own package manager.
 need() { # COMMAND DEBIAN FEDORA ARCH
     command -v "$1" >/dev/null && return
     say "installing $1"
     if command -v apt-get >/dev/null; then
-        as_root apt-get update -qq
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2"
+        debian_install "$2"
     elif command -v dnf >/dev/null; then
         as_root dnf install -y -q "$3"
     elif command -v pacman >/dev/null; then
@@ -115,9 +121,7 @@ need_tauri_libs() {
     fi
     say "installing the web view and what builds on it"
     if command -v apt-get >/dev/null; then
-        as_root apt-get update -qq
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev libssl-dev
+        debian_install pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev libssl-dev
     elif command -v dnf >/dev/null; then
         as_root dnf install -y -q pkgconf-pkg-config webkit2gtk4.1-devel gtk3-devel openssl-devel
     elif command -v pacman >/dev/null; then
@@ -139,6 +143,7 @@ need_window_driver() {
     need gnome-keyring-daemon gnome-keyring gnome-keyring gnome-keyring
     if ! "$HOME/.cargo/bin/tauri-driver" --help >/dev/null 2>&1; then
         say "building tauri-driver"
-        CARGO_TARGET_DIR='' cargo install tauri-driver --version '^2.1' --locked --quiet
+        # Built in a folder of its own, wherever the project's own builds go.
+        env -u CARGO_TARGET_DIR cargo install tauri-driver --version '^2.1' --locked --quiet
     fi
 }

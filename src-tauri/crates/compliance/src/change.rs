@@ -6,6 +6,7 @@
 
 use phantom_model::price::Grid;
 use phantom_model::{Bracket, ContractId, Guard, OrderId, OrderKind, Price, Qty, Side, Ticks};
+use serde::{Deserialize, Serialize};
 
 use crate::approval::ClosingBudget;
 use crate::gate::{Limits, Standing, check_bracket, check_direction, check_growth, check_halt, crossing};
@@ -183,7 +184,8 @@ fn check_fits(standing: &Standing<'_>, side: Side, grown: Option<Qty>) -> Result
 }
 
 /// Why an order that is there cannot be changed now, whatever the change is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Unchangeable {
     /// It works no more.
     NotWorking,

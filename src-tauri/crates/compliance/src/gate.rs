@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use phantom_model::price::Grid;
 use phantom_model::{Bracket, NetQty, OrderId, OrderKind, Price, Qty, Side};
+use serde::{Deserialize, Serialize};
 
 use crate::approval::{Approved, ClosingBudget, ExitOrder, NewOrder};
 use crate::minis::Minis;
@@ -15,7 +16,8 @@ use crate::rule_standing::RuleStanding;
 use crate::rules::Lockout;
 
 /// What the trader and the rules allow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Whether a sell may open a short position.
     pub short_selling: ShortSelling,
@@ -38,7 +40,8 @@ impl Limits {
 }
 
 /// Whether a sell may open a short position.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ShortSelling {
     /// It may.
     On,
@@ -47,7 +50,8 @@ pub enum ShortSelling {
 }
 
 /// Whether openings are stopped altogether. Exits never are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "causes that can hold together, each with its own end")]
 pub struct Halt {
     /// The kill switch is on.

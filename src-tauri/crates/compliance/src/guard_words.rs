@@ -3,27 +3,35 @@
 use std::fmt;
 
 use phantom_model::{Bracket, BreakEven, Guard, Offset};
+use serde::{Deserialize, Serialize};
 
 use crate::refusal::{PriceField, Refusal};
 use crate::ticket::{given, read_decimal};
 
 /// The words of a guard. What is empty is not asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuardWords {
     /// The stop, in ticks from the lot's average entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_ticks: Option<String>,
     /// The target, in ticks from the lot's average entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_ticks: Option<String>,
     /// The distance of a trailing stop, in ticks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trail_ticks: Option<String>,
     /// Ticks beyond the average entry after which the stop goes to the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub even_after_ticks: Option<String>,
     /// Ticks beyond the average entry at which it then is; empty means none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub even_plus_ticks: Option<String>,
 }
 
 /// What is wrong with a guard.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum GuardFault {
     /// Not a whole number of ticks from 1 to [`Offset::TICKS_MAX`].
     NoDistance {
@@ -45,6 +53,16 @@ pub enum GuardFault {
 }
 
 impl GuardWords {
+    /// Whether nothing was typed.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.stop_ticks.is_none()
+            && self.target_ticks.is_none()
+            && self.trail_ticks.is_none()
+            && self.even_after_ticks.is_none()
+            && self.even_plus_ticks.is_none()
+    }
+
     /// Reads the words beside the prices of the same ticket.
     ///
     /// # Errors

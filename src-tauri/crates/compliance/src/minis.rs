@@ -1,7 +1,13 @@
 //! Mini-equivalents: the unit of size limits. One E-mini is 1, most micros are 0.1.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Add, Mul, Sub};
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A size in mini-equivalents, in thousandths.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -27,6 +33,12 @@ impl Minis {
     #[must_use]
     pub const fn thousandths(self) -> i64 {
         self.0
+    }
+
+    /// The smaller of the two.
+    #[must_use]
+    pub const fn min(self, other: Self) -> Self {
+        if self.0 <= other.0 { self } else { other }
     }
 
     /// The larger of the two.
@@ -67,6 +79,36 @@ impl fmt::Display for Minis {
         let sign = if self.0 < 0 && whole == 0 { "-" } else { "" };
         let digits = format!("{rest:03}");
         write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+    }
+}
+
+/// A text that is no size.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0:?} is no size in minis")]
+pub struct NoSize(String);
+
+impl FromStr for Minis {
+    type Err = NoSize;
+
+    fn from_str(text: &str) -> Result<Self, NoSize> {
+        let thousandths =
+            Decimal::from_str_exact(text).ok().and_then(|size| size.checked_mul(Decimal::ONE_THOUSAND));
+        let size =
+            thousandths.filter(Decimal::is_integer).and_then(|whole| i64::try_from(whole).ok()).map(Self);
+        size.filter(|size| size.to_string() == text).ok_or_else(|| NoSize(text.to_owned()))
+    }
+}
+
+impl Serialize for Minis {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Minis {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(from)?;
+        text.parse().map_err(D::Error::custom)
     }
 }
 

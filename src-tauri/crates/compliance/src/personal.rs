@@ -10,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 use phantom_model::{Money, Span};
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 use crate::pack::{Effect, Share, TradeCounting};
 
 /// What happens when a personal limit is reached.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LimitAction {
     /// It is said, and nothing else.
     Warn,
@@ -26,7 +28,8 @@ pub enum LimitAction {
 }
 
 /// What a personal daily loss limit is measured from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LossTrail {
     /// The day's first balance.
     Fixed,
@@ -37,7 +40,8 @@ pub enum LossTrail {
 }
 
 /// A personal daily loss limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalLoss {
     /// How much may be lost; above zero.
     pub amount: Money,
@@ -57,7 +61,8 @@ impl PersonalLoss {
 }
 
 /// A personal daily profit target: net of fees, open profit included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalProfit {
     /// The profit; above zero.
     pub amount: Money,
@@ -66,7 +71,8 @@ pub struct PersonalProfit {
 }
 
 /// A personal limit of the day's trades. Exits are never stopped by it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalTrades {
     /// The most.
     pub max: u32,
@@ -75,7 +81,8 @@ pub struct PersonalTrades {
 }
 
 /// Everything that traders rule for themselves.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalLimits {
     /// How much a day may lose.
     pub daily_loss: Option<PersonalLoss>,
@@ -107,7 +114,8 @@ pub struct PersonalLimits {
 }
 
 /// What the trader has decided about an overlay.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum OverlayChoice {
     /// It is not applied.
     Off,
@@ -115,6 +123,15 @@ pub enum OverlayChoice {
     Warn,
     /// It refuses entries.
     Block,
+}
+
+impl From<Effect> for OverlayChoice {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Warn => Self::Warn,
+            Effect::Block => Self::Block,
+        }
+    }
 }
 
 /// What a change of limits does.
@@ -148,5 +165,89 @@ impl Default for PersonalLimits {
             worst_case: Effect::Block,
             overlays: BTreeMap::new(),
         }
+    }
+}
+
+impl PersonalLimits {
+    /// What of a change counts at once: of each limit the tighter of the one that holds and the one
+    /// that is wanted. The rest counts from the next session, when `wanted` takes its place.
+    #[must_use]
+    pub fn at_once(&self, wanted: &Self) -> Self {
+        Self {
+            daily_loss: tighter(self.daily_loss, wanted.daily_loss, PersonalLoss::tighter),
+            daily_profit: tighter(self.daily_profit, wanted.daily_profit, PersonalProfit::tighter),
+            trades: tighter(self.trades, wanted.trades, PersonalTrades::tighter),
+            position_max: tighter(self.position_max, wanted.position_max, Minis::min),
+            order_max: tighter(self.order_max, wanted.order_max, Minis::min),
+            flat_by: tighter(self.flat_by, wanted.flat_by, Time::min),
+            flatten_before: self.flatten_before.max(wanted.flatten_before),
+            blocked: self.blocked.union(&wanted.blocked).cloned().collect(),
+            price_collar_ticks: tighter(self.price_collar_ticks, wanted.price_collar_ticks, u32::min),
+            act_at: self.act_at.min(wanted.act_at),
+            // A warning stops nothing, so it is no limit: it is as it is wanted.
+            warn_at: wanted.warn_at.clone(),
+            worst_case: self.worst_case.max(wanted.worst_case),
+            overlays: tighter_choices(&self.overlays, &wanted.overlays),
+        }
+    }
+
+    /// What a change does. Other levels to warn at are neither tighter nor looser.
+    #[must_use]
+    pub fn change_to(&self, wanted: &Self) -> LimitChange {
+        let unwarned = Self { warn_at: wanted.warn_at.clone(), ..self.clone() };
+        let now = unwarned.at_once(wanted);
+        match (now != unwarned, now != *wanted) {
+            (false, false) => LimitChange::Same,
+            (true, false) => LimitChange::Tightens,
+            (false, true) => LimitChange::Loosens,
+            (true, true) => LimitChange::Both,
+        }
+    }
+}
+
+/// No limit is the loosest of all.
+fn tighter<T>(holds: Option<T>, wanted: Option<T>, of_two: impl FnOnce(T, T) -> T) -> Option<T> {
+    match (holds, wanted) {
+        (Some(holds), Some(wanted)) => Some(of_two(holds, wanted)),
+        (only, None) | (None, only) => only,
+    }
+}
+
+/// An overlay without a choice does what its pack says, which is not known here: such a choice is
+/// taken at once only where it blocks, and given up only at the next session.
+fn tighter_choices(
+    holds: &BTreeMap<String, OverlayChoice>,
+    wanted: &BTreeMap<String, OverlayChoice>,
+) -> BTreeMap<String, OverlayChoice> {
+    let mut choices = holds.clone();
+    for (id, choice) in wanted {
+        match holds.get(id) {
+            Some(held) => choices.insert(id.clone(), *held.max(choice)),
+            None if *choice == OverlayChoice::Block => choices.insert(id.clone(), *choice),
+            None => None,
+        };
+    }
+    choices
+}
+
+impl PersonalLoss {
+    /// Field by field. From a fixed limit to one that trails is tighter, for its line only rises. Two
+    /// kinds of trailing cannot be compared: the one that holds stays.
+    fn tighter(self, wanted: Self) -> Self {
+        let trail = if self.trail == LossTrail::Fixed { wanted.trail } else { self.trail };
+        Self { amount: self.amount.min(wanted.amount), trail, action: self.action.max(wanted.action) }
+    }
+}
+
+impl PersonalProfit {
+    fn tighter(self, wanted: Self) -> Self {
+        Self { amount: self.amount.min(wanted.amount), action: self.action.max(wanted.action) }
+    }
+}
+
+impl PersonalTrades {
+    /// Field by field. Counting exits too is tighter.
+    fn tighter(self, wanted: Self) -> Self {
+        Self { max: self.max.min(wanted.max), counting: self.counting.max(wanted.counting) }
     }
 }

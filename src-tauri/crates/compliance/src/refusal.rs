@@ -4,6 +4,7 @@ use std::fmt;
 
 use phantom_model::{NetQty, Side};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 use crate::change::Unchangeable;
@@ -12,7 +13,8 @@ use crate::rule_refusal::RuleRefusal;
 use crate::rules::Lockout;
 
 /// Which price of a ticket a refusal is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum PriceField {
     /// The limit price.
     Limit,
@@ -33,7 +35,8 @@ impl PriceField {
 }
 
 /// What is wrong with a price text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum PriceFault {
     /// It lies between these two prices of the grid.
     Between {
@@ -49,7 +52,8 @@ pub enum PriceFault {
 }
 
 /// A refusal. The order of the variants is the order of the checks: the first one wins.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Refusal {
     /// Neither a root nor an alias of the contract table.
     UnknownSymbol {

@@ -1,9 +1,11 @@
 //! An order as the trade means it: every field read and on the grid, nothing decided yet.
 
 use phantom_model::{Bracket, ContractId, Guard, OrderKind, Qty, Side};
+use serde::{Deserialize, Serialize};
 
 /// A request to buy or sell, read from a [`crate::Ticket`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderRequest {
     /// The contract to trade.
     pub contract: ContractId,

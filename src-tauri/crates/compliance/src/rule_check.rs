@@ -260,7 +260,8 @@ fn check_losses(
     for line in losses.lines.iter().flatten() {
         let (rule, counted) = (line.rule, line.counted);
         if counted <= line.at {
-            return Err(RuleRefusal::LossReached { rule, counted, line: line.at, source: source(rule) });
+            let refusal = RuleRefusal::LossReached { rule, counted, line: line.at, source: source(rule) };
+            apply(line.reached, refusal, warn)?;
         }
     }
     if let Some(goal) = losses.goals.iter().flatten().find(|goal| goal.result >= goal.target) {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use phantom_model::{Money, NetQty, OrderId, Span, Timestamp};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 use crate::rules::{RuleId, RuleSource, RunAway, Wall};
 
 /// A refusal by a rule. The order of the variants is the order of the checks: the first one wins.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RuleRefusal {
     /// The rules could not be read, or do not fit the account: nothing can be judged.
     Unusable {
@@ -173,7 +175,8 @@ pub enum RuleRefusal {
 }
 
 /// How a worst case is too large.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SizeRefusal {
     /// The worst case without the order.
     pub in_use: Minis,

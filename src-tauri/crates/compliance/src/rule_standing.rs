@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use phantom_model::{Money, NetQty, OrderId, OrderKind, Price, Span, Ticks, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 use crate::pack::{Effect, NewsAction};
@@ -14,7 +15,8 @@ use crate::request::OrderRequest;
 use crate::rules::{RuleId, RuleSource, RunAway};
 
 /// How the account stands under its rules, for one contract.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleStanding {
     /// Where the firm's numbers come from.
     pub source: RuleSource,
@@ -41,7 +43,8 @@ pub struct RuleStanding {
 }
 
 /// Whether the clock lets a position be opened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Hours {
     /// It does.
     Open,
@@ -72,7 +75,8 @@ pub enum Hours {
 }
 
 /// A news window.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct News {
     /// What is released.
     pub release: Arc<str>,
@@ -85,7 +89,8 @@ pub struct News {
 }
 
 /// Whether a product may be opened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "four answers that stand beside one another")]
 pub struct Product {
     /// The firm lets it trade.
@@ -101,7 +106,8 @@ pub struct Product {
 }
 
 /// How large a position may be.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Size {
     /// The firm's cap.
     pub firm: Minis,
@@ -116,7 +122,8 @@ pub struct Size {
 }
 
 /// How many trades the day may have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trades {
     /// How many it had, with those whose order works.
     pub used: u32,
@@ -127,7 +134,8 @@ pub struct Trades {
 }
 
 /// How the money of the account stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Losses {
     /// The equity: balance, open profit, fees taken off.
     pub equity: Money,
@@ -142,7 +150,8 @@ pub struct Losses {
 }
 
 /// A line that the account's money must stay above. Touching it is reaching it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Line {
     /// Whose line it is.
     pub rule: RuleId,
@@ -152,12 +161,15 @@ pub struct Line {
     pub at: Money,
     /// The size of the limit whose end it is.
     pub limit: Money,
-    /// What an order does whose worst case reaches it.
+    /// Whether an order is refused once it is reached.
+    pub reached: Effect,
+    /// What becomes of an order whose worst case reaches it.
     pub forward: Effect,
 }
 
 /// A profit after which the day is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Goal {
     /// Whose goal it is.
     pub rule: RuleId,
@@ -168,7 +180,8 @@ pub struct Goal {
 }
 
 /// What a contract may cost beyond its prices: the assumptions of the worst case.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Costs {
     /// What one tick of one contract is worth.
     pub tick_value: Money,
@@ -200,7 +213,8 @@ impl Costs {
 }
 
 /// Whether prices can be trusted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Data {
     /// When the contract last traded; `None` before its first trade.
     pub last_at: Option<Timestamp>,
@@ -219,7 +233,8 @@ impl Data {
 }
 
 /// How fast orders come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rates {
     /// An order of the same terms that was sent less than [`Self::TWIN_WITHIN`] ago.
     pub twin: Option<OrderId>,

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use phantom_model::{Money, Timestamp, chicago_time};
+use serde::{Deserialize, Serialize};
 
 /// A rule that can lock the account, close it out, or warn.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RuleId {
     /// The firm's maximum loss: the floor under the account.
     MaxLoss,
@@ -90,7 +92,8 @@ impl fmt::Display for RuleId {
 }
 
 /// Until when a lock holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Until {
     /// Until the market itself trades at or after this moment, the beginning of the next session.
     /// Neither elapsed time nor a clock that was moved ends it.
@@ -120,7 +123,8 @@ impl fmt::Display for Until {
 }
 
 /// A lock of the account: no opening order leaves, whatever is open is closed, exits work.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Lockout {
     /// The rule that locked it.
     pub cause: RuleId,
@@ -142,7 +146,8 @@ impl fmt::Display for Wall {
 }
 
 /// Which rules a number comes from: for messages.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleSource {
     /// The id of the pack.
     pub pack: Arc<str>,
@@ -157,7 +162,8 @@ impl fmt::Display for RuleSource {
 }
 
 /// How far a rule is used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Used {
     /// What is used of it; never below zero.
     pub used: Money,
@@ -181,7 +187,8 @@ impl Used {
 }
 
 /// Why entries are switched off until a person switches them on again.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RunAway {
     /// So many orders in a row were refused, by the gate or the broker, within ten seconds.
     Refusals,

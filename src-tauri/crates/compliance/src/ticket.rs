@@ -3,13 +3,15 @@
 use phantom_model::price::GridError;
 use phantom_model::{Bracket, ContractId, OrderKind, Price, Qty, Side, price::Grid};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::guard_words::GuardWords;
 use crate::refusal::{PriceFault, PriceField, Refusal};
 use crate::request::OrderRequest;
 
 /// The words of an order, as given. Decimals are kept as their text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ticket {
     /// A root or an alias.
     pub symbol: String,
@@ -20,17 +22,22 @@ pub struct Ticket {
     /// Market or limit.
     pub kind: TicketKind,
     /// The limit price; ignored on a market order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<String>,
     /// The stop-loss; empty means none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<String>,
     /// The take-profit; empty means none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Distances in place of prices, and what moves the stop.
+    #[serde(default, skip_serializing_if = "GuardWords::is_none")]
     pub guard: Box<GuardWords>,
 }
 
 /// The order type of a ticket.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum TicketKind {
     /// At the next price.
     Market,

@@ -1,16 +1,19 @@
 //! Facts: what has happened. The order log, the positions and recovery are folds over these.
 
-use phantom_compliance::{OrderRequest, Refusal, Ticket};
+use phantom_compliance::{OrderRequest, Refusal, RuleId, RunAway, Ticket};
 use phantom_model::{
     Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
     OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::book::Protection;
 use crate::input::{HaltChange, Origin};
+use crate::rule_fact::RuleFact;
 
 /// One fact, numbered without gaps.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fact {
     /// Counts from 1.
     pub seq: u64,
@@ -21,7 +24,8 @@ pub struct Fact {
 }
 
 /// What an order is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Purpose {
     /// Opens or adds; its lot is watched with this bracket.
     Entry(Bracket),
@@ -53,7 +57,8 @@ impl Purpose {
 }
 
 /// A leg of a phantom.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Leg {
     /// The stop-loss.
     Stop,
@@ -62,7 +67,8 @@ pub enum Leg {
 }
 
 /// An order as it was asked for when it was refused.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Asked {
     /// Read, then refused by the gate.
     Request(OrderRequest),
@@ -71,7 +77,8 @@ pub enum Asked {
 }
 
 /// Why the engine latched: openings blocked, exits alive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LatchCause {
     /// More was filled than ordered.
     Overfill(OrderId),
@@ -96,7 +103,8 @@ pub enum LatchCause {
 }
 
 /// Invariants that the engine checks on itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Invariant {
     /// Exits that may still fill exceed the position.
     ExitsWithinPosition,
@@ -107,7 +115,8 @@ pub enum Invariant {
 }
 
 /// Something a person should look at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Alarm {
     /// A fill came after the order had ended. It counts.
     LateFill(OrderId),
@@ -150,16 +159,29 @@ pub enum Alarm {
     SnapshotIncomplete,
     /// The feed is dead: stops and targets see nothing.
     StopsBlind,
+    /// So much of a limit is used.
+    RuleNear {
+        /// Of which rule.
+        rule: RuleId,
+        /// How much, in percent.
+        percent: u32,
+    },
+    /// A rule is reached.
+    RuleBroken(RuleId),
+    /// Orders ran away: entries are switched off.
+    RanAway(RunAway),
 }
 
 /// What has happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FactBody {
     /// The gate said no. Nothing of it reaches the broker.
     OrderRejected {
         /// The id of the refused order.
         order: OrderId,
         /// What was asked, and the refusal.
+        #[serde(with = "refused")]
         what: Box<(Asked, Refusal)>,
         /// Who asked.
         origin: Origin,
@@ -179,8 +201,10 @@ pub enum FactBody {
         /// What it is for.
         purpose: Purpose,
         /// What the lot of an entry is guarded by beside its bracket.
+        #[serde(default, skip_serializing_if = "Guard::is_none")]
         guard: Guard,
         /// Who caused it; `None` for a phantom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Origin>,
     },
     /// The broker has it.
@@ -201,6 +225,7 @@ pub enum FactBody {
         /// Fees of this execution.
         fee: Money,
         /// The broker's own time of it, where it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         broker_time: Option<Timestamp>,
     },
     /// The broker took it out of the market.
@@ -344,6 +369,7 @@ pub enum FactBody {
         /// How many contracts.
         qty: Qty,
         /// The price from which what it opens counts: the last good one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Price>,
         /// Who decided.
         origin: Origin,
@@ -534,6 +560,8 @@ pub enum FactBody {
         /// The price that did it.
         print: Price,
     },
+    /// Something about the rules has happened.
+    Rule(Box<RuleFact>),
     /// The market went further than before: the stops that trail follow.
     TrailsMoved {
         /// Where.
@@ -543,4 +571,34 @@ pub enum FactBody {
         /// The highest.
         high: Price,
     },
+}
+
+/// How a refused order is written: what was asked and the refusal by their names.
+mod refused {
+    use phantom_compliance::Refusal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Asked;
+
+    #[derive(Serialize)]
+    struct Written<'a> {
+        asked: &'a Asked,
+        refusal: &'a Refusal,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Read {
+        asked: Asked,
+        refusal: Refusal,
+    }
+
+    pub(super) fn serialize<S: Serializer>(what: &(Asked, Refusal), to: S) -> Result<S::Ok, S::Error> {
+        Written { asked: &what.0, refusal: &what.1 }.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Box<(Asked, Refusal)>, D::Error> {
+        let Read { asked, refusal } = Read::deserialize(from)?;
+        Ok(Box::new((asked, refusal)))
+    }
 }

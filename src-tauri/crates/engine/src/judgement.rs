@@ -7,9 +7,11 @@ use phantom_compliance::{
 };
 use phantom_model::price::Grid;
 use phantom_model::{NetQty, OrderId, Price};
+use serde::{Deserialize, Serialize};
 
 /// What the gate saw, what it was asked, and what it said.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Judgement {
     /// The number of the last fact before it: the state that it was given in.
     pub version: u64,
@@ -24,7 +26,8 @@ pub struct Judgement {
 }
 
 /// The standing that a verdict was given on, in a form that can be kept.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Inputs {
     halt: Halt,
     position: NetQty,
@@ -40,7 +43,8 @@ pub struct Inputs {
 }
 
 /// What was known of the rules.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum KeptRules {
     /// None in force.
     None,
@@ -54,7 +58,8 @@ impl Inputs {
     /// Keeps a standing.
     #[must_use]
     pub fn of(standing: &Standing<'_>) -> Self {
-        let Standing { halt, position, exits_outstanding, buy_entry_leaves, sell_entry_leaves, .. } = *standing;
+        let Standing { halt, position, exits_outstanding, buy_entry_leaves, sell_entry_leaves, .. } =
+            *standing;
         let Standing { worst_elsewhere, weight, last_trade, grid, lock, rules, .. } = *standing;
         let rules = match rules {
             Rules::None => KeptRules::None,

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use phantom_compliance::pack::Share;
 use phantom_compliance::{Lockout, Minis, Profile, RuleId, RunAway, Used};
 use phantom_model::{Money, NetQty, OrderId, Timestamp, TradingDay};
+use serde::{Deserialize, Serialize};
 
 use crate::input::Origin;
 use crate::judgement::Judgement;
 
 /// The account that the desk trades, counted from 0. A desk has one account; what the others hold is
 /// told to it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct AccountId(u32);
 
 impl AccountId {
@@ -33,7 +34,8 @@ impl AccountId {
 
 /// What the rules have counted of an account. Set as a whole when rules come into force and when a
 /// trading day begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Figures {
     /// Whose figures.
     pub account: AccountId,
@@ -72,7 +74,8 @@ pub struct Figures {
 }
 
 /// Something about the rules has happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RuleFact {
     /// These rules are in force from now on.
     Adopted {
@@ -188,7 +191,8 @@ pub enum RuleFact {
 }
 
 /// Why chosen rules are not taken.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Declined {
     /// The trader has locked the limits for the day, and something would become looser.
     LimitsLocked,

@@ -121,13 +121,18 @@ impl Engine {
     /// change of the rules, of the day, and after a restart.
     pub(crate) fn look_rules_up(&mut self) {
         self.contract_rules = self.contract_rules();
+        let profile = self.book.account().profile();
+        self.overlays = profile.map(|profile| profile.overlays()).unwrap_or_default();
+        self.pack_name = profile.map_or_else(|| Arc::from(""), |profile| Arc::from(profile.pack().id()));
         self.renew_watch();
         self.renew_wake();
     }
 
     fn contract_rules(&self) -> Arena<ContractId, ContractRules> {
         let mut rows = Arena::new();
-        let (Some(book), Some(profile)) = (&self.rulebook, self.book.account().profile()) else { return rows };
+        let (Some(book), Some(profile)) = (&self.rulebook, self.book.account().profile()) else {
+            return rows;
+        };
         for (id, _) in self.terms.iter() {
             rows.push(self.rules_of(book, profile, id));
         }

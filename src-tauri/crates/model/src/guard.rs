@@ -3,6 +3,8 @@
 
 use std::num::NonZeroU16;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Price, Side, Ticks};
 
 /// A distance that a trader gives in ticks: 1 to [`Offset::TICKS_MAX`].
@@ -31,7 +33,8 @@ impl Offset {
 }
 
 /// A stop that goes to the entry, once, after the price has gone far enough in the trader's favour.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "EvenText", into = "EvenText")]
 pub struct BreakEven {
     after: Offset,
     plus_ticks: u16,
@@ -63,16 +66,44 @@ impl BreakEven {
     }
 }
 
+/// The two distances of a [`BreakEven`] as they are written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct EvenText {
+    after_ticks: Offset,
+    plus_ticks: u32,
+}
+
+impl From<BreakEven> for EvenText {
+    fn from(it: BreakEven) -> Self {
+        Self { after_ticks: it.after, plus_ticks: u32::from(it.plus_ticks) }
+    }
+}
+
+impl TryFrom<EvenText> for BreakEven {
+    type Error = &'static str;
+
+    fn try_from(text: EvenText) -> Result<Self, Self::Error> {
+        Self::new(text.after_ticks, text.plus_ticks)
+            .ok_or("the stop would be reached by the trade that moves it")
+    }
+}
+
 /// What an order asks for its lot beside fixed prices.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Guard {
     /// The stop, so far on the losing side of the lot's average entry.
+    #[serde(default, rename = "stopTicks", skip_serializing_if = "Option::is_none")]
     pub stop: Option<Offset>,
     /// The target, so far on the winning side of the lot's average entry.
+    #[serde(default, rename = "targetTicks", skip_serializing_if = "Option::is_none")]
     pub target: Option<Offset>,
     /// A stop that follows the best trade at this distance, in the trader's favour only.
+    #[serde(default, rename = "trailTicks", skip_serializing_if = "Option::is_none")]
     pub trail: Option<Offset>,
     /// A stop that goes to the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_even: Option<BreakEven>,
 }
 
@@ -88,11 +119,13 @@ impl Guard {
 }
 
 /// A stop that follows the market.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trail {
     /// The best trade so far: the highest for a long lot, the lowest for a short one.
     pub best: Price,
     /// How far behind it the stop is; at least one tick.
+    #[serde(rename = "distanceTicks")]
     pub distance: Ticks,
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::{ArenaKey, arena::RowNumber};
 
 macro_rules! row_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $letter:literal, $what:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub struct $name(RowNumber);
@@ -19,20 +19,22 @@ macro_rules! row_id {
                 self.0.get()
             }
         }
+
+        crate::text::letter_and_number!($name, $letter, $what, $name::row, $name::from_row);
     };
 }
 
 row_id! {
     /// A lot: the open rest of one entry order.
-    LotId
+    LotId, 'L', "a lot such as L17"
 }
 row_id! {
     /// One press of flatten all.
-    FlattenId
+    FlattenId, 'F', "a flatten such as F3"
 }
 row_id! {
     /// A traded contract, by its row in the desk's list of contracts.
-    ContractId
+    ContractId, 'C', "a contract such as C0"
 }
 
 /// The broker's name for one execution. Applied at most once.
@@ -150,6 +152,8 @@ fn parse_flatten_exit(text: &str) -> Option<OrderId> {
         exit: exit.parse().ok()?,
     })
 }
+
+crate::text::as_text!(OrderId, "an order such as T17 or L17-X1");
 
 #[cfg(test)]
 mod tests {

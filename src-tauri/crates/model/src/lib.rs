@@ -16,6 +16,7 @@ pub mod qty;
 pub mod report;
 pub mod side;
 pub mod snapshot;
+mod text;
 pub mod time;
 pub mod trading_day;
 
@@ -35,5 +36,6 @@ pub use snapshot::{
     BrokerOrderId, BrokerSnapshot, Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding,
     SnapshotId,
 };
+pub use text::NotThat;
 pub use time::{Span, Timestamp};
 pub use trading_day::{TradingDay, chicago_moment, chicago_time, trading_day};

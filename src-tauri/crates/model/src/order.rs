@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Price;
 
 /// How an order meets the market.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum OrderKind {
     /// At the next price.
     Market,
@@ -34,11 +37,14 @@ impl OrderKind {
 }
 
 /// Stop-loss and take-profit of an entry: what its lot's phantom will watch for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bracket {
     /// Leave when a trade prints here or on the losing side of here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Price>,
     /// Leave when a trade prints here or on the winning side of here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Price>,
 }
 

@@ -3,6 +3,8 @@
 //! A list says of itself whether it is all that there is. Only then does it prove that something is
 //! not there: a failed, cut or doubted answer is never read as "flat", "no orders" or "not found".
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ContractId, ExecId, FailReason, NetQty, OrderId, OrderKind, Price, Qty, Side, Timestamp};
 
 /// A question for a snapshot, so that an answer can be told from the answer to another question.
@@ -154,7 +156,8 @@ impl BrokerOrderId {
 }
 
 /// Whether the broker, or the way to it, can be reached.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Link {
     /// It can. What happened before is asked for before anything opens.
     Up,

@@ -22,6 +22,14 @@ pub enum PackFault {
         /// What is wrong, and what would be right.
         what: String,
     },
+    /// A file with several programs, and none was named.
+    #[error("{file} has several programs; name one, such as {file}#{}", ids.first().map_or("", String::as_str))]
+    Several {
+        /// The file.
+        file: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// No pack of that id.
     #[error("no rule pack named {id:?}; there are: {}", known.join(", "))]
     NoPack {

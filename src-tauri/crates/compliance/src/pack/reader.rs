@@ -88,7 +88,13 @@ impl<'t> Section<'t> {
 
     /// The value of a key that must be there.
     pub(crate) fn need(&mut self, key: &'static str) -> Read<Field<'t>> {
-        self.take(key).ok_or_else(|| self.wrong(format!("{key} is missing")))
+        if let Some(field) = self.take(key) {
+            return Ok(field);
+        }
+        // A misspelt key is among those that are left.
+        let left: Vec<_> = self.entries.keys().map(|key| key.get_ref().as_ref()).collect();
+        let among = if left.is_empty() { String::new() } else { format!(" among {}", left.join(", ")) };
+        Err(self.wrong(format!("{key} is missing{among}")))
     }
 
     /// The value of a key as a table; an empty one where there is none is not made up.
@@ -245,12 +251,6 @@ impl<'t> Field<'t> {
         let DeValue::Integer(number) = &self.value else { return Err(self.wrong(right)) };
         let number = u32::from_str_radix(number.as_str(), number.radix()).ok();
         number.filter(|it| (least..=most).contains(it)).ok_or_else(|| self.wrong(right))
-    }
-
-    /// `true` or `false`.
-    pub(crate) fn flag(&self) -> Read<bool> {
-        let DeValue::Boolean(flag) = self.value else { return Err(self.wrong("must be true or false")) };
-        Ok(flag)
     }
 }
 

@@ -6,6 +6,7 @@
 //! stop, and as the one that is nearer to the entry for a target.
 
 use phantom_model::{Bracket, BreakEven, Guard, LotId, Offset, Price, Side, Ticks, Trail};
+use serde::{Deserialize, Serialize};
 
 use super::Book;
 use super::lot::{Lot, LotState};
@@ -13,17 +14,22 @@ use super::order::OrderKey;
 use super::trails::ClassKey;
 
 /// Everything that protects a lot, as a fact states it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Protection {
     /// Fixed prices: where a leg has a distance, the price that it gives now.
     pub bracket: Bracket,
     /// The stop's distance from the average entry: it follows further fills of the entry.
+    #[serde(default, rename = "stopTicks", skip_serializing_if = "Option::is_none")]
     pub stop_offset: Option<Offset>,
     /// The target's distance from the average entry.
+    #[serde(default, rename = "targetTicks", skip_serializing_if = "Option::is_none")]
     pub target_offset: Option<Offset>,
     /// A stop that trails. It rules where it is tighter than the fixed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trail: Option<Trail>,
     /// A move to break-even that has not come yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_even: Option<BreakEven>,
 }
 
@@ -185,6 +191,11 @@ impl Book {
         let levels = &self.positions.at(lot.contract).levels;
         let best = levels.best_of(lot.side, seat.class?)?;
         Some(Trail { best, distance: seat.distance })
+    }
+
+    /// What an entry asked for beside its bracket.
+    pub(crate) fn guard_of(&self, order: OrderKey) -> Guard {
+        self.guards.get(&order).copied().unwrap_or(Guard::NONE)
     }
 
     /// An entry has asked for more than fixed prices.

@@ -46,7 +46,9 @@ impl Engine {
     pub(crate) fn next_session(&self, at: Timestamp) -> Timestamp {
         let figures = self.book.account().figures().filter(|_| self.book.account().profile().is_some());
         let day = figures.map_or(TradingDay::of(at), |figures| figures.day);
-        self.rulebook.as_ref().map_or_else(|| day.ends(), |book| super::hours::next_open(book.calendar(), day))
+        self.rulebook
+            .as_ref()
+            .map_or_else(|| day.ends(), |book| super::hours::next_open(book.calendar(), day))
     }
 
     /// Closes and cancels everything, if there is anything. A flatten under way does it already.

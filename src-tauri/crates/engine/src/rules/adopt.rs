@@ -84,7 +84,8 @@ impl Engine {
 
     fn adopt(&mut self, now: &mut Now<'_>, profile: Arc<Profile>, fresh: bool, origin: Origin) {
         let known = self.book.account().figures().filter(|_| !fresh).copied();
-        let figures = known.map_or_else(|| self.first_figures(&profile, now.at), |it| with_limits(&profile, it));
+        let figures =
+            known.map_or_else(|| self.first_figures(&profile, now.at), |it| with_limits(&profile, it));
         self.rule(now, RuleFact::Adopted { profile, figures: Box::new(figures), fresh, origin });
     }
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use phantom_compliance::calendar::{Certainty, Closure, DayTimes, SessionState};
-use phantom_compliance::pack::{Effect, NewsAction, OverlayRule};
-use phantom_compliance::personal::OverlayChoice;
+use phantom_compliance::pack::{Effect, NewsAction, Overlay, OverlayRule};
 use phantom_compliance::rule_standing::{Hours, News};
 use phantom_compliance::{Calendar, ProductHours, Profile};
-use phantom_model::{ContractId, Timestamp, TradingDay, trading_day::chicago_moment};
+use phantom_model::{ContractId, Timestamp, TradingDay};
 
 use super::{BeyondCalendar, RuleBook};
 use crate::deadlines::Due;
@@ -31,39 +30,6 @@ impl HoursNow {
     }
 }
 
-/// The moments of a trading day under the firm's times and the desk's own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct OwnTimes {
-    /// From when on entries are taken.
-    pub(crate) entries_from: Timestamp,
-    /// From when on none is taken any more.
-    pub(crate) entries_end: Timestamp,
-    /// When the desk closes everything by itself.
-    pub(crate) flatten_at: Option<Timestamp>,
-    /// By when the firm wants everything flat.
-    pub(crate) flat_by: Option<Timestamp>,
-    /// When the exchange closes the product for the day.
-    pub(crate) close: Timestamp,
-    pub(crate) certainty: Certainty,
-}
-
-/// The moments of a trading day; `None` when the product, or the firm, does not trade on it.
-pub(crate) fn own_times(
-    calendar: &Calendar,
-    profile: &Profile,
-    product: ProductHours,
-    day: TradingDay,
-) -> Option<OwnTimes> {
-    let (times, personal) = (profile.pack().firm().times, profile.personal());
-    let DayTimes { entries_from, no_new_entries_from, flat_by, close, certainty, .. } =
-        calendar.day_times(product, &times, day)?;
-    let own = personal.flat_by.map(|time| chicago_moment(day.date().to_datetime(time)));
-    let must = flat_by.into_iter().chain(own).min().map(|by| by.min(close));
-    let flatten_at = must.map(|by| by - personal.flatten_before);
-    let entries_end = flatten_at.map_or(no_new_entries_from, |at| at.min(no_new_entries_from));
-    Some(OwnTimes { entries_from, entries_end, flatten_at, flat_by, close, certainty })
-}
-
 /// When the next session after a trading day begins, of the products that lead the calendar.
 pub(crate) fn next_open(calendar: &Calendar, day: TradingDay) -> Timestamp {
     let mut next = day;
@@ -77,16 +43,11 @@ pub(crate) fn next_open(calendar: &Calendar, day: TradingDay) -> Timestamp {
 }
 
 /// When entries are taken again after a trading day.
-fn next_entries(
-    calendar: &Calendar,
-    profile: &Profile,
-    product: ProductHours,
-    day: TradingDay,
-) -> Timestamp {
+fn next_entries(calendar: &Calendar, profile: &Profile, product: ProductHours, day: TradingDay) -> Timestamp {
     let mut next = day;
     for _ in 0..DAYS_AHEAD {
         next = next.next();
-        if let Some(times) = own_times(calendar, profile, product, next) {
+        if let Some(times) = profile.day_times(calendar, product, next) {
             return times.entries_from;
         }
     }
@@ -118,7 +79,7 @@ pub(crate) fn hours_at(book: &RuleBook, profile: &Profile, id: ContractId, at: T
         return HoursNow { from, until, hours };
     }
     let day = session.day;
-    let Some(times) = own_times(calendar, profile, product, day) else {
+    let Some(times) = profile.day_times(calendar, product, day) else {
         // The exchange trades and the firm does not.
         let opens = next_entries(calendar, profile, product, day);
         let name = calendar.holiday(day).map(Arc::from);
@@ -129,38 +90,36 @@ pub(crate) fn hours_at(book: &RuleBook, profile: &Profile, id: ContractId, at: T
         let hours = Hours::NoNewEntries { from, until: times.entries_from };
         return HoursNow { from, until: until.min(times.entries_from), hours };
     }
-    if at >= times.entries_end {
+    if at >= times.no_new_entries_from {
         let opens = next_entries(calendar, profile, product, day);
-        let hours = Hours::NoNewEntries { from: times.entries_end, until: opens };
-        return HoursNow { from: times.entries_end, until, hours };
+        let hours = Hours::NoNewEntries { from: times.no_new_entries_from, until: opens };
+        return HoursNow { from: times.no_new_entries_from, until, hours };
     }
-    HoursNow { from: from.max(times.entries_from), until: until.min(times.entries_end), hours: Hours::Open }
-}
-
-/// The effect of an overlay, as the trader wants it; `None` when it is off.
-pub(crate) fn effect_of(profile: &Profile, id: &str, effect: Effect) -> Option<Effect> {
-    match profile.personal().overlays.get(id) {
-        None => Some(effect),
-        Some(OverlayChoice::Off) => None,
-        Some(OverlayChoice::Warn) => Some(Effect::Warn),
-        Some(OverlayChoice::Block) => Some(Effect::Block),
+    HoursNow {
+        from: from.max(times.entries_from),
+        until: until.min(times.no_new_entries_from),
+        hours: Hours::Open,
     }
 }
 
 /// The news window that holds for a product at a moment: a refusing one before one that warns.
-pub(crate) fn news_at(profile: &Profile, root: &str, at: Timestamp) -> Option<News> {
+pub(crate) fn news_at(overlays: &[Overlay], root: &str, at: Timestamp) -> Option<News> {
     let day = TradingDay::of(at).date();
-    let mut found: Option<News> = None;
-    for overlay in profile.pack().overlays().iter().filter(|overlay| overlay.holds_on(day)) {
-        let OverlayRule::News(window) = &overlay.rule else { continue };
-        let Some(effect) = effect_of(profile, &overlay.id, overlay.effect) else { continue };
-        let Some((action, release)) = window.action_at(root, at) else { continue };
-        if found.as_ref().is_none_or(|news| news.effect == Effect::Warn) {
-            let until = release.at + window.after;
-            found = Some(News { release: Arc::from(release.name.as_str()), until, action, effect });
-        }
-    }
-    found
+    let windows = overlays.iter().filter_map(|overlay| match &overlay.rule {
+        OverlayRule::News(window) => Some((overlay, window)),
+        OverlayRule::ContractCaps(_) => None,
+    });
+    let holds = windows.filter_map(|(overlay, window)| {
+        let (action, release) = window.action_at(root, at)?;
+        Some((overlay, window, action, release))
+    });
+    let mut holds = holds.filter(|(overlay, ..)| overlay.holds_on(day));
+    let first = holds.next()?;
+    let refuses = |effect| effect == Effect::Block;
+    let (overlay, window, action, release) =
+        if refuses(first.0.effect) { first } else { holds.find(|it| refuses(it.0.effect)).unwrap_or(first) };
+    let until = release.at + window.after;
+    Some(News { release: Arc::from(release.name.as_str()), until, action, effect: overlay.effect })
 }
 
 impl Engine {
@@ -187,9 +146,9 @@ impl Engine {
     }
 
     /// The times of a contract on the trading day of a moment.
-    pub(crate) fn times_of(&self, id: ContractId, at: Timestamp) -> Option<OwnTimes> {
+    pub(crate) fn times_of(&self, id: ContractId, at: Timestamp) -> Option<DayTimes<'_>> {
         let (book, profile) = (self.rulebook.as_deref()?, self.book.account().profile()?);
-        own_times(book.calendar(), profile, book.product(id)?, TradingDay::of(at))
+        profile.day_times(book.calendar(), book.product(id)?, TradingDay::of(at))
     }
 
     /// Whether a contract must be flat: past the desk's own time of the day, or near a release.
@@ -199,8 +158,8 @@ impl Engine {
     }
 
     fn is_flat_for_news(&self, id: ContractId, at: Timestamp) -> bool {
-        let (Some(book), Some(profile)) = (&self.rulebook, self.book.account().profile()) else { return false };
-        news_at(profile, book.root(id), at)
+        let Some(book) = self.rulebook.as_deref() else { return false };
+        news_at(&self.overlays, book.root(id), at)
             .is_some_and(|news| news.action == NewsAction::MustBeFlat && news.effect == Effect::Block)
     }
 
@@ -234,7 +193,9 @@ impl Engine {
         let ended: Vec<_> = self
             .book
             .live_orders()
-            .filter(|(_, order)| order.rests() && matches!(order.purpose, Purpose::Entry(_) | Purpose::Reduction))
+            .filter(|(_, order)| {
+                order.rests() && matches!(order.purpose, Purpose::Entry(_) | Purpose::Reduction)
+            })
             .filter(|(_, order)| {
                 let times = self.times_of(order.contract, order.submitted_at);
                 times.is_some_and(|times| now.at >= times.close)
@@ -258,10 +219,12 @@ impl Engine {
         let today = TradingDay::of(at);
         let days = [today, today.next()];
         let times = days.into_iter().flat_map(|day| {
-            ProductHours::ALL.into_iter().filter_map(move |product| own_times(book.calendar(), profile, product, day))
+            ProductHours::ALL
+                .into_iter()
+                .filter_map(move |product| profile.day_times(book.calendar(), product, day))
         });
         let moments = times.flat_map(|times| times.flatten_at.into_iter().chain([times.close]));
-        let releases = profile.pack().overlays().iter().filter_map(|overlay| match &overlay.rule {
+        let releases = self.overlays.iter().filter_map(|overlay| match &overlay.rule {
             OverlayRule::News(window) => window.next_boundary(at),
             OverlayRule::ContractCaps(_) => None,
         });

@@ -89,7 +89,7 @@ impl Counted<'_> {
 
     fn max_loss(&self, equity: Money) -> LossLine {
         let (rule, floor) = (self.profile.pack().program().max_loss, self.figures.floor);
-        let early = self.profile.personal().act_at.of(rule.distance).min(rule.distance);
+        let early = self.profile.acts_at(rule.distance).min(rule.distance);
         // Failed and closed are the same for the desk: nothing opens in the account any more.
         let (MaxLossSeverity::Fail | MaxLossSeverity::Close) = rule.severity;
         LossLine {
@@ -121,7 +121,7 @@ impl Counted<'_> {
             counted,
             by_equity,
             at: from - limit,
-            acts_at: from - personal.act_at.of(limit).min(limit),
+            acts_at: from - self.profile.acts_at(limit).min(limit),
             limit,
             act,
             forward,
@@ -174,9 +174,9 @@ impl Counted<'_> {
         let follows = rule.kind == MaxLossKind::IntradayTrailing;
         let stopped = match rule.lock {
             FloorLock::Never => false,
-            FloorLock::Start | FloorLock::StartPlus(_) | FloorLock::At(_) => rule
-                .lock_level(self.figures.start_balance)
-                .is_some_and(|level| self.figures.floor >= level),
+            FloorLock::Start | FloorLock::StartPlus(_) | FloorLock::At(_) => {
+                rule.lock_level(self.figures.start_balance).is_some_and(|level| self.figures.floor >= level)
+            }
         };
         follows && !stopped
     }

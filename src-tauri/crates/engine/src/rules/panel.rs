@@ -133,9 +133,8 @@ impl Engine {
         let equity = self.equity();
         let max_loss = profile.map(|profile| profile.pack().program().max_loss);
         let figures = counted.map(|it| *it.figures);
-        let tomorrow = figures
-            .zip(max_loss)
-            .map(|(it, rule)| rule.floor_after_day(it.start_balance, it.floor, equity));
+        let tomorrow =
+            figures.zip(max_loss).map(|(it, rule)| rule.floor_after_day(it.start_balance, it.floor, equity));
         Panel {
             version: self.book.seq(),
             at,
@@ -209,7 +208,8 @@ impl Engine {
         };
         self.with_standing(at, &one(contract, Side::Buy), |standing| {
             let size = standing.rules.standing().map(|rules| rules.size.clone());
-            let caps = size.iter().flat_map(|size| [Some(size.firm), size.own]).chain([self.limits.position_max]);
+            let caps =
+                size.iter().flat_map(|size| [Some(size.firm), size.own]).chain([self.limits.position_max]);
             SizeRow {
                 in_use: self.book.worst_total(),
                 limit: caps.flatten().min().unwrap_or(Minis::ZERO),
@@ -220,7 +220,7 @@ impl Engine {
 
     fn contract_row(&self, at: Timestamp, contract: ContractId) -> ContractRow {
         let refusal = |side| self.verdict(at, &one(contract, side)).err();
-        let (buy, sell) = (refusal(Side::Buy), refusal(Side::Sell));
+        let (no_buy, no_sell) = (refusal(Side::Buy), refusal(Side::Sell));
         let allowed = |side, refused: bool| {
             if refused {
                 return 0;
@@ -232,9 +232,9 @@ impl Engine {
         let times = self.times_of(contract, at);
         ContractRow {
             contract,
-            buy: allowed(Side::Buy, buy.is_some()),
-            sell: allowed(Side::Sell, sell.is_some()),
-            reason: buy.map(|refusal| refusal.reason().to_owned()),
+            buy: allowed(Side::Buy, no_buy.is_some()),
+            sell: allowed(Side::Sell, no_sell.is_some()),
+            reason: no_buy.map(|refusal| refusal.reason().to_owned()),
             flatten_at: times.and_then(|times| times.flatten_at).filter(|by| *by > at),
             flat_by: times.and_then(|times| times.flat_by),
         }

@@ -51,7 +51,8 @@ impl Engine {
         };
         let terms = |order: &crate::book::Order| (order.contract, order.side, order.qty);
         let wanted = (request.contract, request.side, request.qty);
-        let twin = recent.find(|order| order.purpose.is_entry() && terms(order) == wanted && same(order.kind));
+        let twin =
+            recent.find(|order| order.purpose.is_entry() && terms(order) == wanted && same(order.kind));
         twin.map(|order| order.id)
     }
 

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use phantom_compliance::pack::{Balances, Effect, SizeRule, TradeCounting};
-use phantom_compliance::rule_standing::{Costs, Data, Goal, Line, Losses, Product, RuleStanding, Size, Trades};
-use phantom_compliance::{OrderRequest, Profile, RuleId, RuleSource, Rules, Standing};
+use phantom_compliance::rule_standing::{
+    Costs, Data, Goal, Line, Losses, Product, RuleStanding, Size, Trades,
+};
+use phantom_compliance::{OrderRequest, Profile, RuleSource, Rules, Standing};
 use phantom_model::{ContractId, Price, Ticks, Timestamp};
 
-use super::hours::{effect_of, news_at};
+use super::hours::news_at;
 use super::lines::Counted;
 use super::{Act, RuleBook};
 use crate::book::InForce;
@@ -74,7 +76,7 @@ impl Engine {
             at,
             run_away: self.book.account().run_away(),
             hours: self.hours(book, profile, contract, at),
-            news: news_at(profile, book.root(contract), at),
+            news: news_at(&self.overlays, book.root(contract), at),
             product: self.product(contract),
             size: self.size(book, counted, contract, at),
             trades: self.trades(profile),
@@ -106,17 +108,16 @@ impl Engine {
         let equity = self.equity();
         let (firm, by_balance) = match rule {
             SizeRule::Fixed(size) => (*size, None),
-            SizeRule::ByEodBalance(_) | SizeRule::HalfUntil { .. } => (figures.cap, Some(figures.eod_balance)),
+            SizeRule::ByEodBalance(_) | SizeRule::HalfUntil { .. } => {
+                (figures.cap, Some(figures.eod_balance))
+            }
             SizeRule::ByLiveEquity(_) => {
                 (rule.cap(Balances { eod: figures.eod_balance, equity }), Some(equity))
             }
         };
         let (root, day) = (book.root(contract), phantom_model::TradingDay::of(at).date());
-        let overlays = profile.pack().overlays().iter().filter(|overlay| overlay.holds_on(day));
-        let caps = overlays.filter_map(|overlay| {
-            let cap = overlay.contract_cap(root)?;
-            Some((cap, effect_of(profile, &overlay.id, overlay.effect)?))
-        });
+        let overlays = self.overlays.iter().filter(|overlay| overlay.holds_on(day));
+        let caps = overlays.filter_map(|overlay| Some((overlay.contract_cap(root)?, overlay.effect)));
         Size {
             firm,
             by_balance,
@@ -180,7 +181,7 @@ impl Engine {
         let unbegun = figures.is_some_and(|figures| at >= figures.day_ends);
         let collar = profile.personal().price_collar_ticks;
         Data {
-            last_at: self.marks.at(contract).traded_at,
+            last_at: self.marks.at(contract).last.map(|_| self.marks.at(contract).traded_at),
             blind: self.book.is_blind() || unbegun || !self.has_every_mark(),
             collar: collar.map(|ticks| Ticks::new(i64::from(ticks))),
             zone: self.zone(profile, contract),
@@ -199,10 +200,5 @@ impl Engine {
         let parts = zone.equity_limit.ten_thousandths().saturating_sub(zone.width.ten_thousandths());
         let away = reference.ticks() * i64::from(parts) / 10_000;
         Some((Price::new(reference.ticks() - away)?, Price::new(reference.ticks() + away)?))
-    }
-
-    /// Which rule ends first with what is left of it: for a word beside the verdict.
-    pub(crate) const fn ends_account(rule: RuleId) -> bool {
-        matches!(rule, RuleId::MaxLoss)
     }
 }

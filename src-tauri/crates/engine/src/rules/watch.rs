@@ -29,10 +29,11 @@ impl Watch {
         open <= self.low || open >= self.high
     }
 
-    /// Whether anything is watched.
+    /// Whether a print that leaves this much open profit must be looked at. A bar has more than one
+    /// price, so all of them are.
     #[inline]
-    pub(crate) const fn is_on(&self) -> bool {
-        self.on
+    pub(crate) fn looks_at(&self, open: Money, print: &Print) -> bool {
+        self.is_crossed(open) || (self.on && matches!(print, Print::Bar(_)))
     }
 }
 

@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::money_text;
+use crate::rule_json;
 use crate::replay::{Run, ticket_word};
 
 /// A fact and the run that it belongs to, which knows the contracts and the signals.
@@ -88,6 +89,7 @@ const fn kind(body: &FactBody) -> &'static str {
         FactBody::ProtectionRejected { .. } => "protectionRejected",
         FactBody::BreakEvenReached { .. } => "breakEvenReached",
         FactBody::TrailsMoved { .. } => "trailsMoved",
+        FactBody::Rule(rule) => rule_json::kind(rule),
     }
 }
 
@@ -153,6 +155,7 @@ impl FactLine<'_> {
             .concat(),
             FactBody::Latched { cause } => latch(*cause),
             FactBody::AlarmRaised { alarm } => self.alarm(*alarm),
+            FactBody::Rule(rule) => [rule_json::fields(rule), self.origin(rule.origin())].concat(),
             FactBody::ChangeAsked { .. }
             | FactBody::OrderChanged { .. }
             | FactBody::ChangeRejected { .. }
@@ -236,8 +239,7 @@ impl FactLine<'_> {
             HaltChange::LiftContractLatch(contract) => self.of_contract(contract),
             HaltChange::Kill
             | HaltChange::LiftKill
-            | HaltChange::LockOut
-            | HaltChange::EndLockOut
+            | HaltChange::SwitchOn
             | HaltChange::LiftLatch => Fields::new(),
         }
     }
@@ -374,6 +376,11 @@ impl FactLine<'_> {
             Alarm::WrongAnswer => ("wrongAnswer", Fields::new()),
             Alarm::SnapshotIncomplete => ("snapshotIncomplete", Fields::new()),
             Alarm::StopsBlind => ("stopsBlind", Fields::new()),
+            Alarm::RuleNear { rule, percent } => {
+                ("ruleNear", vec![("rule", json!(rule.code())), ("percent", json!(percent))])
+            }
+            Alarm::RuleBroken(rule) => ("ruleBroken", vec![("rule", json!(rule.code()))]),
+            Alarm::RanAway(why) => ("ordersRanAway", vec![("reason", json!(why.code()))]),
         };
         [vec![("alarm", json!(word))], about].concat()
     }
@@ -449,8 +456,7 @@ const fn halt_word(change: HaltChange) -> &'static str {
     match change {
         HaltChange::Kill => "kill",
         HaltChange::LiftKill => "liftKill",
-        HaltChange::LockOut => "lockOut",
-        HaltChange::EndLockOut => "endLockOut",
+        HaltChange::SwitchOn => "switchOn",
         HaltChange::LiftLatch => "liftLatch",
         HaltChange::LiftContractLatch(_) => "liftContractLatch",
     }

@@ -7,6 +7,7 @@ mod instruments;
 mod log;
 mod money_text;
 mod replay;
+mod rule_json;
 mod text_table;
 
 use std::process::ExitCode;

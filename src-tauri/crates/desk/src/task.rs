@@ -217,7 +217,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
 
     fn verdict(&self, ticket: &Ticket) -> Result<Effect, Refusal> {
         let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
-        self.core.engine().verdict(&request)?;
+        self.core.engine().verdict(self.now(), &request)?;
         let position = self.core.book().positions().at(request.contract).net;
         Ok(Effect::of(position, request.side))
     }

@@ -190,6 +190,30 @@ pub enum RuleFact {
     },
 }
 
+impl RuleFact {
+    /// Who did it; `None` for what the rules do by themselves and what nobody asked for.
+    #[must_use]
+    pub const fn origin(&self) -> Option<Origin> {
+        match self {
+            Self::Adopted { origin, .. }
+            | Self::Planned { origin, .. }
+            | Self::Declined { origin, .. }
+            | Self::LimitsLocked { origin, .. }
+            | Self::PaidOut { origin, .. }
+            | Self::Locked { origin, .. } => Some(*origin),
+            Self::Unusable { .. }
+            | Self::DayBegan { .. }
+            | Self::Peaked { .. }
+            | Self::Near { .. }
+            | Self::Broken { .. }
+            | Self::Unlocked { .. }
+            | Self::RanAway { .. }
+            | Self::ElsewhereTold { .. }
+            | Self::Judged { .. } => None,
+        }
+    }
+}
+
 /// Why chosen rules are not taken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]

@@ -19,8 +19,9 @@ mod watch;
 use std::sync::Arc;
 
 use phantom_compliance::pack::{Contracts, Hedging};
+use phantom_compliance::rule_standing::Product;
 use phantom_compliance::{Calendar, ProductHours, Profile};
-use phantom_model::{Arena, Contract, ContractId, Money, Timestamp, front_contract};
+use phantom_model::{Arena, Contract, ContractId, Money, NetQty, Timestamp, front_contract};
 
 pub(crate) use exposure::Exposure;
 pub(crate) use hours::HoursNow;
@@ -85,15 +86,23 @@ impl RuleBook {
 }
 
 /// What the profile says about one contract, looked up once for the day.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ContractRules {
-    permitted: bool,
-    front: bool,
-    blocked: bool,
-    hedging_forbidden: bool,
+    /// What the other accounts hold is not in it: that is of record.
+    product: Product,
+    /// The products that hedge one another.
     group: Arc<str>,
     hours: Option<HoursNow>,
 }
+
+/// Nothing that cannot be judged is let through.
+const UNKNOWN_PRODUCT: Product = Product {
+    permitted: false,
+    front: false,
+    blocked: true,
+    hedging_forbidden: true,
+    elsewhere: NetQty::FLAT,
+};
 
 impl Engine {
     /// Gives the engine a calendar and the names of its contracts. Without them rules cannot be judged,
@@ -140,7 +149,9 @@ impl Engine {
     }
 
     fn rules_of(&self, book: &RuleBook, profile: &Profile, id: ContractId) -> ContractRules {
-        let Some(contract) = book.contract(id) else { return ContractRules::default() };
+        let Some(contract) = book.contract(id) else {
+            return ContractRules { product: UNKNOWN_PRODUCT, group: Arc::from(""), hours: None };
+        };
         let (firm, instrument) = (profile.pack().firm(), contract.instrument());
         let day = self.book.account().figures().map(|figures| figures.day);
         let front = match firm.contracts {
@@ -150,14 +161,14 @@ impl Engine {
                 front.as_ref() == Some(contract)
             }
         };
-        ContractRules {
+        let product = Product {
             permitted: firm.products.permits(instrument.root()),
             front,
             blocked: profile.personal().blocked.contains(instrument.root()),
             hedging_forbidden: firm.hedging == Hedging::ForbiddenAcrossAccounts,
-            group: Arc::from(instrument.hedge_group()),
-            hours: None,
-        }
+            elsewhere: NetQty::FLAT,
+        };
+        ContractRules { product, group: Arc::from(instrument.hedge_group()), hours: None }
     }
 
     /// When the market's own time next changes something: the end of the trading day, or of a lock.

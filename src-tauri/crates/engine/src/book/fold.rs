@@ -1,8 +1,8 @@
 //! The fold: how each fact changes the book. The only place where the book changes.
 
 use phantom_model::{
-    Arena, Bracket, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, OrderKind, OrderStatus,
-    OrderStep, Price, Qty, Side, Stepped, Timestamp,
+    Arena, Bracket, ContractId, ExecId, FailReason, FlattenId, Guard, LotId, Money, OrderId, OrderKind,
+    OrderStatus, OrderStep, Price, Qty, Side, Stepped, Timestamp,
 };
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
@@ -59,14 +59,7 @@ impl Book {
                 self.step(order, OrderStep::Cancel, |row| row.cancelling = Cancelling::No);
                 self.count_refusal(order);
             }
-            FactBody::OrderFailed { order, reason } => {
-                self.step(order, OrderStep::Fail, |row| {
-                    row.failed = Some(reason);
-                    row.cancelling = Cancelling::No;
-                });
-                self.note_refusal(at, self.origin_of(order));
-                self.count_refusal(order);
-            }
+            FactBody::OrderFailed { order, reason } => self.fold_failed(at, order, reason),
             FactBody::OrderClosed { order } => self.step(order, OrderStep::Close, |_| ()),
             FactBody::OrderUnknown { order } => self.touch(order, |row| {
                 row.unknown = true;
@@ -211,6 +204,15 @@ impl Book {
         if was_unknown {
             self.forget_change(order);
         }
+    }
+
+    fn fold_failed(&mut self, at: Timestamp, order: OrderId, reason: FailReason) {
+        self.step(order, OrderStep::Fail, |row| {
+            row.failed = Some(reason);
+            row.cancelling = Cancelling::No;
+        });
+        self.note_refusal(at, self.origin_of(order));
+        self.count_refusal(order);
     }
 
     fn fold_filled(&mut self, at: Timestamp, order: OrderId, it: &Execution) {

@@ -111,9 +111,7 @@ impl Engine {
             (LotState::Armed, Some(stop)) => (stop.ticks() * signed, 0, 0),
             // Its exit is decided or on its way.
             (LotState::Exiting { .. }, _) => (0, signed, 0),
-            (LotState::Armed | LotState::Bare | LotState::Unprotected { .. }, _) => {
-                (0, signed, -against)
-            }
+            (LotState::Armed | LotState::Bare | LotState::Unprotected { .. }, _) => (0, signed, -against),
         }
     }
 

@@ -87,19 +87,8 @@ impl Engine {
     }
 
     fn product(&self, contract: ContractId) -> Product {
-        let Some(rules) = self.contract_rules.get(contract) else {
-            // Not looked up: nothing that cannot be judged is let through.
-            let (permitted, front, blocked) = (false, false, true);
-            let elsewhere = phantom_model::NetQty::FLAT;
-            return Product { permitted, front, blocked, hedging_forbidden: true, elsewhere };
-        };
-        Product {
-            permitted: rules.permitted,
-            front: rules.front,
-            blocked: rules.blocked,
-            hedging_forbidden: rules.hedging_forbidden,
-            elsewhere: self.book.account().elsewhere(&rules.group),
-        }
+        let Some(rules) = self.contract_rules.get(contract) else { return super::UNKNOWN_PRODUCT };
+        Product { elsewhere: self.book.account().elsewhere(&rules.group), ..rules.product }
     }
 
     fn size(&self, book: &RuleBook, counted: &Counted<'_>, contract: ContractId, at: Timestamp) -> Size {

@@ -147,6 +147,17 @@ pub enum LimitChange {
     Both,
 }
 
+impl LimitChange {
+    pub(crate) const fn of(tightens: bool, loosens: bool) -> Self {
+        match (tightens, loosens) {
+            (false, false) => Self::Same,
+            (true, false) => Self::Tightens,
+            (false, true) => Self::Loosens,
+            (true, true) => Self::Both,
+        }
+    }
+}
+
 impl Default for PersonalLimits {
     /// No limits but the firm's; everything is closed five minutes before it must be.
     fn default() -> Self {
@@ -196,12 +207,7 @@ impl PersonalLimits {
     pub fn change_to(&self, wanted: &Self) -> LimitChange {
         let unwarned = Self { warn_at: wanted.warn_at.clone(), ..self.clone() };
         let now = unwarned.at_once(wanted);
-        match (now != unwarned, now != *wanted) {
-            (false, false) => LimitChange::Same,
-            (true, false) => LimitChange::Tightens,
-            (false, true) => LimitChange::Loosens,
-            (true, true) => LimitChange::Both,
-        }
+        LimitChange::of(now != unwarned, now != *wanted)
     }
 }
 

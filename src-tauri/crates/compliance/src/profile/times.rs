@@ -8,8 +8,7 @@ use crate::calendar::{Calendar, DayTimes, ProductHours};
 impl Profile {
     /// The moments of a trading day of a kind of product. The desk closes everything at the trader's
     /// own time, and [`crate::PersonalLimits::flatten_before`] before the firm's at the latest; from
-    /// then on no entry is taken. On a day that ends early the trader's own time is as long before the
-    /// firm's as on an ordinary one. `None` when the product, or the firm, does not trade on the day.
+    /// then on no entry is taken. `None` when the product, or the firm, does not trade on the day.
     #[must_use]
     pub fn day_times<'c>(
         &self,
@@ -17,13 +16,9 @@ impl Profile {
         product: ProductHours,
         day: TradingDay,
     ) -> Option<DayTimes<'c>> {
-        let firm = &self.pack().firm().times;
-        let mut times = calendar.day_times(product, firm, day)?;
-        let on_date = |time| chicago_moment(day.date().to_datetime(time));
-        let own = self.personal().flat_by.map(on_date).map(|own| match (firm.flat_by, times.flat_by) {
-            (Some(ordinary), Some(flat_by)) => own.min(flat_by - on_date(ordinary).since(own)),
-            (None, _) | (_, None) => own.min(times.close),
-        });
+        let mut times = calendar.day_times(product, &self.pack().firm().times, day)?;
+        let own = self.personal().flat_by.map(|time| chicago_moment(day.date().to_datetime(time)));
+        let own = own.map(|own| own.min(times.close));
         let before_firm = times.flat_by.map(|flat_by| flat_by - self.personal().flatten_before);
         times.flatten_at = [own, before_firm].into_iter().flatten().min();
         times.flat_by = [own, times.flat_by].into_iter().flatten().min();

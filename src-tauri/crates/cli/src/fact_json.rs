@@ -18,8 +18,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::money_text;
-use crate::rule_json;
 use crate::replay::{Run, ticket_word};
+use crate::rule_json;
 
 /// A fact and the run that it belongs to, which knows the contracts and the signals.
 pub(crate) struct FactLine<'a> {
@@ -237,10 +237,9 @@ impl FactLine<'_> {
     fn contract_lifted(&self, change: HaltChange) -> Fields {
         match change {
             HaltChange::LiftContractLatch(contract) => self.of_contract(contract),
-            HaltChange::Kill
-            | HaltChange::LiftKill
-            | HaltChange::SwitchOn
-            | HaltChange::LiftLatch => Fields::new(),
+            HaltChange::Kill | HaltChange::LiftKill | HaltChange::SwitchOn | HaltChange::LiftLatch => {
+                Fields::new()
+            }
         }
     }
 

@@ -6,6 +6,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -37,8 +39,10 @@ pub(crate) enum Fault {
     Listing(#[from] ListingError),
     #[error(transparent)]
     NoFrontMonth(#[from] NoContract),
-    #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
-    NoRulePack { id: String },
+    #[error(transparent)]
+    Pack(#[from] PackFault),
+    #[error(transparent)]
+    Setting(#[from] SettingFault),
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
     JournalExists { file: String },
     #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]
@@ -71,7 +75,8 @@ impl Fault {
             | Self::UnknownSymbol { .. }
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
-            | Self::NoRulePack { .. }
+            | Self::Pack(_)
+            | Self::Setting(_)
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }

@@ -7,7 +7,6 @@
 
 mod account;
 mod account_keys;
-mod at_once;
 mod keys;
 mod limits;
 mod times;

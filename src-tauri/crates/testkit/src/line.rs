@@ -244,10 +244,9 @@ fn rule_line(fact: &RuleFact) -> String {
         RuleFact::Declined { why, .. } => format!("rules declined: {}", why.code()),
         RuleFact::Unusable { why } => format!("rules unusable: {why}"),
         RuleFact::LimitsLocked { .. } => "limits locked".to_owned(),
-        RuleFact::DayBegan { figures } => format!(
-            "rule day {} at {}, floor {}",
-            figures.day, figures.eod_balance, figures.floor
-        ),
+        RuleFact::DayBegan { figures } => {
+            format!("rule day {} at {}, floor {}", figures.day, figures.eod_balance, figures.floor)
+        }
         RuleFact::Peaked { peak_equity, floor, .. } => format!("peak {peak_equity}, floor {floor}"),
         RuleFact::PaidOut { amount, floor, .. } => format!("paid out {amount}, floor {floor}"),
         RuleFact::Near { rule, level, .. } => format!("{level} of {} used", rule.code()),

@@ -7,7 +7,6 @@ use phantom_compliance::Profile;
 use phantom_compliance::pack::{Balances, DayStart};
 use phantom_model::{Money, Timestamp, TradingDay};
 
-use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::rule_fact::{AccountId, Figures, RuleFact};
 
@@ -37,7 +36,7 @@ impl Engine {
         }
         self.adopt_planned(now, at);
         self.look_rules_up();
-        self.deadlines.set(now.at, Due::Rules);
+        self.rules_due(now);
     }
 
     fn begin_rule_day(&mut self, now: &mut Now<'_>, at: Timestamp) {

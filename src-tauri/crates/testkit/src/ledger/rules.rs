@@ -26,7 +26,11 @@ impl Ledger {
                     self.rules.broken.clear();
                 } else {
                     let same = self.rules.figures.map(|it| (it.opening, it.floor, it.day));
-                    assert_eq!(same, Some((figures.opening, figures.floor, figures.day)), "the account goes on");
+                    assert_eq!(
+                        same,
+                        Some((figures.opening, figures.floor, figures.day)),
+                        "the account goes on"
+                    );
                 }
                 self.rules.figures = Some(**figures);
             }
@@ -40,8 +44,19 @@ impl Ledger {
             }
             RuleFact::PaidOut { amount, floor, .. } => {
                 let it = self.rules.figures.as_mut().unwrap();
-                it.opening = it.opening - *amount;
+                // It leaves the account, and is no loss of the day.
+                for figure in [
+                    &mut it.opening,
+                    &mut it.eod_balance,
+                    &mut it.peak_eod_balance,
+                    &mut it.day_start_equity,
+                    &mut it.day_peak_balance,
+                    &mut it.day_peak_equity,
+                ] {
+                    *figure = *figure - *amount;
+                }
                 it.floor = *floor;
+                it.payouts += 1;
             }
             RuleFact::Broken { rule, .. } => {
                 assert!(!self.rules.broken.contains(rule), "{rule} is broken twice on one day");
@@ -68,7 +83,11 @@ impl Ledger {
     fn day_began(&mut self, figures: &Figures) {
         let before = self.rules.figures.unwrap();
         assert!(figures.day > before.day, "days only go on");
-        assert_eq!(figures.eod_balance, before.opening + self.cash(), "the day ends with what fills made of it");
+        assert_eq!(
+            figures.eod_balance,
+            before.opening + self.cash(),
+            "the day ends with what fills made of it"
+        );
         assert!(figures.floor >= before.floor, "the floor only rises");
         assert_eq!(figures.opening, before.opening);
         self.rules.figures = Some(*figures);

@@ -50,7 +50,7 @@ pub enum ShortSelling {
 }
 
 /// Whether openings are stopped altogether. Exits never are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "causes that can hold together, each with its own end")]
 pub struct Halt {

@@ -3,6 +3,9 @@
 //! Two things can leave for a broker, and both are proved here: an opening order that [`gate`]
 //! [`Approved`], and an [`ExitOrder`] cut from a [`ClosingBudget`]. Nobody else can build either, so
 //! an order that skipped the checks does not compile.
+//!
+//! What a firm and a trader allow is data: a [`Pack`] of rules, a [`Profile`] with the trader's own
+//! limits, and the exchange's [`Calendar`].
 
 pub mod approval;
 pub mod calendar;

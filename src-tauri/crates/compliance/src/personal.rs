@@ -16,7 +16,7 @@ use crate::Minis;
 use crate::pack::{Effect, Share, TradeCounting};
 
 /// What happens when a personal limit is reached.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LimitAction {
     /// It is said, and nothing else.
@@ -28,7 +28,7 @@ pub enum LimitAction {
 }
 
 /// What a personal daily loss limit is measured from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LossTrail {
     /// The day's first balance.
@@ -40,7 +40,7 @@ pub enum LossTrail {
 }
 
 /// A personal daily loss limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalLoss {
     /// How much may be lost; above zero.
@@ -61,7 +61,7 @@ impl PersonalLoss {
 }
 
 /// A personal daily profit target: net of fees, open profit included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalProfit {
     /// The profit; above zero.
@@ -71,7 +71,7 @@ pub struct PersonalProfit {
 }
 
 /// A personal limit of the day's trades. Exits are never stopped by it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalTrades {
     /// The most.
@@ -81,7 +81,7 @@ pub struct PersonalTrades {
 }
 
 /// Everything that traders rule for themselves.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalLimits {
     /// How much a day may lose.
@@ -114,7 +114,7 @@ pub struct PersonalLimits {
 }
 
 /// What the trader has decided about an overlay.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum OverlayChoice {
     /// It is not applied.

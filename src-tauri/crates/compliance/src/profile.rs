@@ -7,6 +7,7 @@
 
 mod account;
 mod account_keys;
+mod at_once;
 mod keys;
 mod limits;
 mod times;
@@ -22,13 +23,13 @@ use crate::pack::{
     Balances, DailyLimit, DailyLoss, DayStart, Effect, Obligation, Overlay, OverlayRule, Pack, PayoutPath,
     Release,
 };
-use crate::personal::{LimitChange, OverlayChoice, PersonalLimits};
+use crate::personal::{OverlayChoice, PersonalLimits};
 
 pub use account::AccountStart;
 pub use keys::{Setting, SettingFault};
 
 /// What was chosen of the options of a pack.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     /// Whether the daily loss limit of the pack holds; `false` too where it has none.
@@ -38,7 +39,7 @@ pub struct Options {
 }
 
 /// A profile.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Profile {
     pack: Arc<Pack>,
@@ -160,39 +161,6 @@ impl Profile {
     #[must_use]
     pub const fn first_day(&self) -> DayStart {
         self.account.day_start()
-    }
-
-    /// What of a change counts at once: the tighter of each option and limit. Another pack, and other
-    /// figures of the account, count from the next session only, as all that loosens does; then
-    /// `wanted` takes the place of this profile.
-    #[must_use]
-    pub fn at_once(&self, wanted: &Self) -> Self {
-        if self.pack != wanted.pack || self.account != wanted.account {
-            return self.clone();
-        }
-        let mut now = Self { personal: self.personal.at_once(&wanted.personal), ..wanted.clone() };
-        now.options.daily_loss |= self.options.daily_loss;
-        for (id, releases) in &self.releases {
-            let all = now.releases.entry(id.clone()).or_default();
-            all.extend(releases.iter().filter(|it| !wanted.has_release(id, it)).cloned());
-        }
-        now
-    }
-
-    /// What a change does.
-    #[must_use]
-    pub fn change_to(&self, wanted: &Self) -> LimitChange {
-        let now = self.at_once(wanted);
-        let indifferent = Self {
-            options: Options { payout_path: now.options.payout_path.clone(), ..self.options.clone() },
-            personal: PersonalLimits { warn_at: now.personal.warn_at.clone(), ..self.personal.clone() },
-            ..self.clone()
-        };
-        LimitChange::of(now != indifferent, now != *wanted)
-    }
-
-    fn has_release(&self, id: &str, release: &Release) -> bool {
-        self.releases.get(id).is_some_and(|releases| releases.contains(release))
     }
 
     /// The overlays that are applied: those of the pack without the ones that the trader has switched

@@ -92,7 +92,7 @@ impl fmt::Display for RuleId {
 }
 
 /// Until when a lock holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Until {
     /// Until the market itself trades at or after this moment, the beginning of the next session.
@@ -123,7 +123,7 @@ impl fmt::Display for Until {
 }
 
 /// A lock of the account: no opening order leaves, whatever is open is closed, exits work.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Lockout {
     /// The rule that locked it.
@@ -146,7 +146,7 @@ impl fmt::Display for Wall {
 }
 
 /// Which rules a number comes from: for messages.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleSource {
     /// The id of the pack.
@@ -162,7 +162,7 @@ impl fmt::Display for RuleSource {
 }
 
 /// How far a rule is used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Used {
     /// What is used of it; never below zero.
@@ -187,7 +187,7 @@ impl Used {
 }
 
 /// Why entries are switched off until a person switches them on again.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RunAway {
     /// So many orders in a row were refused, by the gate or the broker, within ten seconds.

@@ -34,7 +34,7 @@ impl AccountId {
 
 /// What the rules have counted of an account. Set as a whole when rules come into force and when a
 /// trading day begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Figures {
     /// Whose figures.
@@ -215,7 +215,7 @@ impl RuleFact {
 }
 
 /// Why chosen rules are not taken.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Declined {
     /// The trader has locked the limits for the day, and something would become looser.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use phantom_broker_mock::{FillSize, LimitFill, MockBroker, MockSettings, Range, Refusals};
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, Engine, Fact, Input, Intake, Origin, RulesInput, Timing};
+use phantom_engine::{Book, ContractTerms, Engine, Fact, Input, Intake, Origin, RulesInput, Timing};
 use phantom_market::Merged;
-use phantom_model::{ContractId, Instrument, Money, SignalRef, Timestamp, TradingDay};
+use phantom_model::{Arena, ContractId, Instrument, Money, SignalRef, Timestamp, TradingDay};
 use phantom_runtime::{Core, Listing, MemoryJournal};
 use phantom_signals::{Signal, SignalAction};
 
@@ -131,6 +131,11 @@ impl Run {
     /// The contracts that could be traded.
     pub(crate) const fn listing(&self) -> &Listing {
         &self.listing
+    }
+
+    /// What the engine knows of them.
+    pub(crate) const fn terms(&self) -> &Arena<ContractId, ContractTerms> {
+        self.core.engine().terms()
     }
 
     /// The signals in the order in which they act.

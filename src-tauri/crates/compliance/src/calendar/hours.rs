@@ -130,7 +130,7 @@ pub struct DayHours<'a> {
     /// The holiday that changes them; `None` when they are the ordinary ones.
     pub holiday: Option<&'a str>,
     /// Whether the holiday takes its ordinary beginning away.
-    pub(super) opens_late: bool,
+    pub opens_late: bool,
     /// How sure that is.
     pub certainty: Certainty,
 }

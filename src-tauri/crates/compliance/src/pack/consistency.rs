@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Share;
 
 /// A consistency rule.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Consistency {
     /// The largest share of the best day, by the number of the payout: the first entry for the first
@@ -29,7 +29,7 @@ pub struct Consistency {
 }
 
 /// What the best day is a share of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ConsistencyBase {
     /// The profit target.
@@ -39,7 +39,7 @@ pub enum ConsistencyBase {
 }
 
 /// Over which days consistency is judged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ConsistencyScope {
     /// All days of the attempt or the account.
@@ -49,7 +49,7 @@ pub enum ConsistencyScope {
 }
 
 /// How the best day must stand to its share.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Comparison {
     /// At the share or below it.
@@ -59,7 +59,7 @@ pub enum Comparison {
 }
 
 /// What an exceeded consistency rule does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ConsistencyEffect {
     /// More profit is needed to pass.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Share;
 
 /// Whether there is a daily limit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DailyLoss {
     /// The program has none.
@@ -16,7 +16,7 @@ pub enum DailyLoss {
 }
 
 /// A daily loss limit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DailyLimit {
     /// How large it is.
@@ -32,7 +32,7 @@ pub struct DailyLimit {
 }
 
 /// How large a daily limit is.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DailyAmount {
     /// Always the same.
@@ -51,7 +51,7 @@ pub enum DailyAmount {
 }
 
 /// One tier of a daily limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DailyTier {
     /// The tier holds for balances below this amount; `None` for the last one, which has no end.
@@ -61,7 +61,7 @@ pub struct DailyTier {
 }
 
 /// Whether a rule is the trader's choice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Obligation {
     /// It always holds.
@@ -73,7 +73,7 @@ pub enum Obligation {
 }
 
 /// What reaching a limit of the day means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LossSeverity {
     /// Flat, and no entries until the next session. The account goes on.
@@ -83,7 +83,7 @@ pub enum LossSeverity {
 }
 
 /// What counts as the day's profit or loss. Fees count in both.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DailyBasis {
     /// Closed trades only.
@@ -93,7 +93,7 @@ pub enum DailyBasis {
 }
 
 /// Whether a daily limit can be larger than what is left to the floor.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FloorCap {
     /// It stands alone.

@@ -9,7 +9,7 @@ use super::{Share, Times};
 use crate::Minis;
 
 /// The rules of a firm.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Firm {
     /// Its id.
@@ -39,7 +39,7 @@ pub struct Firm {
 }
 
 /// How contracts count against a size limit, in mini-equivalents.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Weights {
     /// How many micros count as one mini; 1 where every contract counts the same.
@@ -49,7 +49,7 @@ pub struct Weights {
 }
 
 /// What a firm lets trade.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Products {
     /// Everything that the desk knows.
@@ -59,7 +59,7 @@ pub enum Products {
 }
 
 /// Which contract months a firm lets trade.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Contracts {
     /// The front month only.
@@ -69,7 +69,7 @@ pub enum Contracts {
 }
 
 /// No entries this near to a price limit of the exchange.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LimitZone {
     /// The width of the zone, as a share of the settlement price.
@@ -79,7 +79,7 @@ pub struct LimitZone {
 }
 
 /// Whether accounts of one trader may stand against each other in products that hedge one another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Hedging {
     /// They may.
@@ -89,7 +89,7 @@ pub enum Hedging {
 }
 
 /// How fast orders may come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Throttle {
     /// Messages in any second.
@@ -101,7 +101,7 @@ pub struct Throttle {
 }
 
 /// What trading costs.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FeeTable {
     /// Nothing that is known.

@@ -8,7 +8,7 @@ use phantom_model::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Whether a rule stops an entry or only says so.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Effect {
     /// It says so.
@@ -18,7 +18,7 @@ pub enum Effect {
 }
 
 /// A rule with an end.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Overlay {
     /// Its id within the pack.
@@ -36,7 +36,7 @@ pub struct Overlay {
 }
 
 /// What an overlay says.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum OverlayRule {
     /// Around releases of economic figures.
@@ -46,7 +46,7 @@ pub enum OverlayRule {
 }
 
 /// Windows around releases.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewsWindow {
     /// The releases; may be empty, for the trader to add.
@@ -60,7 +60,7 @@ pub struct NewsWindow {
 }
 
 /// One release.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Release {
     /// What is released.
@@ -70,7 +70,7 @@ pub struct Release {
 }
 
 /// What holds within a window for some products.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewsPart {
     /// The roots; empty for every product that is in no other part.
@@ -80,7 +80,7 @@ pub struct NewsPart {
 }
 
 /// What holds within a news window.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum NewsAction {
     /// No position may be open.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Consistency, Share};
 
 /// The payout rules of a program.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Payout {
     /// The ways to a payout, of which a trader chooses one; never empty.
@@ -22,7 +22,7 @@ pub struct Payout {
 }
 
 /// One way to a payout.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PayoutPath {
     /// Its id, a value of the option `payout_path`.
@@ -38,7 +38,7 @@ pub struct PayoutPath {
 }
 
 /// Days with a profit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WinningDays {
     /// How many.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Consistency, DailyLoss, Effect, MaxLoss, Payout, SizeRule};
 
 /// What the account is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Stage {
     /// A test account.
@@ -16,7 +16,7 @@ pub enum Stage {
 }
 
 /// The rules of a program.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Program {
     /// What the account is.
@@ -50,7 +50,7 @@ pub struct Program {
 }
 
 /// How long a trade must be held.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MinHold {
     /// The shortest time between the fill that opens and the fill that closes. An exit is never held
@@ -59,7 +59,7 @@ pub struct MinHold {
 }
 
 /// How many trades a day may have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TradeMax {
     /// The most.
@@ -71,7 +71,7 @@ pub struct TradeMax {
 }
 
 /// What counts as a trade.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum TradeCounting {
     /// Each order that opens, once it has a fill.

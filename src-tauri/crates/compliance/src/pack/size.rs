@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Minis;
 
 /// The size rule of a program.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum SizeRule {
     /// Always the same.
@@ -26,14 +26,14 @@ pub enum SizeRule {
 }
 
 /// Rungs, ascending in balance; the last has no end.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ladder {
     pub(crate) rungs: Vec<Rung>,
 }
 
 /// One rung of a ladder.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rung {
     /// Up to where it reaches.
@@ -43,7 +43,7 @@ pub struct Rung {
 }
 
 /// Up to where a rung reaches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RungTop {
     /// Below this balance; the balance itself belongs to the next rung.

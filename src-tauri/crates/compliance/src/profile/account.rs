@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::pack::{DayStart, MaxLoss};
 
 /// Where the account stands when the desk takes it over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountStart {
     /// The balance that it began its life with.

@@ -11,7 +11,7 @@ use super::Book;
 use crate::rule_fact::{Figures, RuleFact};
 
 /// Rules that come into force with the next session.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Plan {
     /// Them.
     pub profile: Arc<Profile>,
@@ -20,7 +20,7 @@ pub struct Plan {
 }
 
 /// Whether there are rules.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub enum InForce {
     /// None: the desk's own checks only.
     #[default]
@@ -32,7 +32,7 @@ pub enum InForce {
 }
 
 /// An account as the facts tell it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Account {
     in_force: InForce,
     plan: Option<Plan>,

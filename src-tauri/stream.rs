@@ -8,6 +8,7 @@
 mod alarm_row;
 pub(crate) mod fact_row;
 pub(crate) mod panel_rows;
+mod rule_row;
 pub(crate) mod view;
 pub(crate) mod words;
 

@@ -44,4 +44,4 @@ pub use input::{Decision, HaltChange, Input, Intake, Origin, Protected, RulesInp
 pub use judgement::Judgement;
 pub use outcome::{Outcome, Request};
 pub use rule_fact::RuleFact;
-pub use rules::{BeyondCalendar, RuleBook, panel::Panel};
+pub use rules::{BeyondCalendar, RuleBook, panel::Panel, verdict::Verdict};

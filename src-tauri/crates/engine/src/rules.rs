@@ -14,6 +14,7 @@ mod lines;
 pub mod panel;
 mod rates;
 mod standing;
+pub mod verdict;
 mod watch;
 
 use std::sync::Arc;

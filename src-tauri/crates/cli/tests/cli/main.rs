@@ -16,3 +16,4 @@ mod journal;
 mod program;
 #[cfg(test)]
 mod replay_real;
+mod rules;

@@ -22,7 +22,7 @@ use phantom_model::{
     Timestamp, TradingDay,
 };
 
-pub use account::{Account, InForce, Plan};
+pub use account::{Account, Plan};
 pub use changes::Change;
 pub use guards::Protection;
 pub(crate) use guards::tighter;

@@ -52,6 +52,11 @@ impl Rows<'_> {
             }
             Alarm::SlowDisk => self.plain(LogAction::Alarm, "slow_disk"),
             Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
+            Alarm::RuleNear { rule, percent } => {
+                self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
+            }
+            Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
     }
 }

@@ -59,8 +59,8 @@ pub(crate) enum Fault {
     Pack(#[from] PackFault),
     #[error(transparent)]
     Setting(#[from] SettingFault),
-    #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
-    NoRulePack { id: String },
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
     JournalExists { file: String },
     #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]
@@ -140,7 +140,6 @@ impl Fault {
             | Self::NoHours { .. }
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
-            | Self::NoRulePack { .. }
             | Self::Pack(_)
             | Self::Setting(_)
             | Self::JournalExists { .. }

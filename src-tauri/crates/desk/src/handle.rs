@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Handling, Origin, Protected};
+use phantom_engine::{
+    Book, Decision, Fact, HaltChange, Handling, Origin, Panel, Protected, RulesInput, Verdict,
+};
 use phantom_model::{
     BrokerReport, ContractId, Link, LotId, MarketRecord, Money, OrderId, Price, Span, Timestamp, TradingDay,
 };
@@ -55,7 +57,10 @@ pub(crate) enum Command {
     Triggers { answer: oneshot::Sender<TriggerReceipts> },
     Receipt { answer: oneshot::Sender<Option<FlattenReceipt>> },
     SetHandling(Handling),
+    Rules(RulesInput),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
+    Judge { ticket: Ticket, answer: oneshot::Sender<Result<Verdict, Refusal>> },
+    Panel { contracts: Vec<ContractId>, answer: oneshot::Sender<Panel> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
 }
@@ -272,6 +277,33 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take the question.
     pub async fn verdict(&self, ticket: Ticket) -> Result<Result<Effect, Refusal>, DeskFault> {
         self.ask(|answer| Command::Verdict { ticket, answer }).await
+    }
+
+    /// The same with everything to see before the click: warnings, what the order can lose beside all
+    /// that works, what is left of each limit then, and the contracts that are still allowed on each side.
+    /// A ticket that cannot be read has its refusal instead.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn judge(&self, ticket: Ticket) -> Result<Result<Verdict, Refusal>, DeskFault> {
+        self.ask(|answer| Command::Judge { ticket, answer }).await
+    }
+
+    /// The rules as a person reads them, with what may still be opened in these contracts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn panel(&self, contracts: Vec<ContractId>) -> Result<Panel, DeskFault> {
+        self.ask(|answer| Command::Panel { contracts, answer }).await
+    }
+
+    /// Something about the rules: they are chosen, the limits or the account are locked. What became of
+    /// it is told by facts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn rules(&self, input: RulesInput) -> Result<(), DeskFault> {
+        self.tell(Command::Rules(input))
     }
 
     /// The last good prices.

@@ -221,6 +221,7 @@ impl FlattenReceipt {
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
                 let cost_ticks = exit.ticks() * i64::from(*qty);

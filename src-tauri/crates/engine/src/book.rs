@@ -1,5 +1,6 @@
 //! The state of record. It changes only by folding facts.
 
+mod account;
 mod changes;
 mod corrections;
 mod fold;
@@ -18,10 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, OrderId, Side, Timestamp,
-    TradingDay,
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, Side,
+    Timestamp, TradingDay,
 };
 
+pub use account::{Account, Plan};
 pub use changes::Change;
 pub use guards::Protection;
 pub(crate) use guards::tighter;
@@ -70,6 +72,9 @@ pub struct Book {
     contradicted: BTreeSet<OrderId>,
     day: Option<TradingDay>,
     gap: gap::Gap,
+    account: Account,
+    /// Profit of everything closed less fees of every fill, over all contracts.
+    cash: Money,
 }
 
 /// What tells one order that is not ours from another.
@@ -150,6 +155,8 @@ impl Book {
             contradicted: BTreeSet::new(),
             day: None,
             gap: gap::Gap::default(),
+            account: Account::default(),
+            cash: Money::ZERO,
         }
     }
 

@@ -86,6 +86,7 @@ impl Book {
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
         }
     }
@@ -94,8 +95,7 @@ impl Book {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => self.account.switch_on(),
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

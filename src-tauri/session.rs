@@ -7,7 +7,7 @@ use phantom_broker_mock::MockBroker;
 use phantom_compliance::Limits;
 use phantom_engine::{Engine, Fact, Timing};
 use phantom_model::{Instrument, Money, Timestamp, trading_day};
-use phantom_runtime::{Desk, DeskHandle, Journal, Listing, MemoryJournal};
+use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal};
 use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
@@ -53,6 +53,14 @@ impl Journal for ToldJournal {
         self.kept.append(facts);
         // Without a window there is nobody to tell; the journal has it.
         self.told.send(Told::Facts(facts.to_vec(), std::time::Instant::now())).ok();
+    }
+
+    fn durable(&self) -> u64 {
+        self.kept.durable()
+    }
+
+    fn health(&self) -> JournalHealth {
+        self.kept.health()
     }
 }
 

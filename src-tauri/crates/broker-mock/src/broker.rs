@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd};
-use phantom_compliance::{OrderChange, Outbound};
+use phantom_compliance::{NewOrder, Outbound};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ContractId, ExecId, FillReport, FillTiming, MarketRecord, NetQty, OrderId,
-    Price, Qty, Side, Span, Ticks, Timestamp,
+    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, ExecId, FillReport, FillTiming, ListedFill,
+    ListedOrder, MarketRecord, NetQty, OrderId, Price, Qty, Side, SnapshotId, Span, Ticks, Timestamp,
 };
 
 use crate::draw::Draw;
@@ -14,13 +14,61 @@ use crate::order::{MockOrder, Standing};
 use crate::settings::{FillSize, MockSettings};
 use crate::snapshot::snapshot_of;
 
+/// What arrives at the market. Whether it may be sent at all was somebody else's question: a broker
+/// takes what it is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arrival {
+    /// A new order.
+    Place(NewOrder),
+    /// A close by the broker's own means, of at most this much.
+    Close(NewOrder),
+    /// Take an order out of the market.
+    Cancel(OrderId),
+    /// Other terms for a working limit order.
+    Change {
+        /// Which one.
+        order: OrderId,
+        /// Contracts of the whole order.
+        qty: Qty,
+        /// The limit price.
+        limit: Price,
+    },
+    /// Report again what is known of an order.
+    Query(OrderId),
+    /// Report everything.
+    Snapshot(SnapshotId),
+}
+
+impl From<Message> for Arrival {
+    fn from(message: Message) -> Self {
+        match message {
+            Message::Submit(order) => Self::Place(terms_of(&order)),
+            Message::NativeClose(exit) => Self::Close(terms_of(&exit)),
+            Message::Cancel(order) => Self::Cancel(order),
+            Message::Change(it) => Self::Change { order: it.id(), qty: it.qty(), limit: it.limit() },
+            Message::Query(order) => Self::Query(order),
+            Message::Snapshot(id) => Self::Snapshot(id),
+        }
+    }
+}
+
+const fn terms_of(order: &Outbound) -> NewOrder {
+    NewOrder {
+        id: order.id(),
+        contract: order.contract(),
+        side: order.side(),
+        qty: order.qty(),
+        kind: order.kind(),
+    }
+}
+
 /// The simulated broker.
 #[derive(Clone, Debug)]
 pub struct MockBroker {
     settings: MockSettings,
     draw: Draw,
     /// Messages on their way, in the order in which they will arrive.
-    travelling: VecDeque<(Timestamp, Message)>,
+    travelling: VecDeque<(Timestamp, Arrival)>,
     orders: BTreeMap<OrderId, MockOrder>,
     /// Orders at the market by contract, oldest first.
     working: BTreeMap<ContractId, Vec<OrderId>>,
@@ -51,29 +99,75 @@ impl MockBroker {
         self.positions.get(&contract).copied().unwrap_or_default()
     }
 
-    fn arrive(&mut self, message: Message) {
-        match message {
-            Message::Submit(order) => self.take_order(&order, order.qty()),
-            Message::NativeClose(exit) => self.close(&exit),
-            Message::Cancel(order) => self.cancel(order),
-            Message::Change(change) => self.change(change),
-            Message::Query(order) => self.report_again(order),
-            Message::Snapshot(id) => {
-                let snapshot = snapshot_of(id, &self.orders, &self.positions);
+    /// The broker's own account: what it answers a question for a snapshot with.
+    #[must_use]
+    pub fn account(&self, answers: SnapshotId) -> BrokerSnapshot {
+        snapshot_of(answers, &self.orders, &self.positions)
+    }
+
+    /// Takes over orders and executions that it had before it was started again: with our ids, oldest
+    /// first. Positions follow from the executions.
+    pub fn restore(&mut self, orders: &[ListedOrder], fills: &[ListedFill]) {
+        for it in orders {
+            let Some(id) = it.order else { continue };
+            let its = fills.iter().filter(|fill| fill.order == Some(id));
+            let its: Vec<(ExecId, Qty, Price)> = its.map(|it| (it.exec, it.qty, it.price)).collect();
+            for &(exec, qty, _) in &its {
+                self.execs = self.execs.max(exec.number());
+                let held = self.positions.entry(it.contract).or_default();
+                *held = held.after(it.side, qty);
+            }
+            let order = MockOrder::restored(it, id, its);
+            if order.standing == Standing::Working {
+                self.working.entry(it.contract).or_default().push(id);
+            }
+            self.orders.insert(id, order);
+        }
+    }
+
+    /// Sends something to the market; it arrives after a drawn delay, never before what was sent earlier.
+    pub fn dispatch(&mut self, at: Timestamp, arrival: Arrival) {
+        // A question about the account draws nothing, so that asking does not change what is filled.
+        let delay = match arrival {
+            Arrival::Snapshot(_) => 0,
+            Arrival::Place(_)
+            | Arrival::Close(_)
+            | Arrival::Cancel(_)
+            | Arrival::Change { .. }
+            | Arrival::Query(_) => self.draw.from(self.settings.delay_nanos),
+        };
+        let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
+        let due = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
+        if due <= at && self.travelling.is_empty() {
+            self.arrive(arrival);
+        } else {
+            self.travelling.push_back((due, arrival));
+        }
+    }
+
+    fn arrive(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::Place(order) => self.take_order(&order, order.qty),
+            Arrival::Close(exit) => self.close(&exit),
+            Arrival::Cancel(order) => self.cancel(order),
+            Arrival::Change { order, qty, limit } => self.change(order, qty, limit),
+            Arrival::Query(order) => self.report_again(order),
+            Arrival::Snapshot(id) => {
+                let snapshot = self.account(id);
                 self.reports.push_back(BrokerReport::Snapshot(Box::new(snapshot)));
             }
         }
     }
 
     /// Takes an order. One id is one order: a repetition answers what is known.
-    fn take_order(&mut self, outbound: &Outbound, qty: Qty) {
-        let id = outbound.id();
+    fn take_order(&mut self, asked: &NewOrder, qty: Qty) {
+        let id = asked.id;
         if self.orders.contains_key(&id) {
             self.report_again(id);
             return;
         }
         let number = BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(u64::MAX));
-        let mut order = MockOrder::new(outbound, qty, number);
+        let mut order = MockOrder::new(asked, qty, number);
         if let Some(reason) = self.draw.refusal(self.settings.refusals) {
             order.standing = Standing::Failed(reason);
             self.reports.push_back(BrokerReport::Failed { order: id, reason });
@@ -85,13 +179,13 @@ impl MockBroker {
     }
 
     /// The broker's own close looks at the broker's own position: never more than that.
-    fn close(&mut self, exit: &Outbound) {
-        let held = self.position(exit.contract());
-        let closes = held.side() == Some(exit.side().opposite());
-        let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty().contracts());
+    fn close(&mut self, exit: &NewOrder) {
+        let held = self.position(exit.contract);
+        let closes = held.side() == Some(exit.side.opposite());
+        let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty.contracts());
         match Qty::new(most).filter(|_| closes) {
             Some(qty) => self.take_order(exit, qty),
-            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.id() }),
+            None => self.reports.push_back(BrokerReport::Cancelled { order: exit.id }),
         }
     }
 
@@ -110,12 +204,11 @@ impl MockBroker {
     }
 
     /// New terms for what is left. As many as are filled already, or fewer, leave nothing to do.
-    fn change(&mut self, change: OrderChange) {
-        let (id, limit) = (change.id(), change.limit());
+    fn change(&mut self, id: OrderId, qty: Qty, limit: Price) {
         let refused = BrokerReport::ChangeRefused { order: id };
         let report = match self.orders.get_mut(&id) {
             Some(order) if order.standing == Standing::Working && !order.slips() => order
-                .change(change.qty(), limit)
+                .change(qty, limit)
                 .map_or(refused, |qty| BrokerReport::Changed { order: id, qty, limit }),
             Some(_) | None => refused,
         };
@@ -190,22 +283,7 @@ impl MockBroker {
 
 impl Broker for MockBroker {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
-        // A question about the account draws nothing, so that asking does not change what is filled.
-        let delay = match message {
-            Message::Snapshot(_) => 0,
-            Message::Submit(_)
-            | Message::Cancel(_)
-            | Message::Change(_)
-            | Message::Query(_)
-            | Message::NativeClose(_) => self.draw.from(self.settings.delay_nanos),
-        };
-        let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
-        let arrival = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
-        if arrival <= at && self.travelling.is_empty() {
-            self.arrive(message);
-        } else {
-            self.travelling.push_back((arrival, message));
-        }
+        self.dispatch(at, message.into());
         SendEnd::Sent
     }
 
@@ -219,8 +297,8 @@ impl Broker for MockBroker {
 
     fn advance(&mut self, now: Timestamp) {
         while self.next_due() <= now {
-            let Some((_, message)) = self.travelling.pop_front() else { return };
-            self.arrive(message);
+            let Some((_, arrival)) = self.travelling.pop_front() else { return };
+            self.arrive(arrival);
         }
     }
 

@@ -9,5 +9,5 @@ mod order;
 pub mod settings;
 mod snapshot;
 
-pub use broker::MockBroker;
+pub use broker::{Arrival, MockBroker};
 pub use settings::{FillSize, LimitFill, MockSettings, Range, Refusals};

@@ -1,8 +1,9 @@
 //! An order as the mock broker knows it.
 
-use phantom_compliance::Outbound;
+use phantom_compliance::NewOrder;
 use phantom_model::{
-    BrokerOrderId, ContractId, ExecId, FailReason, OrderId, OrderKind, Price, Print, Qty, Side,
+    BrokerOrderId, ContractId, ExecId, FailReason, ListedOrder, ListedStanding, OrderId, OrderKind, Price,
+    Print, Qty, Side,
 };
 
 use crate::settings::LimitFill;
@@ -37,19 +38,42 @@ pub(crate) struct MockOrder {
 
 impl MockOrder {
     /// The order, of which the broker will do `qty`.
-    pub(crate) const fn new(outbound: &Outbound, qty: Qty, number: BrokerOrderId) -> Self {
+    pub(crate) const fn new(asked: &NewOrder, qty: Qty, number: BrokerOrderId) -> Self {
         Self {
-            id: outbound.id(),
+            id: asked.id,
             number,
-            qty: outbound.qty(),
-            contract: outbound.contract(),
-            side: outbound.side(),
-            kind: outbound.kind(),
+            qty: asked.qty,
+            contract: asked.contract,
+            side: asked.side,
+            kind: asked.kind,
             leaves: qty.contracts(),
-            cut: outbound.qty().contracts().saturating_sub(qty.contracts()),
+            cut: asked.qty.contracts().saturating_sub(qty.contracts()),
             standing: Standing::Working,
             changed: None,
             fills: Vec::new(),
+        }
+    }
+
+    /// An order as the broker's own books had it before the broker was started again.
+    pub(crate) fn restored(it: &ListedOrder, id: OrderId, fills: Vec<(ExecId, Qty, Price)>) -> Self {
+        let filled: u32 = fills.iter().map(|(_, qty, _)| qty.contracts()).sum();
+        Self {
+            id,
+            number: it.broker_order,
+            qty: it.qty,
+            contract: it.contract,
+            side: it.side,
+            kind: it.kind,
+            leaves: it.qty.contracts().saturating_sub(filled),
+            cut: 0,
+            standing: match it.standing {
+                ListedStanding::Working => Standing::Working,
+                ListedStanding::Filled => Standing::Filled,
+                ListedStanding::Cancelled => Standing::Cancelled,
+                ListedStanding::Failed(reason) => Standing::Failed(reason),
+            },
+            changed: None,
+            fills,
         }
     }
 

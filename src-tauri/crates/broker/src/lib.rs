@@ -62,10 +62,36 @@ pub enum SendFault {
     QueueFull,
 }
 
+/// What a real connection brings to the desk, in the order in which it came.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Incoming {
+    /// The broker says something of orders.
+    Report(BrokerReport),
+    /// The way to the broker has come or gone.
+    Link(Link),
+    /// The market of the connection says something.
+    Record(MarketRecord),
+    /// The feed of the connection lives.
+    FeedAlive,
+}
+
+/// Who decided on an order: the exchange wants to know it of each (CME tag 1028).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Decider {
+    /// A person, by a click or a key.
+    Person,
+    /// A program: a signal, a phantom, a rule.
+    Program,
+}
+
 /// A connection to a broker.
 pub trait Broker {
     /// Hands a message on.
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd;
+
+    /// Told right before an order is sent, where a person decided on it. Orders of which nothing is told
+    /// are a program's.
+    fn decided_by(&mut self, _order: OrderId, _decider: Decider) {}
 
     /// The way to the broker as the desk starts.
     fn link(&self) -> Link {

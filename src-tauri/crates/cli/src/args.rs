@@ -1,5 +1,7 @@
 //! The command line: what may be given, what each flag means, and its default.
 
+mod bridge;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,10 +9,15 @@ use jiff::civil::Date;
 use phantom_model::{Money, Span, Ticks};
 use rust_decimal::Decimal;
 
+pub(crate) use bridge::MockBrokerOptions;
+
 /// The largest fee: far above any real one, and small enough that no sum of fees leaves its range.
 const FEE_PER_SIDE_MAX: i64 = 10_000;
 
-/// Replays recorded trades through the desk, and looks up instruments.
+/// The most trading days that are shown: about four years.
+const DAYS_MAX: usize = 1_000;
+
+/// Replays recorded trades through the desk, and looks up instruments and sessions.
 #[derive(Parser, Debug)]
 #[command(name = "phantom", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
@@ -28,6 +35,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Replay(ReplayOptions),
     Instruments(InstrumentOptions),
+    Calendar(CalendarOptions),
+    Journal(JournalOptions),
+    MockBroker(MockBrokerOptions),
 }
 
 /// Runs signals against recorded trades and reports every order, every closed trade and the money.
@@ -141,6 +151,128 @@ pub(crate) struct InstrumentOptions {
     pub(crate) json: bool,
 }
 
+/// Shows the next sessions of the exchange: early closes, holidays, and when a firm wants you flat.
+#[derive(Args, Debug)]
+#[expect(clippy::doc_markdown, reason = "these words are printed, where backticks would only disturb")]
+#[command(after_help = "\
+Examples:
+  phantom calendar --next 10
+  phantom calendar --next 10 --profile topstep-combine-50k --symbol GC
+  phantom calendar --from 2026-11-23 --profile own.toml --profile-set flat_by=14:55 --json")]
+pub(crate) struct CalendarOptions {
+    /// How many trading days are shown, from 1 to 1000
+    #[arg(long, value_name = "N", default_value = "10", allow_negative_numbers = true, value_parser = days)]
+    pub(crate) next: usize,
+
+    /// The first trading day that is shown. Default: today in Chicago
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) from: Option<Date>,
+
+    /// Rule pack whose times are shown: its id, or a file of your own (FILE.toml, or FILE.toml#ID)
+    #[arg(long, value_name = "ID")]
+    pub(crate) profile: Option<String>,
+
+    /// Changes a setting of the rule pack, such as flat_by=14:55; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", requires = "profile")]
+    pub(crate) profile_set: Vec<String>,
+
+    /// The product whose times are shown, as a root or an alias. Default: ES
+    #[arg(long, value_name = "ROOT", requires = "profile")]
+    pub(crate) symbol: Option<String>,
+
+    /// Print JSON: an array of trading days, moments in UTC
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Looks into a journal of the desk: checks it, writes it out, makes one of what was written out.
+///
+/// Nothing here changes a journal. A journal that the desk is writing may be looked at.
+#[derive(Args, Debug)]
+pub(crate) struct JournalOptions {
+    #[command(subcommand)]
+    pub(crate) action: JournalAction,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum JournalAction {
+    Verify(JournalFile),
+    Show(JournalFile),
+    Export(ExportOptions),
+    Import(ImportOptions),
+    Bundle(BundleOptions),
+}
+
+/// Checks every record against the chain of hashes. Exit status 1 names the first that is wrong.
+#[derive(Args, Debug)]
+pub(crate) struct JournalFile {
+    /// The journal
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print one JSON object. Default: words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Writes every fact to standard output.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  phantom journal export journal-mock-mock.db --format jsonl > journal.jsonl
+  phantom journal export journal-mock-mock.db --format csv --day 2026-11-27 > friday.csv")]
+pub(crate) struct ExportOptions {
+    /// The journal
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Lines of JSON that can be imported again, or a table for a spreadsheet
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub(crate) format: ExportForm,
+
+    /// Only this trading day. Default: all of them
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) day: Option<Date>,
+}
+
+/// The form of an export.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ExportForm {
+    /// One object of JSON a line
+    Jsonl,
+    /// A table
+    Csv,
+}
+
+/// Makes a journal of lines that were exported, or that a replay has written.
+#[derive(Args, Debug)]
+pub(crate) struct ImportOptions {
+    /// The lines
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The journal to make. Never overwrites, and leaves nothing behind when a line is wrong
+    #[arg(long, value_name = "NEW")]
+    pub(crate) into: PathBuf,
+}
+
+/// Writes a folder for a dispute: timeline, receipts of stops and targets, the result of the check,
+/// versions.
+#[derive(Args, Debug)]
+pub(crate) struct BundleOptions {
+    /// The journal
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// A new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// Only this trading day. Default: all of them
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) day: Option<Date>,
+}
+
 /// Why the value of a flag is not taken. The command line reader names the flag and the value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 enum BadValue {
@@ -154,6 +286,8 @@ enum BadValue {
     Fee,
     #[error("it must be a date such as 2026-11-23")]
     Date,
+    #[error("it must be a whole number of days from 1 to {DAYS_MAX}")]
+    Days,
 }
 
 fn latency(text: &str) -> Result<Span, BadValue> {
@@ -181,6 +315,11 @@ fn fee(text: &str) -> Result<Money, BadValue> {
         .filter(|dollars| *dollars <= Decimal::from(FEE_PER_SIDE_MAX))
         .and_then(Money::from_decimal)
         .ok_or(BadValue::Fee)
+}
+
+fn days(text: &str) -> Result<usize, BadValue> {
+    let count = whole(text).and_then(|n| usize::try_from(n).ok());
+    count.filter(|count| (1..=DAYS_MAX).contains(count)).ok_or(BadValue::Days)
 }
 
 fn date(text: &str) -> Result<Date, BadValue> {
@@ -219,6 +358,14 @@ mod tests {
             assert_eq!(slippage(text), Err(BadValue::Slippage), "{text:?}");
         }
         assert_eq!(seed("18446744073709551616"), Err(BadValue::Seed));
+    }
+
+    #[test]
+    fn days_are_counted_from_one() {
+        assert_eq!((days("1"), days("1000")), (Ok(1), Ok(1_000)));
+        for text in ["0", "-1", "1001", "ten", ""] {
+            assert_eq!(days(text), Err(BadValue::Days), "{text:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
+use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
+use phantom_bridge::NoSecret;
+use phantom_bridge::text::OutOfRange;
+use phantom_broker_server::{BooksFault, ServeFault};
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -37,6 +43,12 @@ pub(crate) enum Fault {
     Listing(#[from] ListingError),
     #[error(transparent)]
     NoFrontMonth(#[from] NoContract),
+    #[error(transparent)]
+    Pack(#[from] PackFault),
+    #[error(transparent)]
+    Setting(#[from] SettingFault),
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
     NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
@@ -47,8 +59,32 @@ pub(crate) enum Fault {
     LogFilter { text: String },
     #[error(transparent)]
     Table(#[from] TableError),
+    #[error("{file}: {source}")]
+    Journal { file: String, source: ReadFault },
+    #[error("{file}: {damage}")]
+    Damaged { file: String, damage: String },
+    #[error("{file}: {source}")]
+    Lines { file: String, source: io::Error },
+    #[error("{file}: {source}")]
+    Import { file: String, source: ImportFault },
+    #[error(transparent)]
+    Export(#[from] ExportFault),
+    #[error(transparent)]
+    Bundle(#[from] BundleFault),
     #[error("{file}: cannot be written: {source}")]
     JournalWrite { file: String, source: io::Error },
+    #[error("{file}: {source}; --secret-file needs a file of its own")]
+    SecretFile { file: String, source: io::Error },
+    #[error("{file}: {source}")]
+    NoSecret { file: String, source: NoSecret },
+    #[error("{account:?} is {source}")]
+    BadAccount { account: String, source: OutOfRange },
+    #[error(transparent)]
+    Books(#[from] BooksFault),
+    #[error(transparent)]
+    Serve(#[from] ServeFault),
+    #[error("the program's own threads cannot be started: {0}")]
+    Runtime(#[source] io::Error),
     #[error("the result cannot be written to standard output: {0}")]
     Output(#[source] io::Error),
 }
@@ -61,7 +97,16 @@ impl Fault {
             tracing::error!(fault = %self);
         }
         match self {
-            Self::JournalWrite { .. } | Self::Output(_) => ExitCode::from(1),
+            Self::JournalWrite { .. }
+            | Self::Output(_)
+            | Self::Runtime(_)
+            | Self::Damaged { .. }
+            | Self::Export(ExportFault::Write(_))
+            | Self::Bundle(BundleFault::File { .. } | BundleFault::Export(ExportFault::Write(_)))
+            | Self::Import {
+                source: ImportFault::Make(_) | ImportFault::Database(_) | ImportFault::File(_),
+                ..
+            } => ExitCode::from(1),
             Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
@@ -72,9 +117,22 @@ impl Fault {
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
             | Self::NoRulePack { .. }
+            | Self::Pack(_)
+            | Self::Setting(_)
+            | Self::NoHours { .. }
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }
+            | Self::Journal { .. }
+            | Self::Lines { .. }
+            | Self::Import { .. }
+            | Self::Export(_)
+            | Self::Bundle(_)
+            | Self::SecretFile { .. }
+            | Self::NoSecret { .. }
+            | Self::BadAccount { .. }
+            | Self::Books(_)
+            | Self::Serve(_)
             | Self::Table(_) => ExitCode::from(2),
         }
     }

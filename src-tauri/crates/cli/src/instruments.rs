@@ -1,20 +1,17 @@
 //! `phantom instruments`: what the desk knows of each product.
 
-use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use jiff::civil::Date;
 use phantom_model::instrument::{LastTradeRule, RollRule};
-use phantom_model::{
-    Contract, Instrument, InstrumentTable, Timestamp, front_contract, next_roll, trading_day,
-};
+use phantom_model::{Contract, Instrument, InstrumentTable, front_contract, next_roll};
 use serde::Serialize;
 
 use crate::args::InstrumentOptions;
 use crate::fault::Fault;
-use crate::money_text;
+use crate::output::{json_text, print};
 use crate::text_table::{Align, TextTable};
+use crate::today::today;
 
 /// Shows all instruments, or one.
 ///
@@ -22,7 +19,7 @@ use crate::text_table::{Align, TextTable};
 /// A symbol that means nothing, a date beyond the contract table, or a broken output.
 pub(crate) fn show(options: &InstrumentOptions) -> Result<(), Fault> {
     let table = InstrumentTable::built_in()?;
-    let date = options.date.unwrap_or_else(|| trading_day(now()));
+    let date = options.date.unwrap_or_else(|| today().date());
     let text = if let Some(symbol) = &options.symbol {
         let page = Page::of(find(&table, symbol)?, date)?;
         if options.json { json_text(&page)? } else { page.text() }
@@ -30,8 +27,7 @@ pub(crate) fn show(options: &InstrumentOptions) -> Result<(), Fault> {
         let rows = table.iter().map(|it| Row::of(it, date)).collect::<Result<Vec<_>, _>>()?;
         if options.json { json_text(&rows)? } else { list_text(&rows, date) }
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Fault::Output)
+    print(&text)
 }
 
 /// The instrument of a root or an alias.
@@ -43,16 +39,6 @@ pub(crate) fn find<'a>(table: &'a InstrumentTable, symbol: &str) -> Result<&'a A
         symbol: symbol.to_owned(),
         meant: table.suggest(symbol).map(|it| it.root().to_owned()),
     })
-}
-
-#[expect(clippy::disallowed_methods, reason = "only to choose the day that is shown; --date replaces it")]
-fn now() -> Timestamp {
-    jiff::Timestamp::try_from(SystemTime::now()).map_or(Timestamp::MAX, Timestamp::from)
-}
-
-fn json_text(value: &impl Serialize) -> Result<String, Fault> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Fault::Output(error.into()))?;
-    Ok(text + "\n")
 }
 
 /// One instrument in the list.
@@ -79,7 +65,7 @@ impl<'a> Row<'a> {
             name: it.name(),
             exchange: it.exchange().word(),
             tick_size: it.grid().tick_size().to_string(),
-            tick_value: money_text::exact(it.tick_value()),
+            tick_value: it.tick_value().exact_text(),
             point_value: it.point_value().to_string(),
             front_month: front_contract(it, date)?.expiry().to_string(),
             mini_weight: it.mini_weight().to_string(),

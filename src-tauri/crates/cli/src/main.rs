@@ -1,13 +1,17 @@
 //! `phantom`: the desk on the command line.
 
 mod args;
-mod fact_json;
+mod calendar;
 mod fault;
 mod instruments;
+mod journal;
 mod log;
-mod money_text;
+mod output;
+mod mock_broker;
 mod replay;
+mod secret_file;
 mod text_table;
+mod today;
 
 use std::process::ExitCode;
 
@@ -20,6 +24,9 @@ fn main() -> ExitCode {
     let done = log::start().and_then(|()| match &arguments.command {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
+        Command::Calendar(options) => calendar::show(options),
+        Command::Journal(options) => journal::run(&options.action),
+        Command::MockBroker(options) => mock_broker::run(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -16,9 +16,8 @@ use crate::args::ReplayOptions;
 use crate::fault::Fault;
 use journal_file::{JournalFile, WrittenJournal};
 use result::ReplayResult;
-use setup::Setup;
+pub(crate) use setup::Setup;
 
-pub(crate) use result::ticket_word;
 pub(crate) use run::Run;
 
 /// Replays, and prints what came of it. Nothing is printed unless all of it went well.
@@ -32,7 +31,7 @@ pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Fault> {
     }
     let journal = options.journal.as_deref().map(JournalFile::new).transpose()?;
     let signals = options.signals.as_deref().map(phantom_signals::open).transpose()?.unwrap_or_default();
-    let setup = Setup::new(options)?;
+    let setup = Setup::new(&options.ticks, options.symbol.as_deref())?;
     let run = Run::new(options, setup.listing, signals).replay(setup.market)?;
     let journal = journal.map(|journal| journal.write(&run)).transpose()?;
     let result = ReplayResult::of(&run, options.fee_per_side);

@@ -41,7 +41,7 @@ pub enum ShortSelling {
 }
 
 /// Whether openings are stopped altogether. Exits never are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "causes that can hold together, each with its own end")]
 pub struct Halt {
     /// The kill switch is on.

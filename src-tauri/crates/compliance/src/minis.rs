@@ -35,6 +35,12 @@ impl Minis {
         self.0
     }
 
+    /// The smaller of the two.
+    #[must_use]
+    pub const fn min(self, other: Self) -> Self {
+        if self.0 <= other.0 { self } else { other }
+    }
+
     /// The larger of the two.
     #[must_use]
     pub const fn max(self, other: Self) -> Self {

@@ -14,9 +14,12 @@ pub struct OrderRequest {
     /// How many contracts.
     pub qty: Qty,
     /// Market, or limit with its price.
+    #[serde(rename = "type")]
     pub kind: OrderKind,
     /// Stop-loss and take-profit for the lot that it opens.
+    #[serde(default, skip_serializing_if = "Bracket::is_none")]
     pub bracket: Bracket,
     /// What its lot is guarded by beside these prices. A leg has a price or a distance, not both.
+    #[serde(default, skip_serializing_if = "Guard::is_none")]
     pub guard: Guard,
 }

@@ -20,6 +20,7 @@ pub struct Ticket {
     /// How many contracts.
     pub qty: String,
     /// Market or limit.
+    #[serde(rename = "type")]
     pub kind: TicketKind,
     /// The limit price; ignored on a market order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +38,7 @@ pub struct Ticket {
 
 /// The order type of a ticket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum TicketKind {
     /// At the next price.
     Market,

@@ -3,12 +3,35 @@
 use phantom_engine::Fact;
 
 /// Takes facts for good.
+///
+/// A fact is named by its number ([`Fact::seq`]), and so is the mark up to which facts are safe: nothing
+/// else has to be handed out to ask whether a fact has arrived.
 pub trait Journal {
-    /// Records facts, in order.
+    /// Takes facts, in order. It never waits: neither for a disk nor for anything else.
     fn append(&mut self, facts: &[Fact]);
+
+    /// The number of the last fact that a crash or a loss of power cannot take away any more; 0 before
+    /// the first.
+    fn durable(&self) -> u64;
+
+    /// How the journal is.
+    fn health(&self) -> JournalHealth;
 }
 
-/// A journal in memory.
+/// How a journal is. What it means for orders is the desk's business.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum JournalHealth {
+    /// Facts become durable in good time.
+    Sound,
+    /// The disk is slow: facts wait for it for longer than anybody should.
+    Slow,
+    /// The disk is full. What comes now still becomes durable, from a reserve that is nearly nothing.
+    Full,
+    /// What comes now is not kept. It stays so until the program starts again.
+    Lost,
+}
+
+/// A journal in memory: what it holds is as durable as the program.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MemoryJournal {
     facts: Vec<Fact>,
@@ -31,5 +54,13 @@ impl MemoryJournal {
 impl Journal for MemoryJournal {
     fn append(&mut self, facts: &[Fact]) {
         self.facts.extend_from_slice(facts);
+    }
+
+    fn durable(&self) -> u64 {
+        self.facts.last().map_or(0, |fact| fact.seq)
+    }
+
+    fn health(&self) -> JournalHealth {
+        JournalHealth::Sound
     }
 }

@@ -18,7 +18,7 @@ pub use changes::{ChangeAnswer, LotAnswer, ProtectAnswer};
 pub use clock::{Clock, MarketClock};
 pub use core::Core;
 pub use handle::{DeskFault, DeskHandle, Marks, Snapshot};
-pub use journal::{Journal, MemoryJournal};
+pub use journal::{Journal, JournalHealth, MemoryJournal};
 pub use listing::{Listing, ListingError};
 pub use receipt::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, PlaceAnswer};
 pub use task::Desk;

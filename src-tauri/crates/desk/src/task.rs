@@ -20,7 +20,7 @@ use crate::core::Core;
 use crate::handle::{
     BATCHES_MAX, COMMANDS_MAX, Command, DayMoney, DeskHandle, Marks, RECORDS_MAX, REPORTS_MAX, Snapshot,
 };
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalHealth};
 use crate::listing::Listing;
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
 
@@ -43,6 +43,14 @@ impl<J: Journal> Journal for Published<J> {
     fn append(&mut self, facts: &[Fact]) {
         self.journal.append(facts);
         self.step.extend_from_slice(facts);
+    }
+
+    fn durable(&self) -> u64 {
+        self.journal.durable()
+    }
+
+    fn health(&self) -> JournalHealth {
+        self.journal.health()
     }
 }
 

@@ -35,7 +35,7 @@ use crate::config::ContractTerms;
 use crate::fact::{Fact, LatchCause};
 
 /// Orders, lots, positions, phantoms and flattens, as the facts tell them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Book {
     seq: u64,
     orders: Arena<OrderKey, Order>,
@@ -71,14 +71,14 @@ pub struct Book {
 pub type OutsideName = (BrokerOrderId, ContractId, Side);
 
 /// What became of the n-th ticket.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Entered {
     Order(OrderKey),
     Rejected,
 }
 
 /// A flatten and how far it is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Flatten {
     /// When it began.
     pub started_at: Timestamp,
@@ -93,7 +93,7 @@ pub struct Flatten {
 }
 
 /// How far a flatten is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FlattenPhase {
     /// Waits for the answers to its cancels.
     Cancelling,

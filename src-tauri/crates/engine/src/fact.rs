@@ -23,7 +23,7 @@ pub struct Fact {
 }
 
 /// What an order is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Purpose {
     /// Opens or adds; its lot is watched with this bracket.
@@ -76,7 +76,7 @@ pub enum Asked {
 }
 
 /// Why the engine latched: openings blocked, exits alive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LatchCause {
     /// More was filled than ordered.
@@ -102,7 +102,7 @@ pub enum LatchCause {
 }
 
 /// Invariants that the engine checks on itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Invariant {
     /// Exits that may still fill exceed the position.
@@ -185,6 +185,7 @@ pub enum FactBody {
         /// How many contracts.
         qty: Qty,
         /// Market or limit.
+        #[serde(rename = "type")]
         kind: OrderKind,
         /// What it is for.
         purpose: Purpose,

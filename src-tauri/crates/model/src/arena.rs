@@ -43,7 +43,7 @@ impl fmt::Debug for RowNumber {
 }
 
 /// Rows of `T`, found by `K`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Arena<K, T> {
     rows: Vec<T>,
     key: PhantomData<K>,

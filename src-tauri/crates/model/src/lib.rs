@@ -38,4 +38,4 @@ pub use snapshot::{
 };
 pub use text::NotThat;
 pub use time::{Span, Timestamp};
-pub use trading_day::{TradingDay, chicago_time, trading_day};
+pub use trading_day::{TradingDay, chicago_moment, chicago_time, trading_day};

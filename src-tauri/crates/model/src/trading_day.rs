@@ -48,9 +48,40 @@ impl TradingDay {
     /// another day.
     #[must_use]
     pub fn next_begins(at: Timestamp) -> Timestamp {
-        let today = trading_day(at);
-        let opens = today.at(SESSION_OPEN_HOUR, 0, 0, 0).to_zoned(CHICAGO.clone());
-        opens.map_or(Timestamp::MAX, |zoned| Timestamp::from(zoned.timestamp()))
+        Self::of(at).ends()
+    }
+
+    /// The trading day before.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        let days = if self.date().weekday() == Weekday::Monday { 3 } else { 1 };
+        Self(self.0 - days)
+    }
+
+    /// The trading day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let days = if self.date().weekday() == Weekday::Friday { 3 } else { 1 };
+        Self(self.0 + days)
+    }
+
+    /// The evening on which it begins: the date before its own, a Sunday for a Monday. It owns the
+    /// time since the end of the trading day before too, which for a Monday is the weekend.
+    #[must_use]
+    pub fn evening(self) -> Date {
+        Self(self.0 - 1).date()
+    }
+
+    /// The first moment that belongs to it: the end of the trading day before.
+    #[must_use]
+    pub fn begins(self) -> Timestamp {
+        self.previous().ends()
+    }
+
+    /// The first moment that does not belong to it any more: 17:00 in Chicago on its date.
+    #[must_use]
+    pub fn ends(self) -> Timestamp {
+        chicago_moment(self.date().at(SESSION_OPEN_HOUR, 0, 0, 0))
     }
 }
 
@@ -68,6 +99,14 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 pub fn chicago_time(at: Timestamp) -> DateTime {
     let end = if at.nanos() < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
     CHICAGO.to_datetime(at.calendar().unwrap_or(end))
+}
+
+/// The moment at which the clocks in Chicago show this. Of two such moments in the night in which they
+/// go back it is the first; a time that they skip is the moment as far after the skip.
+#[must_use]
+pub fn chicago_moment(clock: DateTime) -> Timestamp {
+    let end = if clock.year() < EPOCH.year() { Timestamp::MIN } else { Timestamp::MAX };
+    clock.to_zoned(CHICAGO.clone()).map_or(end, |zoned| Timestamp::from(zoned.timestamp()))
 }
 
 /// The trading day of a point in time. From 17:00 in Chicago on it is the next day; Saturday and
@@ -163,7 +202,46 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_clock_in_chicago_is_a_moment() {
+        for (clock, utc) in [
+            ("2026-03-06T17:00:00", "2026-03-06T23:00:00Z"),
+            ("2026-03-08T17:00:00", "2026-03-08T22:00:00Z"),
+            ("2026-03-08T02:30:00", "2026-03-08T08:30:00Z"), // skipped: half an hour after the skip
+            ("2026-11-01T01:30:00", "2026-11-01T06:30:00Z"), // twice: the first of them
+            ("2026-11-01T17:00:00", "2026-11-01T23:00:00Z"),
+        ] {
+            let expected = Timestamp::from(utc.parse::<jiff::Timestamp>().unwrap());
+            assert_eq!(chicago_moment(clock.parse().unwrap()), expected, "{clock}");
+        }
+    }
+
+    #[test]
+    fn a_trading_day_has_neighbours_a_beginning_and_an_end() {
+        for (day, before, after, evening, begins, ends) in [
+            ("2026-11-24", "2026-11-23", "2026-11-25", "2026-11-23", "2026-11-23T23:00", "2026-11-24T23:00"),
+            // A Monday owns the weekend, and opens on Sunday.
+            ("2026-11-23", "2026-11-20", "2026-11-24", "2026-11-22", "2026-11-20T23:00", "2026-11-23T23:00"),
+            // The clocks go forward on Sunday 8 March: the weekend is an hour shorter.
+            ("2026-03-09", "2026-03-06", "2026-03-10", "2026-03-08", "2026-03-06T23:00", "2026-03-09T22:00"),
+        ] {
+            let it = TradingDay::on(day.parse().unwrap());
+            let found = (it.previous().to_string(), it.next().to_string(), it.evening().to_string());
+            assert_eq!(found, (before.to_owned(), after.to_owned(), evening.to_owned()), "{day}");
+            let moments = (it.begins().to_string(), it.ends().to_string());
+            assert_eq!(moments, (format!("{begins}:00.0000000Z"), format!("{ends}:00.0000000Z")), "{day}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_moment_belongs_to_the_day_between_whose_ends_it_lies(nanos in 0_i64..4_000_000_000_000_000_000) {
+            let at = Timestamp::from_nanos(nanos);
+            let day = TradingDay::of(at);
+            prop_assert!(day.begins() <= at && at < day.ends());
+            prop_assert_eq!((day.next().previous(), day.previous().next()), (day, day));
+        }
+
         #[test]
         fn a_trading_day_is_a_weekday_and_never_goes_back(nanos: i64, later in 0_i64..1_000_000_000_000_000) {
             let (at, then) = (Timestamp::from_nanos(nanos), Timestamp::from_nanos(nanos.saturating_add(later)));

@@ -12,7 +12,7 @@ use phantom_broker::{Message, SendEnd};
 use phantom_compliance::OrderRequest;
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{BrokerReport, ContractId, FlattenId, Link, LotId, MarketRecord, OrderId, Timestamp};
-use phantom_runtime::Journal;
+use phantom_runtime::{Journal, JournalHealth};
 
 use crate::draw::join;
 use crate::plan::Hashes;
@@ -205,6 +205,14 @@ impl Journal for TapedJournal {
             self.tape.record(self.facts.len(), fact);
             self.facts.push(fact.clone());
         }
+    }
+
+    fn durable(&self) -> u64 {
+        self.facts.last().map_or(0, |fact| fact.seq)
+    }
+
+    fn health(&self) -> JournalHealth {
+        JournalHealth::Sound
     }
 }
 

@@ -21,6 +21,6 @@ pub mod line;
 pub mod world;
 
 pub use account::Account;
-pub use contracts::{contract, grid, price, terms};
+pub use contracts::{contract, grid, price, root, terms};
 pub use draft::{Draft, buy, offset, sell};
 pub use world::World;

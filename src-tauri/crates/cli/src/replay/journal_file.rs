@@ -3,10 +3,11 @@
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use phantom_journal::{Environment, ListedContract, Session};
+use phantom_model::SignalRef;
 use tempfile::NamedTempFile;
 
 use super::run::Run;
-use crate::fact_json::FactLine;
 use crate::fault::Fault;
 
 /// A path at which a journal can be written.
@@ -44,10 +45,8 @@ impl JournalFile {
     fn try_write(&self, run: &Run) -> io::Result<NamedTempFile> {
         let mut file = NamedTempFile::new_in(self.folder())?;
         let mut out = BufWriter::new(file.as_file_mut());
-        for fact in run.facts() {
-            serde_json::to_writer(&mut out, &FactLine { fact, run })?;
-            out.write_all(b"\n")?;
-        }
+        let signal = |place| run.signal_id(SignalRef::new(place));
+        phantom_journal::write_lines(&mut out, &session(), &listed(run), run.facts(), signal)?;
         out.flush()?;
         drop(out);
         file.as_file().sync_all()?;
@@ -85,4 +84,22 @@ impl WrittenJournal {
         let kept = self.file.persist_noclobber(&self.journal.path);
         kept.map(|_| ()).map_err(|error| self.journal.fault(error.error))
     }
+}
+
+/// A replay trades against the simulated broker.
+fn session() -> Session {
+    Session {
+        environment: Environment::Mock,
+        account: "replay".to_owned(),
+        build: env!("CARGO_PKG_VERSION").to_owned(),
+        configuration: String::new(),
+    }
+}
+
+/// The contracts of a run, in the order of their ids.
+fn listed(run: &Run) -> Vec<ListedContract> {
+    let listing = run.listing();
+    let terms = run.terms().iter();
+    let named = terms.map(|(id, terms)| (listing.contract(id).to_string(), terms.clone()));
+    named.map(|(name, terms)| ListedContract { name, terms }).collect()
 }

@@ -382,7 +382,7 @@ struct Terms<'a> {
 }
 
 /// The word of an order type that no price goes with yet.
-pub(crate) const fn ticket_word(kind: TicketKind) -> &'static str {
+const fn ticket_word(kind: TicketKind) -> &'static str {
     match kind {
         TicketKind::Market => "MARKET",
         TicketKind::Limit => "LIMIT",

@@ -4,9 +4,9 @@ use std::iter::Peekable;
 
 use phantom_broker_mock::{FillSize, LimitFill, MockBroker, MockSettings, Range, Refusals};
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, Engine, Fact, Input, Intake, Origin, Timing};
+use phantom_engine::{Book, ContractTerms, Engine, Fact, Input, Intake, Origin, Timing};
 use phantom_market::Merged;
-use phantom_model::{SignalRef, Timestamp};
+use phantom_model::{Arena, ContractId, SignalRef, Timestamp};
 use phantom_runtime::{Core, Listing, MemoryJournal};
 use phantom_signals::{Signal, SignalAction};
 
@@ -83,6 +83,11 @@ impl Run {
     /// The contracts that could be traded.
     pub(crate) const fn listing(&self) -> &Listing {
         &self.listing
+    }
+
+    /// What the engine knows of them.
+    pub(crate) const fn terms(&self) -> &Arena<ContractId, ContractTerms> {
+        self.core.engine().terms()
     }
 
     /// The signals in the order in which they act.

@@ -1,7 +1,7 @@
 //! What a replay runs on: the contract of each tick file, and the files as one stream.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use phantom_market::{Merged, PriceKind, TickFile, TickFileError, TickFileName};
@@ -11,7 +11,6 @@ use phantom_model::{
 };
 use phantom_runtime::Listing;
 
-use crate::args::ReplayOptions;
 use crate::fault::Fault;
 use crate::instruments::find;
 
@@ -37,14 +36,14 @@ enum Subject {
 
 impl Setup {
     /// Looks at every file. Names are judged before the first file is opened.
-    pub(crate) fn new(options: &ReplayOptions) -> Result<Self, Fault> {
+    pub(crate) fn new(ticks: &[PathBuf], symbol: Option<&str>) -> Result<Self, Fault> {
         let table = Arc::new(InstrumentTable::built_in()?);
-        let symbol = options.symbol.as_deref().map(|symbol| find(&table, symbol)).transpose()?;
+        let symbol = symbol.map(|symbol| find(&table, symbol)).transpose()?;
         let subject = |path| subject(&table, symbol, path);
-        let subjects = options.ticks.iter().map(|path| subject(path)).collect::<Result<Vec<_>, _>>()?;
+        let subjects = ticks.iter().map(|path| subject(path)).collect::<Result<Vec<_>, _>>()?;
         let mut contracts = Vec::new();
         let mut lanes = Vec::new();
-        for (path, subject) in options.ticks.iter().zip(subjects) {
+        for (path, subject) in ticks.iter().zip(subjects) {
             let (contract, lane) = open(path, subject)?;
             contracts.push(contract);
             lanes.push(lane);

@@ -38,7 +38,9 @@ fn help_names_every_flag_with_its_default_and_ends_with_examples() {
 fn the_first_page_names_the_commands_the_exit_statuses_and_the_log_variable() {
     let help = phantom(Path::new("."), &["--help"]);
     assert_eq!((help.status, help.stderr.as_str()), (Some(0), ""));
-    for words in ["replay", "instruments", "Exit status: 0 done", "PHANTOM_LOG", "Example: phantom replay"] {
+    for words in
+        ["replay", "instruments", "calendar", "Exit status: 0 done", "PHANTOM_LOG", "Example: phantom replay"]
+    {
         assert!(help.stdout.contains(words), "{words}");
     }
     let version = phantom(Path::new("."), &["--version"]);

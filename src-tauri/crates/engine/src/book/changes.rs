@@ -11,7 +11,7 @@ use super::order::OrderKey;
 use crate::fact::FactBody;
 
 /// A change on its way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Change {
     /// Contracts of the whole order before.
     pub old_qty: Qty,

@@ -14,7 +14,7 @@ use super::order::OrderKey;
 use super::trails::ClassKey;
 
 /// Everything that protects a lot, as a fact states it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Protection {
     /// Fixed prices: where a leg has a distance, the price that it gives now.
@@ -34,7 +34,7 @@ pub struct Protection {
 }
 
 /// What a lot is guarded by beside the bracket in its row.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Guarded {
     stop_offset: Option<Offset>,
     target_offset: Option<Offset>,
@@ -47,7 +47,7 @@ pub(super) struct Guarded {
 }
 
 /// A trailing stop: where it sits while the lot is armed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Seat {
     distance: Ticks,
     class: Option<ClassKey>,
@@ -91,7 +91,7 @@ pub(crate) fn tighter(side: Side, a: Price, b: Price) -> Price {
 }
 
 /// The average entry of a lot, between two prices of the grid or on one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Entry {
     side: Side,
     below: i64,

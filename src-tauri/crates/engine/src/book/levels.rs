@@ -13,7 +13,7 @@ use super::trails::{ClassKey, Trails};
 use crate::fact::Leg;
 
 /// The trigger prices of one contract.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Levels {
     /// A trade at or below this fires or moves something; `i64::MIN` when nothing is armed that way.
     acts_at_or_below_ticks: i64,
@@ -31,7 +31,7 @@ pub struct Levels {
 }
 
 /// Which way the price must go to fire a leg.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Way {
     Falling,
     Rising,

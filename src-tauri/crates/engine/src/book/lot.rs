@@ -21,7 +21,7 @@ impl ArenaKey for PieceKey {
 
 /// Contracts of a lot with one entry price. Pieces are consumed oldest first, so that money stays
 /// whole: a lot filled at several prices has no average that every exit could be measured against.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Piece {
     /// Entry price.
     pub price: Price,
@@ -46,7 +46,7 @@ impl ArenaKey for ClosedKey {
 
 /// What an order has closed of a lot. Kept, so that it can be undone when the exchange takes one of
 /// the two executions back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Closed {
     /// Which lot.
     pub lot: LotId,
@@ -61,7 +61,7 @@ pub struct Closed {
 }
 
 /// How a lot is protected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LotState {
     /// Its bracket is empty: nobody asked for protection.
     Bare,
@@ -84,7 +84,7 @@ pub enum LotState {
 }
 
 /// One lot.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Lot {
     /// The order that opened it.
     pub order: OrderKey,

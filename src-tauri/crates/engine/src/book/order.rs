@@ -36,7 +36,7 @@ impl ArenaKey for FillKey {
 }
 
 /// One execution.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct FillRow {
     /// The broker's id.
     pub exec: ExecId,
@@ -59,7 +59,7 @@ pub struct FillRow {
 }
 
 /// Whether an execution counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum FillState {
     /// As it was reported.
     AsReported,
@@ -83,7 +83,7 @@ impl FillState {
 }
 
 /// How a cancel of the order stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Cancelling {
     /// Nobody has asked.
     No,
@@ -94,7 +94,7 @@ pub enum Cancelling {
 }
 
 /// One order that was submitted.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,

@@ -10,7 +10,7 @@ use super::order::OrderKey;
 use crate::fact::LatchCause;
 
 /// The broker's number of a position where it is not ours.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Difference {
     /// What fills proved when it was found.
     pub ours: NetQty,
@@ -23,7 +23,7 @@ pub struct Difference {
 }
 
 /// What became of a difference.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum DifferenceStanding {
     /// Seen once: the broker may lag.
     Suspected,
@@ -42,7 +42,7 @@ impl Difference {
 }
 
 /// One contract's position.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Position {
     /// Net quantity: the sum of all fills and adjustments.
     pub net: NetQty,

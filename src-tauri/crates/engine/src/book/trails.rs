@@ -13,7 +13,7 @@ use phantom_model::arena::RowNumber;
 use phantom_model::{Arena, ArenaKey, LotId, Price, Side, Ticks, Trail};
 
 /// A class's row.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct ClassKey(RowNumber);
 
 impl ArenaKey for ClassKey {
@@ -26,7 +26,7 @@ impl ArenaKey for ClassKey {
 }
 
 /// Lots with the same best trade.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Class {
     /// The class that this one has joined.
     joined: Option<ClassKey>,
@@ -36,7 +36,7 @@ struct Class {
 }
 
 /// The trailing stops of one side.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Trails {
     side: Side,
     rows: Arena<ClassKey, Class>,

@@ -1,0 +1,5 @@
+//! The wire as both languages are held to it.
+
+mod bodies;
+mod handshake;
+mod vectors;

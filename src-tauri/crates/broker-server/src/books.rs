@@ -1,0 +1,166 @@
+//! The broker's own books: an append-only file of orders, executions and armed phantoms, one JSON object
+//! per line. It is independent of every desk's journal and survives a kill.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use phantom_bridge::body::{Execution, Order};
+use phantom_bridge::command::Arm;
+use phantom_bridge::text::Id;
+use serde::{Deserialize, Serialize};
+
+/// The name of the file in its folder.
+const FILE: &str = "broker-account.jsonl";
+
+/// One line of the books. A later line about the same thing replaces an earlier one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Entry {
+    /// An order as it now stands.
+    Order(Order),
+    /// An execution.
+    Execution(Execution),
+    /// A phantom that is protected.
+    Armed(Arm),
+    /// A phantom that is protected no more.
+    Disarmed(Id),
+}
+
+/// Why the books cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum BooksFault {
+    /// The file cannot be read or written.
+    #[error("{file}: {source}")]
+    File {
+        /// Which file.
+        file: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A line in the middle of the file is no entry.
+    #[error("{file}, line {line}: no entry of the broker's books")]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
+        /// Which line.
+        line: usize,
+    },
+    /// An entry that cannot be written as text.
+    #[error("an entry cannot be written: {0}")]
+    Entry(#[from] serde_json::Error),
+}
+
+/// Everything that the books say of the past.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) orders: Vec<Order>,
+    pub(crate) executions: Vec<Execution>,
+    pub(crate) armed: Vec<Arm>,
+}
+
+/// The books.
+#[derive(Debug, Default)]
+pub struct Books {
+    file: Option<(File, PathBuf)>,
+    past: Past,
+}
+
+impl Books {
+    /// Books that are forgotten with the program.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::default()
+    }
+
+    /// The books in a folder, which is made when it is not there.
+    ///
+    /// # Errors
+    /// [`BooksFault`]. A last line that was cut by a kill is no damage: it was never acted on.
+    pub fn open(folder: &Path) -> Result<Self, BooksFault> {
+        let path = folder.join(FILE);
+        let fault = |source| BooksFault::File { file: path.clone(), source };
+        std::fs::create_dir_all(folder).map_err(fault)?;
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(fault)?;
+        let (past, whole) = read(&mut file, &path)?;
+        file.set_len(whole).map_err(fault)?;
+        Ok(Self { file: Some((file, path)), past })
+    }
+
+    /// What they say of the past, once.
+    pub(crate) fn past(&mut self) -> Past {
+        std::mem::take(&mut self.past)
+    }
+
+    /// Writes an entry and waits until it is on the disk.
+    pub(crate) fn write(&mut self, entry: &Entry) -> Result<(), BooksFault> {
+        let Some((file, path)) = &mut self.file else { return Ok(()) };
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        file.write_all(&line)
+            .and_then(|()| file.sync_data())
+            .map_err(|source| BooksFault::File { file: path.clone(), source })
+    }
+
+    /// Writes an entry that a later one or the market can prove again; a fault is told in the log.
+    pub(crate) fn note(&mut self, entry: &Entry) {
+        let Some((file, path)) = &mut self.file else { return };
+        let written = serde_json::to_vec(entry).map_err(std::io::Error::from).and_then(|mut line| {
+            line.push(b'\n');
+            file.write_all(&line)
+        });
+        if let Err(fault) = written {
+            tracing::error!(file = %path.display(), %fault, "the broker's books could not be written");
+        }
+    }
+}
+
+/// The entries, and how many bytes of the file are whole lines.
+fn read(file: &mut File, path: &Path) -> Result<(Past, u64), BooksFault> {
+    let fault = |source| BooksFault::File { file: path.to_owned(), source };
+    let mut reader = BufReader::new(file);
+    let (mut lines, mut whole, mut number) = (Vec::new(), 0_u64, 0);
+    let mut text = String::new();
+    loop {
+        text.clear();
+        let length = reader.read_line(&mut text).map_err(fault)?;
+        if length == 0 || !text.ends_with('\n') {
+            break;
+        }
+        number += 1;
+        let entry: Entry = serde_json::from_str(&text)
+            .map_err(|_| BooksFault::Damaged { file: path.to_owned(), line: number })?;
+        lines.push(entry);
+        whole += u64::try_from(length).unwrap_or(u64::MAX);
+    }
+    Ok((past_of(lines), whole))
+}
+
+fn past_of(entries: Vec<Entry>) -> Past {
+    let (mut past, mut place, mut execution) = (Past::default(), BTreeMap::new(), BTreeMap::new());
+    for entry in entries {
+        match entry {
+            Entry::Order(order) => {
+                let at = *place.entry(order.broker_id.clone()).or_insert(past.orders.len());
+                match past.orders.get_mut(at) {
+                    Some(known) => *known = order,
+                    None => past.orders.push(order),
+                }
+            }
+            Entry::Execution(it) => {
+                let at = *execution.entry(it.exec_id.clone()).or_insert(past.executions.len());
+                match past.executions.get_mut(at) {
+                    Some(known) => *known = it,
+                    None => past.executions.push(it),
+                }
+            }
+            Entry::Armed(arm) => match past.armed.iter_mut().find(|it| it.phantom == arm.phantom) {
+                Some(known) => *known = arm,
+                None => past.armed.push(arm),
+            },
+            Entry::Disarmed(phantom) => past.armed.retain(|it| it.phantom != phantom),
+        }
+    }
+    past
+}

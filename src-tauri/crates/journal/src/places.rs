@@ -1,0 +1,209 @@
+//! What a fact is about: the order, lot or flatten, and the contract, also where the fact itself names none.
+//!
+//! The same look tells whether a fact can follow those before it, so that a record from a strange hand is
+//! refused before it reaches a book, which trusts its facts.
+
+use phantom_engine::FactBody;
+use phantom_engine::fact::{Asked, Purpose};
+use phantom_engine::input::Origin;
+use phantom_model::{ArenaKey, ContractId, FlattenId, LotId, OrderId};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Which contract each order and each lot of a journal trades.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    contracts: u32,
+    tickets: Vec<Option<ContractId>>,
+    outside: Vec<Option<ContractId>>,
+    lots: Vec<ContractId>,
+    flattens: u32,
+}
+
+/// What one fact is about.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) entity: Option<String>,
+    pub(crate) contract: Option<ContractId>,
+    pub(crate) cause: Option<String>,
+}
+
+/// The fields by which facts name things; every kind has some of them.
+#[derive(Deserialize, Default)]
+struct Names {
+    order: Option<OrderId>,
+    lot: Option<LotId>,
+    flatten: Option<FlattenId>,
+    contract: Option<ContractId>,
+    by: Option<OrderId>,
+    origin: Option<Origin>,
+    purpose: Option<Purpose>,
+    alarm: Option<Value>,
+    cause: Option<Value>,
+}
+
+impl Places {
+    /// For a journal with so many contracts.
+    pub(crate) fn new(contracts: usize) -> Self {
+        Self { contracts: u32::try_from(contracts).unwrap_or(u32::MAX), ..Self::default() }
+    }
+
+    /// Looks at a fact and learns from it.
+    ///
+    /// # Errors
+    /// In words, why the fact cannot follow those before it.
+    pub(crate) fn note(&mut self, body: &FactBody, fields: &str) -> Result<About, String> {
+        let mut names: Names = serde_json::from_str::<Option<Names>>(fields)
+            .map_err(|fault| fault.to_string())?
+            .unwrap_or_default();
+        names.take_inner();
+        self.check(&names)?;
+        let contract = self.learn(body, &names)?;
+        Ok(About { entity: names.entity(), contract, cause: names.who() })
+    }
+
+    fn check(&self, names: &Names) -> Result<(), String> {
+        if let Some(contract) = names.contract
+            && contract.row() >= self.contracts
+        {
+            return Err(format!("there is no contract {contract}"));
+        }
+        if let Some(lot) = names.lot
+            && lot.row() as usize > self.lots.len()
+        {
+            return Err(format!("there is no lot {lot}"));
+        }
+        if let Some(flatten) = names.flatten
+            && flatten.row() > self.flattens
+        {
+            return Err(format!("there is no flatten {flatten}"));
+        }
+        Ok(())
+    }
+
+    /// Keeps what is new, and answers the contract that the fact is about.
+    fn learn(&mut self, body: &FactBody, names: &Names) -> Result<Option<ContractId>, String> {
+        if let FactBody::OrderRejected { order, what, .. } = body {
+            let contract = if let Asked::Request(request) = &what.0 { Some(request.contract) } else { None };
+            self.set_order(*order, None)?;
+            return Ok(contract);
+        }
+        if let FactBody::OrderSubmitted { order, contract, .. }
+        | FactBody::OutsideOrderSeen { order, contract, .. }
+        | FactBody::PositionAdjusted { order, contract, .. } = body
+        {
+            self.set_order(*order, Some(*contract))?;
+            return Ok(Some(*contract));
+        }
+        if let FactBody::LotOpened { lot, order, .. } = body {
+            let contract = self.of_order(*order).ok_or_else(|| format!("there is no order {order}"))?;
+            if lot.row() as usize != self.lots.len() {
+                return Err(format!("lot {lot} is not the next one"));
+            }
+            self.lots.push(contract);
+            return Ok(Some(contract));
+        }
+        if let FactBody::FlattenStarted { flatten, .. } = body {
+            if flatten.row() != self.flattens {
+                return Err(format!("flatten {flatten} is not the next one"));
+            }
+            self.flattens += 1;
+            return Ok(None);
+        }
+        self.contract_of(names)
+    }
+
+    fn contract_of(&self, names: &Names) -> Result<Option<ContractId>, String> {
+        if let Some(contract) = names.contract {
+            return Ok(Some(contract));
+        }
+        if let Some(lot) = names.lot {
+            let known = self.lots.get(lot.row() as usize);
+            return known.copied().map(Some).ok_or_else(|| format!("there is no lot {lot}"));
+        }
+        if let Some(flatten) = names.flatten
+            && flatten.row() >= self.flattens
+        {
+            return Err(format!("there is no flatten {flatten}"));
+        }
+        Ok(names.order.and_then(|order| self.of_order(order)))
+    }
+
+    fn of_order(&self, order: OrderId) -> Option<ContractId> {
+        match order {
+            OrderId::Ticket(n) => *self.tickets.get(n.checked_sub(1)? as usize)?,
+            OrderId::Outside(n) => *self.outside.get(n.checked_sub(1)? as usize)?,
+            OrderId::LotExit { lot, .. } => self.lots.get(lot.row() as usize).copied(),
+            OrderId::FlattenExit { contract, .. } => (contract.row() < self.contracts).then_some(contract),
+        }
+    }
+
+    /// Orders are numbered without gaps, each once; those that we make up ourselves follow from what they
+    /// close, which must be there.
+    fn set_order(&mut self, order: OrderId, contract: Option<ContractId>) -> Result<(), String> {
+        if let Some(contract) = contract
+            && contract.row() >= self.contracts
+        {
+            return Err(format!("there is no contract {contract}"));
+        }
+        let (list, n) = match order {
+            OrderId::Ticket(n) => (&mut self.tickets, n),
+            OrderId::Outside(n) => (&mut self.outside, n),
+            OrderId::LotExit { lot, .. } if (lot.row() as usize) < self.lots.len() => return Ok(()),
+            OrderId::FlattenExit { flatten, .. } if flatten.row() < self.flattens => return Ok(()),
+            OrderId::LotExit { .. } | OrderId::FlattenExit { .. } => {
+                return Err(format!("what order {order} closes is not there"));
+            }
+        };
+        if n as usize != list.len() + 1 {
+            return Err(format!("order {order} is not the next one"));
+        }
+        list.push(contract);
+        Ok(())
+    }
+}
+
+impl Names {
+    /// An alarm and the cause of a latch name what they are about one level deeper.
+    fn take_inner(&mut self) {
+        for value in [self.alarm.take(), self.cause.take()].into_iter().flatten() {
+            let Value::Object(named) = value else { continue };
+            for inner in named.values() {
+                match inner {
+                    Value::String(id) => self.take_id(id),
+                    Value::Object(fields) => {
+                        fields.values().filter_map(Value::as_str).for_each(|id| self.take_id(id));
+                    }
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {}
+                }
+            }
+        }
+    }
+
+    fn take_id(&mut self, id: &str) {
+        self.order = self.order.or_else(|| id.parse().ok());
+        self.lot = self.lot.or_else(|| id.parse().ok());
+        self.contract = self.contract.or_else(|| id.parse().ok());
+    }
+
+    fn entity(&self) -> Option<String> {
+        let lot = self.lot.map(|lot| lot.to_string());
+        let order = || self.order.map(|order| order.to_string());
+        lot.or_else(order).or_else(|| self.flatten.map(|flatten| flatten.to_string()))
+    }
+
+    fn who(&self) -> Option<String> {
+        if let Some(by) = self.by {
+            return Some(by.to_string());
+        }
+        match (self.origin, self.purpose) {
+            (Some(Origin::Window), _) => Some("window".to_owned()),
+            (Some(Origin::Hotkey), _) => Some("hotkey".to_owned()),
+            (Some(Origin::Rule), _) => Some("rule".to_owned()),
+            (Some(Origin::Signal(signal)), _) => Some(format!("signal {signal}")),
+            (None, Some(Purpose::LotExit { lot, .. })) => Some(lot.to_string()),
+            (None, Some(Purpose::Flatten(flatten))) => Some(flatten.to_string()),
+            (None, _) => None,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Records out of the database: each checked against the chain, read as a fact, and told to the caller.
+
+use phantom_engine::{Book, Fact};
+use phantom_model::Timestamp;
+use rusqlite::types::{Type, ValueRef};
+use rusqlite::{Connection, Row};
+
+use crate::body;
+use crate::chain::{self, Digest};
+use crate::columns::Columns;
+use crate::contracts::{self, ListedContract};
+use crate::encoding::End;
+use crate::fault::DamageKind;
+use crate::places::Places;
+
+pub(crate) const COLUMNS: &str =
+    "seq, run, at_ns, wall_ns, mono_ns, day, kind, entity, contract, cause, schema, body, prev, hash";
+
+/// What walking through a journal has shown.
+pub(crate) struct Walked {
+    /// The last record that can be trusted, and what is known up to it.
+    pub(crate) end: End,
+    /// What is wrong with the one after it.
+    pub(crate) damage: Option<DamageKind>,
+}
+
+/// Walks through all records in order, up to the first that cannot be trusted.
+pub(crate) fn walk(db: &Connection, contracts: usize, mut each: impl FnMut(&Columns<'_>, Fact)) -> Walked {
+    let mut walker = Walker::new(contracts);
+    let damage = walker.run(db, &mut each).err();
+    Walked { end: End::after(walker.seq, walker.digest, walker.places), damage }
+}
+
+/// Folds all records that can be trusted into a book.
+pub(crate) fn fold(db: &Connection, contracts: &[ListedContract]) -> (Book, Walked) {
+    let mut book = Book::new(&contracts::terms(contracts));
+    let walked = walk(db, contracts.len(), |_, fact| book.fold(&fact));
+    (book, walked)
+}
+
+struct Walker {
+    seq: u64,
+    digest: Digest,
+    places: Places,
+    hash_room: chain::Hash,
+    text_room: String,
+}
+
+impl Walker {
+    fn new(contracts: usize) -> Self {
+        Self {
+            seq: 0,
+            digest: chain::BEGIN,
+            places: Places::new(contracts),
+            hash_room: chain::Hash::new(),
+            text_room: String::new(),
+        }
+    }
+
+    fn run(&mut self, db: &Connection, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
+        let broken = |fault: rusqlite::Error| DamageKind::Structure(fault.to_string());
+        let mut statement =
+            db.prepare(&format!("SELECT {COLUMNS} FROM event ORDER BY seq")).map_err(broken)?;
+        let mut rows = statement.query([]).map_err(broken)?;
+        while let Some(row) = rows.next().map_err(broken)? {
+            self.step(row, each)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, row: &Row<'_>, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
+        let expected = self.seq + 1;
+        let changed = |_| DamageKind::Changed { seq: expected };
+        let columns = columns(row).map_err(changed)?;
+        let found = columns.seq.cast_unsigned();
+        if found != expected {
+            return Err(DamageKind::Gap { expected, found });
+        }
+        let prev = row.get_ref(12).map_err(changed)?;
+        let hash = row.get_ref(13).map_err(changed)?;
+        let digest = chain::hash_of(&mut self.hash_room, &self.digest, &columns);
+        if prev != ValueRef::Blob(&self.digest) || hash != ValueRef::Blob(&digest) {
+            return Err(DamageKind::Changed { seq: expected });
+        }
+        let fact = self.read(&columns).map_err(|why| DamageKind::NoFact { seq: expected, why })?;
+        each(&columns, fact);
+        self.seq = expected;
+        self.digest = digest;
+        Ok(())
+    }
+
+    fn read(&mut self, it: &Columns<'_>) -> Result<Fact, String> {
+        let fact = fact(&mut self.text_room, it)?;
+        self.places.note(&fact.body, it.body)?;
+        Ok(fact)
+    }
+}
+
+/// The fact of a record.
+pub(crate) fn fact(room: &mut String, it: &Columns<'_>) -> Result<Fact, String> {
+    if it.schema != body::SCHEMA {
+        return Err(format!("its form is {}, which this version does not know", it.schema));
+    }
+    let body = body::read(room, it.kind, it.body).map_err(|fault| fault.to_string())?;
+    Ok(Fact { seq: it.seq.cast_unsigned(), at: Timestamp::from_nanos(it.at_ns), body })
+}
+
+/// The columns of a row of [`COLUMNS`].
+pub(crate) fn columns<'a>(row: &'a Row<'_>) -> rusqlite::Result<Columns<'a>> {
+    Ok(Columns {
+        seq: number(row, 0)?,
+        run: number(row, 1)?,
+        at_ns: number(row, 2)?,
+        wall_ns: row.get_ref(3)?.as_i64_or_null().map_err(|_| no_number(3))?,
+        mono_ns: row.get_ref(4)?.as_i64_or_null().map_err(|_| no_number(4))?,
+        day: text(row, 5)?,
+        kind: text(row, 6)?,
+        entity: row.get_ref(7)?.as_str_or_null().map_err(|_| no_number(7))?,
+        contract: row.get_ref(8)?.as_i64_or_null().map_err(|_| no_number(8))?,
+        cause: row.get_ref(9)?.as_str_or_null().map_err(|_| no_number(9))?,
+        schema: number(row, 10)?,
+        body: text(row, 11)?,
+    })
+}
+
+fn number(row: &Row<'_>, place: usize) -> rusqlite::Result<i64> {
+    row.get_ref(place)?.as_i64().map_err(|_| no_number(place))
+}
+
+fn text<'a>(row: &'a Row<'_>, place: usize) -> rusqlite::Result<&'a str> {
+    row.get_ref(place)?.as_str().map_err(|_| no_number(place))
+}
+
+fn no_number(place: usize) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(place, String::new(), Type::Null)
+}

@@ -1,0 +1,8 @@
+//! The journal as the desk uses it: written, killed, opened again.
+
+mod damage;
+mod lines;
+mod opening;
+mod reading;
+mod stories;
+mod views;

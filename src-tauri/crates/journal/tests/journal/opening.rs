@@ -1,0 +1,116 @@
+//! What is written is there again, whether the program ended or was killed.
+
+use phantom_engine::Book;
+use phantom_journal::{Environment, OpenFault, RunStatus, Session, StateHash, Store};
+use phantom_runtime::{Journal as _, JournalHealth};
+
+use crate::stories::{contracts, day, folded, open, session, settle};
+
+#[test]
+fn a_new_journal_is_empty_and_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(&Store::new(folder.path()));
+    assert_eq!((opened.recovered.book.seq(), opened.recovered.run), (0, 1));
+    assert_eq!((opened.recovered.before, opened.recovered.damage), (None, None));
+    assert_eq!((opened.writer.durable(), opened.writer.health()), (0, JournalHealth::Sound));
+}
+
+#[test]
+fn everything_that_was_durable_is_there_again_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, facts) = (Store::new(folder.path()), day());
+    let mut first = open(&store);
+    for fact in &facts {
+        first.writer.append(std::slice::from_ref(fact));
+    }
+    settle(&first, facts.len() as u64);
+    assert_eq!(first.writer.durable(), facts.len() as u64);
+    drop(first);
+    let second = open(&store).recovered;
+    assert_eq!(second.book, folded(&facts));
+    assert!(second.after_crash() && !second.exits_only());
+    assert_eq!(second.contracts, contracts());
+    assert_eq!(StateHash::of(&second.book), StateHash::of(&folded(&facts)));
+}
+
+#[test]
+fn a_run_that_ends_says_so_and_leaves_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, facts) = (Store::new(folder.path()), day());
+    let mut first = open(&store);
+    first.writer.append(&facts);
+    first.writer.end(&folded(&facts)).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path().join("backups")).unwrap().count(), 1);
+    let second = open(&store);
+    assert_eq!(second.recovered.before.unwrap().status, RunStatus::Ended);
+    drop(second.writer);
+    let third = open(&store).recovered;
+    assert_eq!((third.run, third.before.unwrap().status), (3, RunStatus::Running));
+}
+
+#[test]
+fn a_second_run_goes_on_with_the_same_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, facts) = (Store::new(folder.path()), day());
+    for (from, to) in [(0, 10), (10, 11), (11, facts.len())] {
+        let mut opened = open(&store);
+        assert_eq!(opened.recovered.book, folded(&facts[..from]));
+        opened.writer.append(&facts[from..to]);
+    }
+    assert_eq!(open(&store).recovered.book, folded(&facts));
+}
+
+#[test]
+fn a_contract_that_is_new_comes_after_those_that_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path());
+    let [gold, nasdaq, ..] = &contracts()[..] else { panic!("the test world has four contracts") };
+    let of = |wanted: &[_]| store.open(&session(), wanted, || ()).unwrap().recovered.contracts;
+    assert_eq!(of(std::slice::from_ref(gold)), [gold.clone()]);
+    assert_eq!(of(&[nasdaq.clone(), gold.clone()]), [gold.clone(), nasdaq.clone()]);
+    let mut cheaper = nasdaq.clone();
+    cheaper.terms.fee_per_side = phantom_model::Money::from_units(1);
+    assert_eq!(of(&[cheaper.clone()]), [gold.clone(), cheaper.clone()]);
+    assert_eq!(of(&[]), [gold.clone(), cheaper]);
+    let mut coarser = gold.clone();
+    coarser.terms.grid = contracts()[1].terms.grid;
+    let fault = store.open(&session(), &[coarser], || ()).err().unwrap();
+    assert!(matches!(fault, OpenFault::ContractChanged { name } if name == "GC 12-26"));
+}
+
+#[test]
+fn a_journal_of_another_account_is_never_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path());
+    let simulated = session();
+    let mut opened = open(&store);
+    opened.writer.append(&day());
+    opened.writer.end(&folded(&day())).unwrap();
+    let live = Session { environment: Environment::Live, ..session() };
+    // Ours has another name; the other one can only be told of.
+    let others = store.others(&live);
+    assert_eq!((others.len(), others[0].environment), (1, Environment::Mock));
+    assert_eq!(store.open(&live, &contracts(), || ()).unwrap().recovered.book, folded(&[]));
+    // And a file that was given our name by hand is refused.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let there = Store::new(elsewhere.path());
+    std::fs::copy(store.path(&simulated), there.path(&live)).unwrap();
+    let fault = there.open(&live, &contracts(), || ()).err().unwrap();
+    assert!(matches!(fault, OpenFault::OtherSession { environment: Environment::Mock, .. }), "{fault}");
+}
+
+#[test]
+fn facts_out_of_order_lose_the_journal_instead_of_spoiling_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, facts) = (Store::new(folder.path()), day());
+    let mut opened = open(&store);
+    opened.writer.append(&facts[..3]);
+    settle(&opened, 3);
+    opened.writer.append(&facts[5..6]);
+    settle(&opened, 6);
+    assert_eq!((opened.writer.durable(), opened.writer.health()), (3, JournalHealth::Lost));
+    assert_eq!(opened.writer.lost().unwrap().to_string(), "fact 6 came where 4 should");
+    drop(opened);
+    let book: Book = open(&store).recovered.book;
+    assert_eq!(book, folded(&facts[..3]));
+}

@@ -10,6 +10,7 @@ pub mod event;
 pub mod fault;
 pub mod order;
 pub mod row;
+pub mod rules;
 pub mod settings;
 pub mod standing;
 
@@ -27,6 +28,9 @@ pub use order::{
 pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
     QuoteRow, TradeBy, TradeRow, WorkingRow,
+};
+pub use rules::{
+    AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
 };
 pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
 pub use standing::{

@@ -33,6 +33,7 @@ fn declarations() -> String {
         DeskStanding ProtectionLine OrderLatency LimitUse DifferenceState DifferenceRow LatchRow
         FlattenStage FlattenProgress
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
+        RulesChoice PackRow RuleSetting RuleLevel RuleUse LockoutRow AllowedRow RulesPanel
         BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text

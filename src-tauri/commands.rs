@@ -11,11 +11,12 @@ pub(crate) mod body;
 pub(crate) mod files;
 pub(crate) mod market;
 pub(crate) mod orders;
+pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 26] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -36,4 +37,10 @@ pub const NAMES: [&str; 20] = [
     "setPassword",
     "marketControl",
     "saveText",
+    "rulesPanel",
+    "rulePacks",
+    "ruleSettings",
+    "lockOut",
+    "lockLimits",
+    "switchOn",
 ];

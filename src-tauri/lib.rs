@@ -44,7 +44,7 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{amend, files, market, orders, session, settings};
+    use commands::{amend, files, market, orders, rules, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
@@ -66,6 +66,12 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         settings::set_password,
         market::market_control,
         files::save_text,
+        rules::rules_panel,
+        rules::rule_packs,
+        rules::rule_settings,
+        rules::lock_out,
+        rules::lock_limits,
+        rules::switch_on,
     ])
 }
 

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
-use phantom_compliance::Limits;
-use phantom_engine::{Engine, Fact, Timing};
-use phantom_model::{Instrument, Money, Timestamp, trading_day};
-use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal};
+use phantom_compliance::pack::{FeeTable, PackFault};
+use phantom_compliance::{Calendar, Limits, Profile};
+use phantom_engine::rules::BeyondCalendar;
+use phantom_engine::{ContractTerms, Engine, Fact, Origin, RuleBook, RulesInput, Timing};
+use phantom_model::{Arena, ContractId, Instrument, Money, Timestamp, trading_day};
+use phantom_runtime::{Desk, DeskFault, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal};
 use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
@@ -32,11 +34,38 @@ pub(crate) enum SessionFault {
     Market(#[from] MarketFault),
     #[error("a thread of the desk could not be started: {0}")]
     Thread(#[from] std::io::Error),
+    #[error("the exchange's calendar cannot be read: {0}")]
+    Calendar(#[from] PackFault),
+    #[error(transparent)]
+    Desk(#[from] DeskFault),
 }
 
 /// Fees per contract and side: half of what Topstep's broker takes for both sides, where it is known.
 pub(crate) fn fee_per_side(instrument: &Instrument) -> Money {
     instrument.topstepx_fee_round_turn().map_or(Money::ZERO, |both| Money::from_units(both.units() / 2))
+}
+
+/// The terms of every contract: sizes and fees as the rules have them, where there are rules.
+fn terms_under(listing: &Listing, profile: Option<&Profile>) -> Arena<ContractId, ContractTerms> {
+    let Some(profile) = profile else { return listing.terms(fee_per_side) };
+    let firm = profile.pack().firm();
+    let fee = |instrument: &Instrument| match &firm.fees {
+        FeeTable::None => fee_per_side(instrument),
+        FeeTable::TopstepX | FeeTable::PerSide(_) | FeeTable::ByRoot(_) => {
+            firm.fees.per_side(instrument).unwrap_or_else(|| fee_per_side(instrument))
+        }
+    };
+    let mut terms = listing.terms(fee);
+    for (id, contract) in listing.iter() {
+        terms.at_mut(id).weight = firm.weights.of(contract.instrument());
+    }
+    terms
+}
+
+/// What the engine must know beside the profile. Beyond the calendar nothing opens.
+fn rule_book(listing: &Listing) -> Result<RuleBook, PackFault> {
+    let contracts = listing.iter().map(|(_, contract)| contract.clone());
+    Ok(RuleBook::new(Calendar::built_in()?, contracts, BeyondCalendar::NothingOpens))
 }
 
 /// The journal of the desk, and the window's own copy of every fact.
@@ -82,8 +111,13 @@ impl Session {
         let times = if feed_state == FeedState::Silent { 1 } else { checked.pace.clock_times() };
         let clock = PacedClock::starting_at(starts, times);
         let (tell, told) = mpsc::unbounded_channel();
+        let terms = terms_under(&listing, checked.profile.as_deref());
+        let mut engine = Engine::new(terms.clone(), checked.limits, Timing::LIVE);
+        if checked.profile.is_some() {
+            engine = engine.with_rule_book(rule_book(&listing)?);
+        }
         let books = Books {
-            engine: Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE),
+            engine,
             journal: ToldJournal { kept: MemoryJournal::new(), told: tell.clone() },
             clock: clock.clone(),
             listing: Arc::clone(&listing),
@@ -105,7 +139,11 @@ impl Session {
                 }
             })?;
         }
-        let view = View::new(Arc::clone(&listing), starts, mode, account);
+        if let Some(profile) = &checked.profile {
+            let (profile, origin) = (Arc::clone(profile), Origin::Window);
+            handle.rules(RulesInput::Adopt { profile, fresh: true, origin })?;
+        }
+        let view = View::new(Arc::clone(&listing), &terms, starts, mode, account);
         let stage = Stage { view, told, desk: handle.clone(), board, pace, limits: holding };
         Ok((Self { desk: handle, listing, feed: control, limits }, stage))
     }

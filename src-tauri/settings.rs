@@ -40,5 +40,6 @@ pub(crate) fn new_install() -> Settings {
             default_qty: 1,
             default_symbol: "NQ".to_owned(),
         },
+        rules: None,
     }
 }

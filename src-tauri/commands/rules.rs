@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use phantom_compliance::rules::Until;
 use phantom_compliance::{Pack, Profile};
-use phantom_engine::{HaltChange, Level, Origin, Panel, RuleRow, RulesInput};
+use phantom_engine::rules::panel::{Level, Panel, RuleRow};
+use phantom_engine::{HaltChange, Origin, RulesInput};
 use phantom_model::{ContractId, Timestamp};
 use phantom_wire::{
-    AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
-    SettingFault, WireFault,
+    AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel, SettingFault,
+    WireFault,
 };
 use tauri::State;
 

@@ -45,6 +45,11 @@ impl Rows<'_> {
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
             Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
             Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
+            Alarm::RuleNear { rule, percent } => {
+                self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
+            }
+            Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
     }
 }

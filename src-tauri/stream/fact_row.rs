@@ -54,6 +54,7 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
+        FactBody::Rule(fact) => rows.rule(fact),
         FactBody::ChangeAsked { order, qty, limit, .. } => {
             Some(rows.changed(*order, *qty, *limit, "change_requested"))
         }
@@ -261,8 +262,7 @@ const fn halt_word(change: HaltChange) -> &'static str {
     match change {
         HaltChange::Kill => "kill_switch_on",
         HaltChange::LiftKill => "kill_switch_off",
-        HaltChange::LockOut => "locked_out",
-        HaltChange::EndLockOut => "lockout_ended",
+        HaltChange::SwitchOn => "entries_switched_on",
         HaltChange::LiftLatch | HaltChange::LiftContractLatch(_) => "books_checked",
     }
 }

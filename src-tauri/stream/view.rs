@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, Fact, FactBody};
-use phantom_model::{ContractId, Money, Price, Timestamp};
+use phantom_engine::{Book, ContractTerms, Fact, FactBody};
+use phantom_model::{Arena, ContractId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
     DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow,
@@ -51,8 +51,14 @@ pub(crate) struct View {
 
 impl View {
     /// The view of an empty book at `starts`.
-    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp, mode: DeskMode, account: String) -> Self {
-        let book = Book::new(&listing.terms(crate::session::fee_per_side));
+    pub(crate) fn new(
+        listing: Arc<Listing>,
+        terms: &Arena<ContractId, ContractTerms>,
+        starts: Timestamp,
+        mode: DeskMode,
+        account: String,
+    ) -> Self {
+        let book = Book::new(terms);
         Self {
             listing,
             mode,

@@ -54,6 +54,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   duplicate: 'Same order sent just now',
   throttle: 'Too many orders in a short time',
   run_away: 'Too many orders: stopped',
+  rules_unusable: 'The rules cannot be used; nothing opens',
 };
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -94,6 +95,16 @@ const EVENTS: Readonly<Record<string, string>> = {
   kill_switch_on: 'Entries halted by the trader',
   kill_switch_off: 'Entries allowed again',
   lockout_ended: 'Lockout has ended',
+  entries_switched_on: 'Entries are on again',
+  rules_in_force: 'Rules in force',
+  rules_from_next_session: 'Other rules come with the next session',
+  rules_unchanged: 'These rules are in force already',
+  limits_locked: 'Limits are locked for the day; nothing was loosened',
+  limits_locked_for_the_day: 'Limits are locked for the day',
+  account_day_began: 'A trading day of the account began',
+  payout_taken: 'Payout taken',
+  limit_near: 'A limit is near',
+  limit_reached: 'A LIMIT IS REACHED',
   books_checked: 'Books checked; entries allowed again',
   more_filled_than_ordered: 'More was filled than ordered; entries are stopped',
   exit_opened_a_position: 'An exit opened a position; entries are stopped',

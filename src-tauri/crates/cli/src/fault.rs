@@ -6,12 +6,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use phantom_compliance::PackFault;
-use phantom_compliance::profile::SettingFault;
-use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_bridge::NoSecret;
 use phantom_bridge::text::OutOfRange;
 use phantom_broker_server::{BooksFault, ServeFault};
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
+use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -49,8 +49,6 @@ pub(crate) enum Fault {
     Setting(#[from] SettingFault),
     #[error("the calendar has no hours for {root}")]
     NoHours { root: String },
-    #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
-    NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
     JournalExists { file: String },
     #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]
@@ -116,7 +114,6 @@ impl Fault {
             | Self::UnknownSymbol { .. }
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
-            | Self::NoRulePack { .. }
             | Self::Pack(_)
             | Self::Setting(_)
             | Self::NoHours { .. }

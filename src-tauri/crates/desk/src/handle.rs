@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
+use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Panel, Protected, RulesInput, Verdict};
 use phantom_model::{
     BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
 };
@@ -46,7 +46,10 @@ pub(crate) enum Command {
     Reconcile,
     Decide { contract: ContractId, decision: Decision, origin: Origin },
     FeedAlive,
+    Rules(RulesInput),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
+    Judge { ticket: Ticket, answer: oneshot::Sender<Result<Verdict, Refusal>> },
+    Panel { contracts: Vec<ContractId>, answer: oneshot::Sender<Panel> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
 }
@@ -204,6 +207,33 @@ impl DeskHandle {
     /// [`DeskFault`] when the desk did not take the question.
     pub async fn verdict(&self, ticket: Ticket) -> Result<Result<Effect, Refusal>, DeskFault> {
         self.ask(|answer| Command::Verdict { ticket, answer }).await
+    }
+
+    /// The same with everything to see before the click: warnings, what the order can lose beside all
+    /// that works, what is left of each limit then, and the contracts that are still allowed on each side.
+    /// A ticket that cannot be read has its refusal instead.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn judge(&self, ticket: Ticket) -> Result<Result<Verdict, Refusal>, DeskFault> {
+        self.ask(|answer| Command::Judge { ticket, answer }).await
+    }
+
+    /// The rules as a person reads them, with what may still be opened in these contracts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn panel(&self, contracts: Vec<ContractId>) -> Result<Panel, DeskFault> {
+        self.ask(|answer| Command::Panel { contracts, answer }).await
+    }
+
+    /// Something about the rules: they are chosen, the limits or the account are locked. What became of
+    /// it is told by facts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn rules(&self, input: RulesInput) -> Result<(), DeskFault> {
+        self.tell(Command::Rules(input))
     }
 
     /// The last good prices.

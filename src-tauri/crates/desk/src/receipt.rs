@@ -172,6 +172,7 @@ impl FlattenReceipt {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
                 let cost_ticks = exit.ticks() * i64::from(*qty);

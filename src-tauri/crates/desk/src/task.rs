@@ -9,7 +9,7 @@ use phantom_broker::Broker;
 use phantom_compliance::{Refusal, Ticket};
 use phantom_engine::book::Position;
 use phantom_engine::fact::FactBody;
-use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
+use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Verdict};
 use phantom_model::{FlattenId, OrderId, Span, Timestamp, TradingDay};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
@@ -205,6 +205,13 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             Command::Verdict { ticket, answer } => {
                 answer.send(self.verdict(&ticket)).ok();
             }
+            Command::Rules(input) => self.feed(Input::Rules(input)),
+            Command::Judge { ticket, answer } => {
+                answer.send(self.judge(&ticket)).ok();
+            }
+            Command::Panel { contracts, answer } => {
+                answer.send(self.core.engine().panel(self.now(), &contracts)).ok();
+            }
             Command::Marks { answer } => {
                 answer.send(self.marks()).ok();
             }
@@ -225,9 +232,14 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
 
     fn verdict(&self, ticket: &Ticket) -> Result<Effect, Refusal> {
         let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
-        self.core.engine().verdict(&request)?;
+        self.core.engine().verdict(self.now(), &request)?;
         let position = self.core.book().positions().at(request.contract).net;
         Ok(Effect::of(position, request.side))
+    }
+
+    fn judge(&self, ticket: &Ticket) -> Result<Verdict, Refusal> {
+        let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
+        Ok(self.core.engine().judge(self.now(), &request))
     }
 
     fn marks(&self) -> Marks {

@@ -1,5 +1,6 @@
 //! The state of record. It changes only by folding facts.
 
+mod account;
 mod changes;
 mod corrections;
 mod fold;
@@ -17,10 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, OrderId, Side, Timestamp,
-    TradingDay,
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, Side,
+    Timestamp, TradingDay,
 };
 
+pub use account::{Account, InForce, Plan};
 pub use changes::Change;
 pub use guards::Protection;
 pub(crate) use guards::tighter;
@@ -65,6 +67,9 @@ pub struct Book {
     latches: Vec<LatchCause>,
     blind: bool,
     day: Option<TradingDay>,
+    account: Account,
+    /// Profit of everything closed less fees of every fill, over all contracts.
+    cash: Money,
 }
 
 /// What tells one order that is not ours from another.
@@ -140,6 +145,8 @@ impl Book {
             latches: Vec::new(),
             blind: false,
             day: None,
+            account: Account::default(),
+            cash: Money::ZERO,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Facts: what has happened. The order log, the positions and recovery are folds over these.
 
-use phantom_compliance::{OrderRequest, Refusal, Ticket};
+use phantom_compliance::{OrderRequest, Refusal, RuleId, RunAway, Ticket};
 use phantom_model::{
     Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
     OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::Protection;
 use crate::input::{HaltChange, Origin};
+use crate::rule_fact::RuleFact;
 
 /// One fact, numbered without gaps.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -158,6 +159,17 @@ pub enum Alarm {
     SnapshotIncomplete,
     /// The feed is dead: stops and targets see nothing.
     StopsBlind,
+    /// So much of a limit is used.
+    RuleNear {
+        /// Of which rule.
+        rule: RuleId,
+        /// How much, in percent.
+        percent: u32,
+    },
+    /// A rule is reached.
+    RuleBroken(RuleId),
+    /// Orders ran away: entries are switched off.
+    RanAway(RunAway),
 }
 
 /// What has happened.
@@ -549,6 +561,8 @@ pub enum FactBody {
         /// The price that did it.
         print: Price,
     },
+    /// Something about the rules has happened.
+    Rule(Box<RuleFact>),
     /// The market went further than before: the stops that trail follow.
     TrailsMoved {
         /// Where.

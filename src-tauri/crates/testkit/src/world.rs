@@ -3,7 +3,7 @@
 use phantom_compliance::{ChangeRequest, Halt, Limits, Protect, Refusal};
 use phantom_engine::config::Timing;
 use phantom_engine::{
-    Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Protected, Request,
+    Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Protected, Request, RulesInput,
 };
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
@@ -178,6 +178,11 @@ impl World {
     /// Stops openings, or frees them.
     pub fn halt(&mut self, change: HaltChange) {
         self.feed(Input::Halt { change, origin: Origin::Window });
+    }
+
+    /// Locks the account until the next session.
+    pub fn lock_out(&mut self) {
+        self.feed(Input::Rules(RulesInput::LockOut { origin: Origin::Window }));
     }
 
     /// Changes the limits.
@@ -403,7 +408,7 @@ impl World {
     /// The refusal that an order would get now; `None` when it may leave.
     #[must_use]
     pub fn verdict(&self, draft: Draft) -> Option<Refusal> {
-        self.engine.verdict(&draft.request()).err()
+        self.engine.verdict(self.now, &draft.request()).err()
     }
 
     /// The id of the newest order that was submitted; `None` before the first.

@@ -29,9 +29,7 @@ pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
     QuoteRow, TradeBy, TradeRow, WorkingRow,
 };
-pub use rules::{
-    AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
-};
+pub use rules::{AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel};
 pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
 pub use standing::{
     DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,

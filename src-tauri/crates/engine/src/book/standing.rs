@@ -76,6 +76,7 @@ impl Book {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
         }
     }
@@ -84,8 +85,7 @@ impl Book {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => self.account.switch_on(),
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

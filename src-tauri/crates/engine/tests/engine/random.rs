@@ -130,8 +130,7 @@ fn step() -> impl Strategy<Value = Step> {
     let halts = prop::sample::select(vec![
         HaltChange::Kill,
         HaltChange::LiftKill,
-        HaltChange::LockOut,
-        HaltChange::EndLockOut,
+        HaltChange::SwitchOn,
         HaltChange::LiftLatch,
     ]);
     let change = (any::<Index>(), prop::option::of(1_u32..8), prop::option::of(-6_i64..6));

@@ -1,7 +1,7 @@
 //! Facts about orders, halts and alarms: each must follow from what was asked or reported.
 
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
-use phantom_engine::{Fact, FactBody, HaltChange};
+use phantom_engine::{Fact, FactBody, HaltChange, RuleFact};
 use phantom_model::{
     BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
     Side, Timestamp,
@@ -60,6 +60,7 @@ impl Oracle {
             FactBody::FlattenJoined { .. } => self.flatten_joined(),
             FactBody::FlattenAnswered { flat, .. } => self.flatten_answered(*flat, fact.at),
             FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Rule(rule) => self.rule_recorded(rule),
             FactBody::Latched { cause } => self.latched(*cause),
             FactBody::LotUnwound { lot, qty, entry } => self.lot_unwound(*lot, *qty, *entry),
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
@@ -289,8 +290,7 @@ impl Oracle {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => {}
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 for place in 0..self.contracts.len() {
@@ -298,6 +298,18 @@ impl Oracle {
                 }
             }
             HaltChange::LiftContractLatch(contract) => self.contracts.at_mut(contract).latched = false,
+        }
+    }
+
+    /// A run has no rules: a lock by hand is all that there can be.
+    fn rule_recorded(&mut self, fact: &RuleFact) {
+        self.check(
+            Invariant::I32,
+            matches!(fact, RuleFact::Locked { .. } | RuleFact::Unlocked { .. }),
+            || format!("a fact about rules that are not there: {fact:?}"),
+        );
+        if matches!(fact, RuleFact::Locked { .. }) {
+            self.halt.locked_out = true;
         }
     }
 
@@ -330,7 +342,10 @@ impl Oracle {
             | Alarm::TwinExec(_)
             | Alarm::StillUnknown(_)
             | Alarm::WrongAnswer
-            | Alarm::SnapshotIncomplete => {}
+            | Alarm::SnapshotIncomplete
+            | Alarm::RuleNear { .. }
+            | Alarm::RuleBroken(_)
+            | Alarm::RanAway(_) => {}
         }
     }
 }

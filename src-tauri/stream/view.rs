@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, ContractTerms, Fact, FactBody};
-use phantom_model::{Arena, ContractId, Money, Price, Timestamp};
+use phantom_engine::{Book, ContractTerms, Fact, FactBody, Origin};
+use phantom_model::{Arena, ContractId, FlattenId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
     DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow,
@@ -35,6 +35,8 @@ pub(crate) struct View {
     account: String,
     answers: AnswerTimes,
     flatten: Option<FlattenWatch>,
+    /// Flattens that a rule asked for.
+    by_rule: BTreeSet<FlattenId>,
     /// Closed trades that a batch has carried.
     trades: VecDeque<TradeRow>,
     /// Closed trades that the next batch carries.
@@ -65,6 +67,7 @@ impl View {
             account,
             answers: AnswerTimes::default(),
             flatten: None,
+            by_rule: BTreeSet::new(),
             trades: VecDeque::new(),
             pending_trades: Vec::new(),
             trade_count: 0,
@@ -98,7 +101,10 @@ impl View {
         self.book.fold(fact);
         self.answers.take(&fact.body, at);
         self.flatten = FlattenWatch::after(self.flatten.take(), &self.book, fact.at, &fact.body);
-        if let Some(trade) = trade_of(&self.listing, &self.book, fact) {
+        if let FactBody::FlattenStarted { flatten, origin: Origin::Rule } = fact.body {
+            self.by_rule.insert(flatten);
+        }
+        if let Some(trade) = trade_of(&self.listing, &self.book, &self.by_rule, fact) {
             self.trade_count = self.trade_count.saturating_add(1);
             self.pending_trades.push(TradeRow { n: self.trade_count, ..trade });
         }

@@ -397,7 +397,7 @@ reason: string | null,
  */
 status: string | null, };
 
-export type TradeBy = "STOP" | "TARGET" | "ORDER" | "FLATTEN" | "OUTSIDE";
+export type TradeBy = "STOP" | "TARGET" | "ORDER" | "FLATTEN" | "LOCKOUT" | "OUTSIDE";
 
 export type TradeRow = { 
 /**

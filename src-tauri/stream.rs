@@ -12,6 +12,7 @@ pub(crate) mod panel_rows;
 mod progress;
 pub(crate) mod standing;
 mod trades;
+mod rule_row;
 pub(crate) mod view;
 pub(crate) mod words;
 

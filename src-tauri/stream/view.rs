@@ -71,6 +71,13 @@ impl View {
         }
     }
 
+    /// The view of a book that was recovered.
+    pub(crate) fn of_book(listing: Arc<Listing>, book: Book, starts: Timestamp, account: String) -> Self {
+        let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
+        let traded = traded.map(|(_, order)| order.contract).collect();
+        Self { book, traded, ..Self::new(listing, starts, DeskMode::Mock, account) }
+    }
+
     pub(crate) const fn book(&self) -> &Book {
         &self.book
     }

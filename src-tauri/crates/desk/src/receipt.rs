@@ -181,6 +181,13 @@ impl FlattenReceipt {
             | FactBody::LotOpened { .. }
             | FactBody::LotGrew { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenStarted { .. }
@@ -214,6 +221,7 @@ impl FlattenReceipt {
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
                 let cost_ticks = exit.ticks() * i64::from(*qty);

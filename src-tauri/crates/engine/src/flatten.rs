@@ -189,7 +189,7 @@ impl Engine {
     /// Every position zero and no order that may still fill. Nothing is armed then: a phantom needs
     /// an open lot.
     #[must_use]
-    fn is_flat(&self) -> bool {
+    pub(crate) fn is_flat(&self) -> bool {
         let open = self.book.positions().iter().any(|(_, position)| position.net.size() > 0);
         !open && !self.book.has_live_orders()
     }

@@ -1,6 +1,6 @@
 //! The last good price of each contract, and what the open position is worth at it.
 
-use phantom_model::{Money, Price, Print};
+use phantom_model::{Money, Price, Print, Timestamp};
 
 use crate::book::Position;
 use crate::config::PrintBand;
@@ -14,6 +14,10 @@ pub(crate) struct Mark {
     suspect: Option<Price>,
     /// Open profit at the last good price.
     pub(crate) unrealized: Money,
+    /// When it last traded at a good price; of no meaning before the first.
+    pub(crate) traded_at: Timestamp,
+    /// The last good price of the trading day before: what the exchange's price limits count from.
+    pub(crate) reference: Option<Price>,
 }
 
 /// Whether a print counts.

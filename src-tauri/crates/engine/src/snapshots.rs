@@ -99,6 +99,9 @@ impl Engine {
             self.incomplete(now);
             return;
         }
+        for order in it.orders.told() {
+            self.find_lost(now, order);
+        }
         for fill in it.fills.told() {
             self.adopt_fill(now, fill);
         }

@@ -18,7 +18,6 @@ enum Idea {
     CancelLive,
     Flatten,
     Kill,
-    LockOut,
     Look,
     Decide,
     Protect,
@@ -27,14 +26,13 @@ enum Idea {
 }
 
 /// How often the trader has each idea, by weight.
-const IDEAS: [(u32, Idea); 12] = [
+const IDEAS: [(u32, Idea); 11] = [
     (560, Idea::Enter),
     (190, Idea::Reduce),
     (90, Idea::CancelRecent),
     (60, Idea::CancelLive),
     (16, Idea::Flatten),
     (4, Idea::Kill),
-    (4, Idea::LockOut),
     (60, Idea::Look),
     (30, Idea::Decide),
     (110, Idea::Protect),
@@ -133,7 +131,6 @@ impl Trader {
             Idea::CancelLive => Deed::CancelLive(self.draw.count(0, 9)),
             Idea::Flatten => Deed::Flatten,
             Idea::Kill => self.halt_for_a_while(HaltChange::Kill, HaltChange::LiftKill),
-            Idea::LockOut => self.halt_for_a_while(HaltChange::LockOut, HaltChange::EndLockOut),
             Idea::Look => Deed::Halt(HaltChange::LiftLatch),
             Idea::Decide => Deed::Decide(!self.draw.happens(100)),
             Idea::Protect => Deed::Protect { nth: self.draw.count(0, 9), wish: self.wish() },

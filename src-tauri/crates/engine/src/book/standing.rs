@@ -56,6 +56,13 @@ impl Book {
             | FactBody::LotUnwound { .. }
             | FactBody::ReductionUndone { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenStarted { .. }
@@ -79,6 +86,7 @@ impl Book {
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
         }
     }
@@ -87,8 +95,7 @@ impl Book {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => self.account.switch_on(),
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

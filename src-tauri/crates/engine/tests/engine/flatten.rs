@@ -424,18 +424,33 @@ fn a_marketable_limit_of_a_flatten_that_rests_makes_room_for_the_native_close() 
 }
 
 #[test]
-fn the_kill_switch_and_a_lockout_do_not_hold_a_flatten_back() {
-    for change in [HaltChange::Kill, HaltChange::LockOut] {
-        let mut world = long();
-        world.halt(change);
-        world.hush();
-        world.flatten();
-        world.expect("flatten F0 | exiting F0 | submit F0-C0-X1 SELL 2 GC MARKET");
-        world.fill("F0-C0-X1", 2, "1319.0");
-        assert_eq!(world.said().last().unwrap(), "answer F0 FLAT");
-        world.place(buy(1));
-        assert!(world.said()[0].starts_with("reject T2"));
-    }
+fn the_kill_switch_does_not_hold_a_flatten_back() {
+    let mut world = long();
+    world.halt(HaltChange::Kill);
+    world.hush();
+    world.flatten();
+    world.expect("flatten F0 | exiting F0 | submit F0-C0-X1 SELL 2 GC MARKET");
+    world.fill("F0-C0-X1", 2, "1319.0");
+    assert_eq!(world.said().last().unwrap(), "answer F0 FLAT");
+    world.place(buy(1));
+    assert!(world.said()[0].starts_with("reject T2"));
+}
+
+#[test]
+fn a_lock_closes_everything_and_a_flatten_joins_what_it_does() {
+    let mut world = long();
+    world.hush();
+    world.lock_out();
+    world.expect(
+        "locked by by_hand until 1970-01-01 17:00 CT
+         flatten F0 | exiting F0 | submit F0-C0-X1 SELL 2 GC MARKET",
+    );
+    world.flatten();
+    world.expect("joined F0");
+    world.fill("F0-C0-X1", 2, "1319.0");
+    assert_eq!(world.said().last().unwrap(), "answer F0 FLAT");
+    world.place(buy(1));
+    assert!(world.said()[0].starts_with("reject T2"));
 }
 
 #[test]

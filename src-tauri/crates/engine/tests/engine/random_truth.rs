@@ -84,8 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
     let halts = prop::sample::select(vec![
         HaltChange::Kill,
         HaltChange::LiftKill,
-        HaltChange::LockOut,
-        HaltChange::EndLockOut,
+        HaltChange::SwitchOn,
         HaltChange::LiftContractLatch(contract("GC")),
     ]);
     let tells = prop_oneof![

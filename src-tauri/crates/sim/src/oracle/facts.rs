@@ -1,7 +1,7 @@
 //! Facts about orders, halts and alarms: each must follow from what was asked or reported.
 
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
-use phantom_engine::{Fact, FactBody, HaltChange};
+use phantom_engine::{Fact, FactBody, HaltChange, RuleFact};
 use phantom_model::{
     BrokerReport, ContractId, ExecId, Guard as Asks, ListedStanding, Money, OrderId, OrderKind, OrderStatus,
     Price, Qty, Side, Timestamp,
@@ -57,12 +57,13 @@ impl Oracle {
             FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
                 self.lot_reduced(*lot, *by, (*qty, *entry), *exit, *realized);
             }
-            FactBody::PhantomFired { lot, leg, print } => self.phantom_fired(*lot, *leg, *print),
+            FactBody::PhantomFired { lot, leg, print, .. } => self.phantom_fired(*lot, *leg, *print),
             FactBody::LotUnprotected { lot } => self.lot_unprotected(*lot),
             FactBody::FlattenStarted { flatten, .. } => self.flatten_started(*flatten, fact.at),
             FactBody::FlattenJoined { .. } => self.flatten_joined(),
             FactBody::FlattenAnswered { flat, .. } => self.flatten_answered(*flat, fact.at),
             FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Rule(rule) => self.rule_recorded(rule),
             FactBody::Latched { cause } => self.latched(*cause),
             FactBody::LotUnwound { lot, qty, entry } => self.lot_unwound(*lot, *qty, *entry),
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
@@ -82,7 +83,14 @@ impl Oracle {
             | FactBody::TrailsMoved { .. }
             | FactBody::ExitWaiting { .. }
             | FactBody::FlattenExiting { .. }
-            | FactBody::FlattenEnded { .. } => {}
+            | FactBody::FlattenEnded { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. } => {}
+            FactBody::JournalLost => self.halt.journal_lost = true,
             FactBody::FlattenReopened { .. } => self.flatten_reopened(),
             FactBody::FlattenSettled { .. } => self.flatten_settled(),
             FactBody::PrintDoubted { contract, price, last } => self.print_doubted(*contract, *price, *last),
@@ -300,8 +308,7 @@ impl Oracle {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => {}
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 for place in 0..self.contracts.len() {
@@ -309,6 +316,16 @@ impl Oracle {
                 }
             }
             HaltChange::LiftContractLatch(contract) => self.contracts.at_mut(contract).latched = false,
+        }
+    }
+
+    /// A run has no rules: a lock by hand is all that there can be.
+    fn rule_recorded(&mut self, fact: &RuleFact) {
+        self.check(Invariant::I32, matches!(fact, RuleFact::Locked { .. } | RuleFact::Unlocked { .. }), || {
+            format!("a fact about rules that are not there: {fact:?}")
+        });
+        if matches!(fact, RuleFact::Locked { .. }) {
+            self.halt.locked_out = true;
         }
     }
 
@@ -332,6 +349,10 @@ impl Oracle {
             Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
             Alarm::LateFill(_)
             | Alarm::ExitSlow(_)
+            | Alarm::PassedWhileAway(_)
+            | Alarm::StopsUnconfirmed(_)
+            | Alarm::JournalLost
+            | Alarm::SlowDisk
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)
@@ -342,7 +363,10 @@ impl Oracle {
             | Alarm::CancelUnanswered(_)
             | Alarm::StillUnknown(_)
             | Alarm::WrongAnswer
-            | Alarm::SnapshotIncomplete => {}
+            | Alarm::SnapshotIncomplete
+            | Alarm::RuleNear { .. }
+            | Alarm::RuleBroken(_)
+            | Alarm::RanAway(_) => {}
         }
     }
 }

@@ -80,6 +80,8 @@ impl Oracle {
             Some("not_connected")
         } else if self.halt.reconciling {
             Some("reconciling")
+        } else if self.halt.journal_lost {
+            Some("journal_lost")
         } else if self.halt.latched || self.contracts.at(contract).latched {
             Some("latched")
         } else {

@@ -10,9 +10,9 @@ pub(crate) mod fact_row;
 mod latency;
 pub(crate) mod panel_rows;
 mod progress;
+mod rule_row;
 pub(crate) mod standing;
 mod trades;
-mod rule_row;
 pub(crate) mod view;
 pub(crate) mod words;
 

@@ -321,9 +321,11 @@ impl Oracle {
 
     /// A run has no rules: a lock by hand is all that there can be.
     fn rule_recorded(&mut self, fact: &RuleFact) {
-        self.check(Invariant::I32, matches!(fact, RuleFact::Locked { .. } | RuleFact::Unlocked { .. }), || {
-            format!("a fact about rules that are not there: {fact:?}")
-        });
+        self.check(
+            Invariant::I32,
+            matches!(fact, RuleFact::Locked { .. } | RuleFact::Unlocked { .. }),
+            || format!("a fact about rules that are not there: {fact:?}"),
+        );
         if matches!(fact, RuleFact::Locked { .. }) {
             self.halt.locked_out = true;
         }

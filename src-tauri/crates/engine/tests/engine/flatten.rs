@@ -1,6 +1,6 @@
 //! Flatten all: from the press to the end of its watch.
 
-use phantom_engine::{HaltChange, Handling};
+use phantom_engine::HaltChange;
 use phantom_testkit::{World, buy, sell};
 
 /// A world that has seen 1320.0 in `GC` and 5000.00 in `NQ`.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use phantom_compliance::pack::Overlay;
 use phantom_compliance::{Limits, Minis, OrderRequest, Refusal, Rules, Standing, can_submit};
-use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, Price, Timestamp};
+use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
 
 use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Handling, Timing};

@@ -39,6 +39,8 @@ pub(crate) enum Fault {
         meant.as_ref().map_or(String::new(), |meant| format!("did you mean {meant}? "))
     )]
     UnknownSymbol { symbol: String, meant: Option<String> },
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error(transparent)]
     Listing(#[from] ListingError),
     #[error(transparent)]
@@ -47,8 +49,6 @@ pub(crate) enum Fault {
     Pack(#[from] PackFault),
     #[error(transparent)]
     Setting(#[from] SettingFault),
-    #[error("the calendar has no hours for {root}")]
-    NoHours { root: String },
     #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
     NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
@@ -122,12 +122,12 @@ impl Fault {
             | Self::NameAgainstSymbol { .. }
             | Self::NoTrades { .. }
             | Self::UnknownSymbol { .. }
+            | Self::NoHours { .. }
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
             | Self::NoRulePack { .. }
             | Self::Pack(_)
             | Self::Setting(_)
-            | Self::NoHours { .. }
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }

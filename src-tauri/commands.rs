@@ -6,19 +6,28 @@
     reason = "the macro of a command checks the type of its answer with such a let"
 )]
 
+pub(crate) mod amend;
 pub(crate) mod body;
+pub(crate) mod files;
+pub(crate) mod history;
 pub(crate) mod market;
 pub(crate) mod orders;
 pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 25] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
     "cancelOrder",
     "canSubmitOrder",
+    "changeOrder",
+    "protect",
+    "closePosition",
+    "decideDifference",
+    "liftLatch",
+    "reconcile",
     "setKill",
     "snapshot",
     "instruments",
@@ -27,4 +36,10 @@ pub const NAMES: [&str; 13] = [
     "connectBroker",
     "setPassword",
     "marketControl",
+    "saveText",
+    "recovery",
+    "exitPassed",
+    "history",
+    "exportHistory",
+    "disputeBundle",
 ];

@@ -7,17 +7,24 @@
 
 mod alarm_row;
 pub(crate) mod fact_row;
+mod latency;
 pub(crate) mod panel_rows;
+mod progress;
 mod rule_row;
+pub(crate) mod standing;
+mod trades;
 pub(crate) mod view;
 pub(crate) mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use phantom_compliance::Limits;
 use phantom_engine::Fact;
 use phantom_runtime::DeskHandle;
-use phantom_wire::{DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, Snapshot};
+use phantom_wire::{
+    DeskStanding, DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, Snapshot,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -48,7 +55,7 @@ pub(crate) struct Stage {
     pub(crate) desk: DeskHandle,
     pub(crate) board: Arc<QuoteBoard>,
     pub(crate) pace: watch::Receiver<Pace>,
-    pub(crate) short_selling: watch::Receiver<bool>,
+    pub(crate) limits: watch::Receiver<Limits>,
 }
 
 /// What the stream is asked.
@@ -63,8 +70,8 @@ pub(crate) enum Ask {
 
 /// What a session tells the window, in order and without loss.
 pub(crate) enum Told {
-    /// Facts of the journal.
-    Facts(Vec<Fact>),
+    /// Facts of the journal, and when they were recorded.
+    Facts(Vec<Fact>, std::time::Instant),
     /// Something else that the user must know.
     Notice(String),
 }
@@ -198,7 +205,7 @@ impl<W: Window> Stream<W> {
     fn take(&mut self, told: Told) {
         let view = &mut self.stage.view;
         match told {
-            Told::Facts(facts) => facts.iter().for_each(|fact| view.take(fact)),
+            Told::Facts(facts, at) => facts.iter().for_each(|fact| view.take(fact, at)),
             Told::Notice(words) => view.notice(words),
         }
     }
@@ -215,7 +222,9 @@ impl<W: Window> Stream<W> {
     }
 
     fn send_rows_as(&mut self, seq: u32) {
-        self.window.order_log(&OrderLogEvent { seq, rows: self.stage.view.take_rows() });
+        let view = &mut self.stage.view;
+        let (rows, trades) = (view.take_rows(), view.take_trades());
+        self.window.order_log(&OrderLogEvent { seq, rows, trades });
         self.next_rows = Instant::now() + FRAME;
     }
 
@@ -250,34 +259,44 @@ impl<W: Window> Stream<W> {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let DeskUpdateEvent { working, phantoms, quotes, desk, .. } = self.desk_update();
+        let DeskUpdateEvent { working, phantoms, quotes, desk, standing, .. } = self.desk_update();
         let view = &self.stage.view;
         Snapshot {
             seq: self.seq,
             log: view.log(),
+            trades: view.trades(),
             positions: view.positions(),
             working,
             phantoms,
             quotes,
             desk,
+            standing,
         }
     }
 
     fn desk_update(&self) -> DeskUpdateEvent {
-        let Stage { view, board, pace, short_selling, .. } = &self.stage;
+        let Stage { view, board, pace, limits, .. } = &self.stage;
+        let limits = *limits.borrow();
         DeskUpdateEvent {
             seq: self.seq,
             working: view.working(),
             phantoms: view.phantoms(),
             quotes: view.quotes(board),
-            desk: view.status(board, *pace.borrow(), *short_selling.borrow()),
+            desk: view.status(board, *pace.borrow(), &limits),
+            standing: view.standing(board, &limits),
         }
     }
 }
 
-/// Whether two updates say different things; the clock alone is no difference.
+/// Whether two updates say different things; the clock and the age of a price alone are no difference.
 fn differs(sent: &DeskUpdateEvent, new: &DeskUpdateEvent) -> bool {
     let same_desk =
         sent.desk == DeskStatus { market_time: sent.desk.market_time.clone(), ..new.desk.clone() };
-    !same_desk || sent.quotes != new.quotes || sent.working != new.working || sent.phantoms != new.phantoms
+    let same_standing =
+        sent.standing == DeskStanding { feed_age_ms: sent.standing.feed_age_ms, ..new.standing.clone() };
+    !same_desk
+        || !same_standing
+        || sent.quotes != new.quotes
+        || sent.working != new.working
+        || sent.phantoms != new.phantoms
 }

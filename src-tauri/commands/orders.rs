@@ -1,6 +1,6 @@
 //! Orders: place, cancel, flatten, and what the gate would say.
 
-use phantom_compliance::{Ticket, TicketKind};
+use phantom_compliance::{GuardWords, Ticket, TicketKind};
 use phantom_engine::Origin;
 use phantom_model::{OrderId, Side};
 use phantom_runtime::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, Listing, PlaceAnswer};
@@ -40,12 +40,33 @@ pub(crate) async fn can_submit_order(
     shell: State<'_, Shell>,
     order: Body<OrderQuestion>,
 ) -> Result<wire::Verdict, WireFault> {
-    let OrderQuestion { side, symbol, qty, r#type, price, stop_price, take_profit } = order.0;
+    let OrderQuestion {
+        side,
+        symbol,
+        qty,
+        r#type,
+        price,
+        stop_price,
+        take_profit,
+        stop_ticks,
+        take_profit_ticks,
+        trail_ticks,
+    } = order.0;
     let side = match side {
         wire::Side::Buy => Side::Buy,
         wire::Side::Sell => Side::Sell,
     };
-    let order = OrderRequest { symbol, qty, r#type, price, stop_price, take_profit };
+    let order = OrderRequest {
+        symbol,
+        qty,
+        r#type,
+        price,
+        stop_price,
+        take_profit,
+        stop_ticks,
+        take_profit_ticks,
+        trail_ticks,
+    };
     let verdict = shell.session().desk().verdict(ticket(side, order)).await.map_err(of_desk)?;
     Ok(match verdict {
         Ok(effect) => allowed(effect),
@@ -86,11 +107,17 @@ fn ticket(side: Side, order: OrderRequest) -> Ticket {
         price: text(order.price),
         stop: text(order.stop_price),
         target: text(order.take_profit),
-        guard: Box::default(),
+        guard: Box::new(GuardWords {
+            stop_ticks: text(order.stop_ticks),
+            target_ticks: text(order.take_profit_ticks),
+            trail_ticks: text(order.trail_ticks),
+            even_after_ticks: None,
+            even_plus_ticks: None,
+        }),
     }
 }
 
-fn place_answer(answer: PlaceAnswer) -> wire::PlaceAnswer {
+pub(crate) fn place_answer(answer: PlaceAnswer) -> wire::PlaceAnswer {
     let PlaceAnswer { order, status, refusal, failed, unknown } = answer;
     let code = refusal.as_ref().map(phantom_compliance::Refusal::reason);
     wire::PlaceAnswer {

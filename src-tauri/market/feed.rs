@@ -1,11 +1,14 @@
 //! The feed: takes records from a source, gives each at its time to the desk, and shows the newest.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use phantom_market::TickFileError;
-use phantom_model::{ContractId, MarketRecord, Price, Print, Span, Timestamp};
+use phantom_model::{ArenaKey, ContractId, MarketRecord, Price, Print, Span, Timestamp};
 use phantom_runtime::{Clock, DeskHandle};
+use phantom_station::MarketPlace;
 use phantom_wire::FeedState;
 use tokio::sync::watch;
 
@@ -42,6 +45,7 @@ pub(crate) struct QuoteBoard {
 struct Shown {
     quotes: BTreeMap<ContractId, Quote>,
     state: FeedState,
+    newest: Option<Instant>,
 }
 
 /// The newest price of a contract.
@@ -55,7 +59,7 @@ pub(crate) struct Quote {
 
 impl QuoteBoard {
     pub(crate) fn new(fed: Vec<ContractId>, state: FeedState) -> Self {
-        Self { fed, shown: Mutex::new(Shown { quotes: BTreeMap::new(), state }) }
+        Self { fed, shown: Mutex::new(Shown { quotes: BTreeMap::new(), state, newest: None }) }
     }
 
     /// The contracts with a feed, each with its newest price once it has one.
@@ -68,13 +72,21 @@ impl QuoteBoard {
         self.shown().state
     }
 
+    /// How long ago the newest price came, in milliseconds of the wall's clock.
+    pub(crate) fn age_ms(&self, now: Instant) -> Option<u32> {
+        let age = now.saturating_duration_since(self.shown().newest?).as_millis();
+        Some(u32::try_from(age).unwrap_or(u32::MAX))
+    }
+
     fn show(&self, record: &MarketRecord) {
         let (bid, ask) = match record.print {
             Print::QuotedTrade { bid, ask, .. } => (Some(bid), Some(ask)),
             Print::Trade { .. } | Print::Bar(_) => (None, None),
         };
         let quote = Quote { last: record.print.last(), bid, ask, at: record.at };
-        self.shown().quotes.insert(record.contract, quote);
+        let mut shown = self.shown();
+        shown.quotes.insert(record.contract, quote);
+        shown.newest = Some(Instant::now());
     }
 
     fn end(&self) {
@@ -94,6 +106,31 @@ pub(crate) struct Feed {
     pub(crate) desk: DeskHandle,
     pub(crate) board: Arc<QuoteBoard>,
     pub(crate) pace: watch::Receiver<Pace>,
+    /// Where it is noted how far the market is; `None` for a rehearsal.
+    pub(crate) place: Option<Place>,
+}
+
+/// Where it is noted how far a market is.
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    /// The names of the contracts, by their ids.
+    pub(crate) names: Vec<String>,
+}
+
+/// How often it is noted.
+const NOTED_EVERY: Duration = Duration::from_millis(250);
+
+impl Place {
+    fn note(&self, at: Timestamp, board: &QuoteBoard) {
+        let named = |(contract, quote): (ContractId, Quote)| {
+            let name = self.names.get(ArenaKey::row(contract) as usize)?;
+            Some((name.clone(), quote.last))
+        };
+        let last = board.quotes().into_iter().filter_map(named).collect();
+        if let Err(fault) = (MarketPlace { at: Some(at), last }).save(&self.path) {
+            tracing::warn!(%fault, "where the market is could not be noted");
+        }
+    }
 }
 
 /// What a wait for a record's time ended with.
@@ -111,6 +148,7 @@ impl Feed {
     pub(crate) async fn run(mut self) -> Result<(), TickFileError> {
         let mut behind = Span::ZERO;
         let mut next = None;
+        let mut noted = Instant::now();
         loop {
             let Some(at_rest) = self.rest().await else { return Ok(()) };
             behind = Span::from_nanos(behind.nanos().saturating_add(at_rest.nanos()));
@@ -135,6 +173,10 @@ impl Feed {
             self.board.show(&record);
             if self.desk.feed(record).await.is_err() {
                 return Ok(());
+            }
+            if let Some(place) = self.place.as_ref().filter(|_| noted.elapsed() >= NOTED_EVERY) {
+                noted = Instant::now();
+                place.note(record.at, &self.board);
             }
         }
     }

@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use phantom_broker_mock::{MockSettings, Range};
 use phantom_compliance::{Limits, Minis, ShortSelling};
+use phantom_engine::fact::GapPolicy;
 use phantom_model::InstrumentTable;
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_wire::{MarketSource, MockMarket, NinjaTrader, SettingFault, Settings, Trading};
+use phantom_wire::{MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingFault, Settings, Trading};
 use rust_decimal::Decimal;
 
 use super::VERSION;
@@ -27,6 +28,7 @@ pub(crate) struct Checked {
     pub(crate) mock: MockSettings,
     pub(crate) limits: Limits,
     pub(crate) pace: Pace,
+    pub(crate) policy: GapPolicy,
 }
 
 /// Checks all settings.
@@ -44,7 +46,12 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
     let mock = check_mock(&settings.mock)?;
     let pace = check_pace(&settings.mock)?;
     let limits = check_trading(&settings.trading)?;
-    Ok(Checked { mock, limits, pace })
+    let policy = match settings.trading.passed_policy.unwrap_or_default() {
+        PassedPolicy::Fire => GapPolicy::Fire,
+        PassedPolicy::Ask => GapPolicy::Ask,
+        PassedPolicy::Hold => GapPolicy::Hold,
+    };
+    Ok(Checked { mock, limits, pace, policy })
 }
 
 fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {

@@ -1,44 +1,18 @@
 //! Alarms, and why the desk stopped openings, as rows of the order log.
 
 use phantom_engine::fact::{Alarm, Invariant, LatchCause};
+use phantom_model::OrderId;
 use phantom_wire::{LogAction, LogRow};
 
 use super::fact_row::Rows;
 
 impl Rows<'_> {
     pub(super) fn latched(&self, cause: LatchCause) -> LogRow {
-        match cause {
-            LatchCause::Overfill(order) => {
-                self.order(LogAction::Halt, order, Some("more_filled_than_ordered"))
-            }
-            LatchCause::ExitOpened(order) => {
-                self.order(LogAction::Halt, order, Some("exit_opened_a_position"))
-            }
-            LatchCause::ForeignOrder(order) | LatchCause::OutsideOrder(order) => {
-                self.order(LogAction::Halt, order, Some("order_is_not_ours"))
-            }
-            LatchCause::Mismatch(contract) => {
-                self.of_contract(LogAction::Halt, contract, "broker_has_another_position")
-            }
-            LatchCause::Undone(order) => {
-                self.order(LogAction::Halt, order, Some("closed_trade_was_taken_back"))
-            }
-            LatchCause::TwoOrders(order) => {
-                self.order(LogAction::Halt, order, Some("two_orders_under_one_id"))
-            }
-            LatchCause::Revived(order) => {
-                self.order(LogAction::Halt, order, Some("ended_order_works_at_the_broker"))
-            }
-            LatchCause::TwinExec(order) => self.order(LogAction::Halt, order, Some("execution_twice")),
-            LatchCause::Broken(Invariant::ExitsWithinPosition) => {
-                self.plain(LogAction::Halt, "exits_beyond_position")
-            }
-            LatchCause::Broken(Invariant::LotsMatchPosition) => {
-                self.plain(LogAction::Halt, "lots_beside_position")
-            }
-            LatchCause::Broken(Invariant::WaitingWithinPosition) => {
-                self.plain(LogAction::Halt, "waiting_beyond_position")
-            }
+        let (reason, order) = latch_words(cause);
+        match (order, cause) {
+            (Some(order), _) => self.order(LogAction::Halt, order, Some(reason)),
+            (None, LatchCause::Mismatch(contract)) => self.of_contract(LogAction::Halt, contract, reason),
+            (None, _) => self.plain(LogAction::Halt, reason),
         }
     }
 
@@ -66,6 +40,7 @@ impl Rows<'_> {
             }
             Alarm::UnknownExec(_) => self.plain(LogAction::Alarm, "unknown_execution"),
             Alarm::TwinExec(order) => self.order(LogAction::Alarm, order, Some("execution_twice")),
+            Alarm::CancelUnanswered(order) => self.order(LogAction::Alarm, order, Some("cancel_unanswered")),
             Alarm::StillUnknown(order) => self.order(LogAction::Alarm, order, Some("broker_does_not_answer")),
             Alarm::PerhapsOurs(order) => self.order(LogAction::Alarm, order, Some("is_this_your_order")),
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
@@ -76,6 +51,33 @@ impl Rows<'_> {
             }
             Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
             Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
+            Alarm::PassedWhileAway(lot) => self.lot(lot, "passed_while_away"),
+            Alarm::StopsUnconfirmed(contract) => {
+                self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
+            }
+            Alarm::SlowDisk => self.plain(LogAction::Alarm, "slow_disk"),
+            Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
         }
+    }
+}
+
+/// The stable code of a cause, and the order that it is about.
+pub(super) const fn latch_words(cause: LatchCause) -> (&'static str, Option<OrderId>) {
+    match cause {
+        LatchCause::Overfill(order) => ("more_filled_than_ordered", Some(order)),
+        LatchCause::ExitOpened(order) => ("exit_opened_a_position", Some(order)),
+        LatchCause::ForeignOrder(order) | LatchCause::OutsideOrder(order) => {
+            ("order_is_not_ours", Some(order))
+        }
+        LatchCause::Mismatch(_) => ("broker_has_another_position", None),
+        LatchCause::Undone(order) => ("closed_trade_was_taken_back", Some(order)),
+        LatchCause::TwoOrders(order) => ("two_orders_under_one_id", Some(order)),
+        LatchCause::Revived(order) => ("ended_order_works_at_the_broker", Some(order)),
+        LatchCause::TwinExec(order) => ("execution_twice", Some(order)),
+        LatchCause::DiskFull => ("disk_full", None),
+        LatchCause::JournalDamaged => ("journal_damaged", None),
+        LatchCause::Broken(Invariant::ExitsWithinPosition) => ("exits_beyond_position", None),
+        LatchCause::Broken(Invariant::LotsMatchPosition) => ("lots_beside_position", None),
+        LatchCause::Broken(Invariant::WaitingWithinPosition) => ("waiting_beyond_position", None),
     }
 }

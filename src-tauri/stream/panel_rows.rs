@@ -1,10 +1,13 @@
 //! Positions, working orders, phantoms and prices as rows of their panels.
 
-use phantom_engine::book::{Cancelling, Lot, LotState, Order, Position};
+use phantom_engine::Book;
+use phantom_engine::book::{Cancelling, Lot, LotState, Order, OrderKey, Position};
+use phantom_engine::fact::Purpose;
 use phantom_model::{ContractId, LotId, Money, Price, Side};
 use phantom_runtime::Listing;
 use phantom_wire::{PhantomRow, PhantomState, PositionRow, QuoteRow, WorkingRow};
 
+use super::standing::lot_pnl;
 use super::view::View;
 use super::words::{contracts, mean_text, price_text, side_word, type_word};
 use crate::market::feed::Quote;
@@ -56,19 +59,36 @@ const fn protected(lot: &Lot, has_stop: bool) -> u32 {
 }
 
 /// The row of an order that may still fill.
-pub(crate) fn working_row(listing: &Listing, order: &Order) -> WorkingRow {
+pub(crate) fn working_row(listing: &Listing, book: &Book, key: OrderKey) -> WorkingRow {
+    let order = book.orders().at(key);
+    let text = |price: Price| price_text(listing, order.contract, price);
+    let change = book.change_of(key);
+    let (qty, limit) = (order.qty.contracts(), order.kind.limit());
     WorkingRow {
         order_id: order.id.to_string(),
         symbol: listing.root(order.contract).to_owned(),
         side: side_word(order.side),
-        qty: order.qty.contracts(),
+        qty,
         filled: order.filled,
         r#type: type_word(order.kind),
-        price: order.kind.limit().map(|price| price_text(listing, order.contract, price)),
+        price: limit.map(text),
         status: order.status.word().to_owned(),
         unknown: order.unknown,
         submitted_at: order.submitted_at.to_string(),
         cancelling: order.cancelling == Cancelling::Asked,
+        changing: change.is_some(),
+        new_qty: change.map(|change| change.new_qty.contracts()),
+        new_price: change.map(|change| text(change.new_limit)),
+        reduces: !order.purpose.is_entry(),
+        changeable: limit.is_some() && is_a_traders(order),
+    }
+}
+
+/// Whether a person or a signal asked for the order, and not the desk by itself.
+const fn is_a_traders(order: &Order) -> bool {
+    match order.purpose {
+        Purpose::Entry(_) | Purpose::Reduction => true,
+        Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
     }
 }
 
@@ -97,6 +117,11 @@ pub(crate) fn phantom_row(view: &View, id: LotId) -> Option<PhantomRow> {
         stop_price: bracket.stop.map(text),
         take_profit: bracket.target.map(text),
         trailing: protection.trail.is_some(),
+        trail_ticks: protection.trail.and_then(|trail| u32::try_from(trail.distance.count()).ok()),
+        break_even: protection.break_even.is_some(),
+        stop_pnl: bracket.stop.map(|stop| lot_pnl(view, id, stop).cents_text()),
+        target_pnl: bracket.target.map(|target| lot_pnl(view, id, target).cents_text()),
+        opened_at: lot.opened_at.to_string(),
         state,
         stop_distance_ticks: bracket.stop.and_then(losing),
         target_distance_ticks: bracket.target.and_then(winning),

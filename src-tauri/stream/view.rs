@@ -2,24 +2,44 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
+use phantom_compliance::{Limits, ShortSelling};
 use phantom_engine::{Book, Fact, FactBody};
 use phantom_model::{ContractId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
-use phantom_wire::{DeskMode, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow};
+use phantom_wire::{
+    DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow,
+    WorkingRow,
+};
 
 use super::fact_row::row_of;
+use super::latency::AnswerTimes;
 use super::panel_rows::{phantom_row, position_row, quote_row, unrealized, working_row};
+use super::progress::FlattenWatch;
+use super::standing::{differences, latches, position_limit, protection};
+use super::trades::trade_of;
 use crate::market::{Pace, QuoteBoard};
 
 /// Rows of the log that a snapshot holds at most.
 pub(crate) const LOG_ROWS_MAX: usize = 5_000;
+/// Closed trades that a snapshot holds at most.
+pub(crate) const TRADES_MAX: usize = 2_000;
 
 /// The state of the window's panels.
 pub(crate) struct View {
     listing: Arc<Listing>,
     book: Book,
     mode: DeskMode,
+    /// The account, as its broker names it.
+    account: String,
+    answers: AnswerTimes,
+    flatten: Option<FlattenWatch>,
+    /// Closed trades that a batch has carried.
+    trades: VecDeque<TradeRow>,
+    /// Closed trades that the next batch carries.
+    pending_trades: Vec<TradeRow>,
+    trade_count: u32,
     traded: BTreeSet<ContractId>,
     marks: Marks,
     /// Rows that a batch has carried.
@@ -31,11 +51,17 @@ pub(crate) struct View {
 
 impl View {
     /// The view of an empty book at `starts`.
-    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp, mode: DeskMode) -> Self {
+    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp, mode: DeskMode, account: String) -> Self {
         let book = Book::new(&listing.terms(crate::session::fee_per_side));
         Self {
             listing,
             mode,
+            account,
+            answers: AnswerTimes::default(),
+            flatten: None,
+            trades: VecDeque::new(),
+            pending_trades: Vec::new(),
+            trade_count: 0,
             book,
             traded: BTreeSet::new(),
             marks: Marks { at: starts, last: Vec::new() },
@@ -43,6 +69,13 @@ impl View {
             pending: Vec::new(),
             rows: 0,
         }
+    }
+
+    /// The view of a book that was recovered.
+    pub(crate) fn of_book(listing: Arc<Listing>, book: Book, starts: Timestamp, account: String) -> Self {
+        let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
+        let traded = traded.map(|(_, order)| order.contract).collect();
+        Self { book, traded, ..Self::new(listing, starts, DeskMode::Mock, account) }
     }
 
     pub(crate) const fn book(&self) -> &Book {
@@ -61,9 +94,15 @@ impl View {
         self.marks = marks;
     }
 
-    /// Folds a fact and adds its row.
-    pub(crate) fn take(&mut self, fact: &Fact) {
+    /// Folds a fact that was recorded at `at` and adds its rows.
+    pub(crate) fn take(&mut self, fact: &Fact, at: Instant) {
         self.book.fold(fact);
+        self.answers.take(&fact.body, at);
+        self.flatten = FlattenWatch::after(self.flatten.take(), &self.book, fact.at, &fact.body);
+        if let Some(trade) = trade_of(&self.listing, &self.book, fact) {
+            self.trade_count = self.trade_count.saturating_add(1);
+            self.pending_trades.push(TradeRow { n: self.trade_count, ..trade });
+        }
         if let FactBody::OrderFilled { order, .. } = &fact.body
             && let Some(key) = self.book.find(*order)
         {
@@ -100,7 +139,7 @@ impl View {
     }
 
     pub(crate) fn has_pending_rows(&self) -> bool {
-        !self.pending.is_empty()
+        !self.pending.is_empty() || !self.pending_trades.is_empty()
     }
 
     /// The rows of the next batch; from now on they belong to the log.
@@ -110,6 +149,20 @@ impl View {
         let too_many = self.log.len().saturating_sub(LOG_ROWS_MAX);
         self.log.drain(..too_many);
         rows
+    }
+
+    /// The closed trades of the next batch; from now on they belong to what was told.
+    pub(crate) fn take_trades(&mut self) -> Vec<TradeRow> {
+        let trades = std::mem::take(&mut self.pending_trades);
+        self.trades.extend(trades.iter().cloned());
+        let too_many = self.trades.len().saturating_sub(TRADES_MAX);
+        self.trades.drain(..too_many);
+        trades
+    }
+
+    /// The newest closed trades that batches have carried.
+    pub(crate) fn trades(&self) -> Vec<TradeRow> {
+        self.trades.iter().cloned().collect()
     }
 
     /// The newest rows that batches have carried.
@@ -122,7 +175,7 @@ impl View {
     }
 
     pub(crate) fn working(&self) -> Vec<WorkingRow> {
-        self.book.live_orders().map(|(_, order)| working_row(&self.listing, order)).collect()
+        self.book.live_orders().map(|(key, _)| working_row(&self.listing, &self.book, key)).collect()
     }
 
     pub(crate) fn phantoms(&self) -> Vec<PhantomRow> {
@@ -141,7 +194,7 @@ impl View {
             .collect()
     }
 
-    pub(crate) fn status(&self, board: &QuoteBoard, pace: Pace, short_selling: bool) -> DeskStatus {
+    pub(crate) fn status(&self, board: &QuoteBoard, pace: Pace, limits: &Limits) -> DeskStatus {
         let halt = self.book.halt();
         let sum = |of: &dyn Fn(ContractId) -> Money| -> String {
             self.traded.iter().map(|&contract| of(contract)).sum::<Money>().cents_text()
@@ -152,13 +205,31 @@ impl View {
             killed: halt.killed,
             locked_out: halt.locked_out,
             flattening: halt.flattening,
-            latched: halt.latched || self.traded.iter().any(|&contract| self.book.is_latched(contract)),
+            latched: halt.latched
+                || self.book.positions().iter().any(|(contract, _)| self.book.is_latched(contract)),
             day_realized: sum(&|contract| self.book.positions().at(contract).day_realized()),
             day_unrealized: sum(&|contract| unrealized(self, contract)),
             day_fees: sum(&|contract| self.book.positions().at(contract).day_fees()),
+            not_connected: halt.not_connected,
+            reconciling: halt.reconciling,
+            blind: self.book.is_blind(),
             paused: pace.paused,
             feed: board.state(),
-            short_selling,
+            short_selling: limits.short_selling == ShortSelling::On,
+        }
+    }
+
+    /// How the desk stands, in all that is more than one figure.
+    pub(crate) fn standing(&self, board: &QuoteBoard, limits: &Limits) -> DeskStanding {
+        DeskStanding {
+            account: self.account.clone(),
+            protection: protection(self),
+            latency: self.answers.row(),
+            feed_age_ms: board.age_ms(Instant::now()),
+            position_limit: position_limit(self, limits),
+            differences: differences(self),
+            latches: latches(self),
+            flatten: self.flatten.as_ref().map(|watch| watch.row().clone()),
         }
     }
 

@@ -8,9 +8,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod amend;
 mod events;
 mod orders;
 mod permissions;
+mod recovery;
 mod settings;
 mod shapes;
 mod world;

@@ -22,6 +22,11 @@ fn a_request_of_the_wrong_shape_is_a_bad_request() {
         ("canSubmitOrder", order(|_| ())),
         ("canSubmitOrder", order(|it| it["side"] = json!("buy"))),
         ("cancelOrder", json!({ "orderId": 7 })),
+        ("changeOrder", json!({ "change": { "orderId": 7 } })),
+        ("protect", json!({ "what": { "whom": { "kind": "LOT" } } })),
+        ("closePosition", json!({ "symbol": "ES" })),
+        ("decideDifference", json!({ "decision": { "symbol": "ES" } })),
+        ("liftLatch", json!({ "symbol": 7 })),
         ("setKill", json!({ "on": "yes" })),
         ("setPassword", json!({ "password": "" })),
         ("setPassword", json!({ "password": 5 })),
@@ -60,7 +65,7 @@ fn instruments_are_listed_with_the_name_that_traders_use() {
 fn an_empty_desk_shows_itself() {
     let world = World::with_file(None);
     let snapshot = world.get("snapshot", json!({}));
-    for empty in ["log", "positions", "working", "phantoms"] {
+    for empty in ["log", "trades", "positions", "working", "phantoms"] {
         assert_eq!(snapshot[empty], json!([]), "{empty}");
     }
     let desk = &snapshot["desk"];

@@ -29,6 +29,9 @@ describe('the ticket', () => {
       price: '2649.5',
       stopPrice: '2640.0',
       takeProfit: null,
+      stopTicks: null,
+      takeProfitTicks: null,
+      trailTicks: null,
     });
   });
 

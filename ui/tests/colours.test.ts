@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { COLOURS, THEMES } from '../src/state/preferences.svelte';
+import { COLOURS } from '../src/state/preferences.svelte';
 
 const CSS = readFileSync('src/styles/tokens.css', 'utf8');
 
@@ -31,12 +31,13 @@ function contrast(one: string, other: string): number {
 
 const GROUNDS = ['bg', 'panel', 'raised'];
 /** Text that may stand on any ground: 4.5 to 1. */
-const TEXTS = ['text', 'muted', 'buy', 'sell', 'gain', 'loss', 'warning', 'sim'];
+const TEXTS = ['text', 'muted', 'buy', 'sell', 'gain', 'loss', 'warning', 'sim', 'unknown'];
 /** Text on one ground of its own. */
 const PAIRS = [
   ['on-side', 'buy'],
   ['on-side', 'sell'],
   ['on-inverse', 'inverse'],
+  ['on-live', 'live'],
   ['text', 'danger-ground'],
   ['danger', 'danger-ground'],
   ['danger', 'bg'],
@@ -44,6 +45,9 @@ const PAIRS = [
 ];
 /** Lines that tell where something is: 3 to 1. */
 const LINES = ['edge', 'ring'];
+
+/** The system's own choice is one of these. */
+const THEMES = ['dark', 'light'] as const;
 
 const LOOKS = THEMES.flatMap((theme) => COLOURS.map((colours) => [theme, colours] as const));
 

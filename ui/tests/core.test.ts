@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BackendFault, readFault } from '../src/backend/backend';
 import { PRODUCTS } from '../src/backend/scripted/products';
 import type { OrderQuestion, Verdict } from '../src/backend/types';
-import { type Draft, legOf, legWords, priceFault, readBack, requestOf } from '../src/core/draft';
+import { type Draft, incompleteWords, marketableWords, priceFault, readBack, requestOf as request, sideOfBracket } from '../src/core/draft';
+import { NO_LEG } from '../src/core/leg';
 import { GateQuestions, type Verdicts } from '../src/core/gate_questions';
 import { clockTimeMs, marketDay } from '../src/core/market_time';
 import { PressGuard } from '../src/core/press_guard';
@@ -11,18 +12,53 @@ import { faultWords } from '../src/core/words';
 const NQ = PRODUCTS[0];
 if (NQ === undefined) throw new Error('no products');
 
-const DRAFT: Draft = { symbol: 'ENQ', qty: '2', type: 'LIMIT', price: '21000.00', stopPrice: '', takeProfit: '' };
+const DRAFT: Draft = { symbol: 'ENQ', qty: '2', type: 'LIMIT', price: '21000.00', stop: NO_LEG, target: NO_LEG, trail: '' };
+const requestOf = (draft: Draft) => request(draft, NQ);
 
 describe('a draft', () => {
   it('becomes a request with null where nothing is typed', () => {
-    expect(requestOf({ ...DRAFT, qty: ' 2 ', takeProfit: ' 21010 ' })).toEqual({
+    expect(requestOf({ ...DRAFT, qty: ' 2 ', target: { unit: 'PRICE', text: ' 21010 ' } })).toEqual({
       symbol: 'ENQ',
       qty: '2',
       type: 'LIMIT',
       price: '21000.00',
       stopPrice: null,
       takeProfit: '21010',
+      stopTicks: null,
+      takeProfitTicks: null,
+      trailTicks: null,
     });
+  });
+
+  it('sends ticks and money as ticks from the fill', () => {
+    const order = requestOf({ ...DRAFT, stop: { unit: 'MONEY', text: '200' }, target: { unit: 'TICKS', text: '40' }, trail: ' 12 ' });
+    // Two contracts at five dollars a tick: 200 dollars are 20 ticks.
+    expect(order).toMatchObject({ stopPrice: null, takeProfit: null, stopTicks: '20', takeProfitTicks: '40', trailTicks: '12' });
+  });
+
+  it('never sends money in place of ticks', () => {
+    const draft: Draft = { ...DRAFT, stop: { unit: 'MONEY', text: '200' } };
+    expect(incompleteWords(draft, null)).toBe('the instrument is being read');
+    expect(incompleteWords({ ...draft, stop: { unit: 'MONEY', text: '203' } }, NQ)).toBe(
+      'stop loss: no whole number of ticks: 200.00 or 210.00',
+    );
+    expect(incompleteWords(draft, NQ)).toBeNull();
+  });
+
+  it('knows the side that its bracket was typed for', () => {
+    const price = (text: string) => ({ unit: 'PRICE' as const, text });
+    expect(sideOfBracket({ ...DRAFT, stop: price('20990.00') }, null, NQ)).toBe('BUY');
+    expect(sideOfBracket({ ...DRAFT, stop: price('21010.00') }, null, NQ)).toBe('SELL');
+    expect(sideOfBracket({ ...DRAFT, target: price('20990.00') }, null, NQ)).toBe('SELL');
+    expect(sideOfBracket({ ...DRAFT, type: 'MARKET', target: price('21010.00') }, '21000.00', NQ)).toBe('BUY');
+  });
+
+  it('says when its limit would fill at once', () => {
+    const quote = { symbol: 'NQ', last: '21000.00', bid: '20999.75', ask: '21000.25', at: null };
+    expect(marketableWords('21000.25', quote, NQ)).toBe('A buy would fill now');
+    expect(marketableWords('20999.75', quote, NQ)).toBe('A sell would fill now');
+    expect(marketableWords('21000.00', quote, NQ)).toBe('');
+    expect(marketableWords('', quote, NQ)).toBe('');
   });
 
   it('has no price as a market order, whatever was typed before', () => {
@@ -32,15 +68,6 @@ describe('a draft', () => {
   it('is read back in words', () => {
     expect(readBack(DRAFT, NQ)).toBe('2 NQ 12-26 at 21000.00');
     expect(readBack({ ...DRAFT, type: 'MARKET', qty: '' }, NQ)).toBe('? NQ 12-26 at market');
-  });
-
-  it('says how far its legs are and what they cost', () => {
-    const stop = legOf(DRAFT, 'BUY', '20990.00', null, NQ);
-    expect(stop).toEqual({ ticks: -40n, money: '400' });
-    expect(stop === null ? '' : legWords(stop, 'BUY')).toBe('40 ticks below = 400.00');
-    const short = legOf(DRAFT, 'SELL', '21010.00', null, NQ);
-    expect(short === null ? '' : legWords(short, 'SELL')).toBe('40 ticks above = 400.00');
-    expect(legOf({ ...DRAFT, type: 'MARKET' }, 'BUY', '20990.00', null, NQ)).toBeNull();
   });
 
   it('names the neighbours of a price between two ticks', () => {

@@ -65,7 +65,7 @@ describe('the feed', () => {
     const { source, frames, shown, feed } = setUp(snapshot(0));
     await feed.start();
     frames.frame();
-    for (let seq = 1; seq <= 1000; seq += 1) source.listener?.orderLog({ seq, rows: [logRow(seq)] });
+    for (let seq = 1; seq <= 1000; seq += 1) source.listener?.orderLog({ seq, rows: [logRow(seq)], trades: [] });
     expect(shown.length).toBe(1);
     frames.frame();
     expect(shown.length).toBe(2);
@@ -75,7 +75,7 @@ describe('the feed', () => {
   it('shows by a timer while frames stand still', async () => {
     const { source, frames, shown, feed } = setUp(snapshot(0));
     await feed.start();
-    source.listener?.orderLog({ seq: 1, rows: [logRow(1)] });
+    source.listener?.orderLog({ seq: 1, rows: [logRow(1)], trades: [] });
     frames.timers();
     expect(numbers(shown.at(-1))).toEqual([1]);
     frames.frame();
@@ -86,8 +86,8 @@ describe('the feed', () => {
     const { source, frames, shown, feed } = setUp(snapshot(2, logRows(1, 2)));
     const started = feed.start();
     await Promise.resolve();
-    source.listener?.orderLog({ seq: 2, rows: [logRow(2)] });
-    source.listener?.orderLog({ seq: 3, rows: [logRow(3)] });
+    source.listener?.orderLog({ seq: 2, rows: [logRow(2)], trades: [] });
+    source.listener?.orderLog({ seq: 3, rows: [logRow(3)], trades: [] });
     await started;
     frames.frame();
     expect(numbers(shown.at(-1))).toEqual([1, 2, 3]);
@@ -97,8 +97,8 @@ describe('the feed', () => {
     const { source, frames, shown, live, feed } = setUp(snapshot(1, logRows(1, 1)), snapshot(4, logRows(1, 4)));
     await feed.start();
     frames.timers();
-    source.listener?.orderLog({ seq: 4, rows: [logRow(4)] });
-    source.listener?.orderLog({ seq: 5, rows: [logRow(5)] });
+    source.listener?.orderLog({ seq: 4, rows: [logRow(4)], trades: [] });
+    source.listener?.orderLog({ seq: 5, rows: [logRow(5)], trades: [] });
     expect(live).toEqual([true, false]);
     await settle();
     frames.frame();
@@ -110,8 +110,8 @@ describe('the feed', () => {
   it('waits between two questions when gaps do not end', async () => {
     const { source, frames, feed } = setUp(snapshot(1), snapshot(1), snapshot(1));
     await feed.start();
-    source.listener?.orderLog({ seq: 9, rows: [] });
-    source.listener?.orderLog({ seq: 99, rows: [] });
+    source.listener?.orderLog({ seq: 9, rows: [], trades: [] });
+    source.listener?.orderLog({ seq: 99, rows: [], trades: [] });
     await settle();
     expect(source.asked).toBe(1);
     frames.timers();
@@ -136,7 +136,7 @@ describe('the feed', () => {
     await feed.start();
     const listener = source.listener;
     feed.stop();
-    listener?.orderLog({ seq: 1, rows: [logRow(1)] });
+    listener?.orderLog({ seq: 1, rows: [logRow(1)], trades: [] });
     frames.frame();
     frames.timers();
     expect(source.listener).toBeNull();

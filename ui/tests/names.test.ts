@@ -11,9 +11,9 @@ afterEach(() => {
 });
 
 const TABLES = {
-  Positions: ['Contract', 'Side', 'Qty', 'Average', 'Last', 'Open', 'Realized', 'Fees', 'Protected'],
+  Positions: ['Contract', 'Side', 'Qty', 'Average', 'Last', 'Open', 'Realized', 'Fees', 'Protected', 'Close and protect'],
   'Working orders': ['Order', 'Symbol', 'Side', 'Qty', 'Price', 'State', 'Cancel'],
-  Phantoms: ['Lot', 'Symbol', 'Side', 'Qty', 'Entry', 'Stop', 'ticks', 'Target', 'ticks', 'State'],
+  Phantoms: ['Lot', 'Symbol', 'Side', 'Qty', 'Entry', 'Stop', 'ticks', 'Target', 'ticks', 'State', 'Move'],
   'Order log': ['Time CT', 'Action', 'Symbol', 'Side', 'Qty', 'Price', 'Fill', 'Order', 'State', 'Reason'],
 };
 

@@ -6,7 +6,7 @@ import { ScriptedBackend } from '../src/backend/scripted';
 import type { DeskUpdateEvent, PhantomRow, PositionRow, QuoteRow, Snapshot, WorkingRow } from '../src/backend/types';
 import { fold, fromSnapshot } from '../src/core/desk_state';
 import { sameRow, sameRows } from '../src/core/same';
-import { logRow, logRows, snapshot, STATUS } from './rows';
+import { logRow, logRows, snapshot, STANDING, STATUS } from './rows';
 
 const QUOTES: QuoteRow[] = ['NQ', 'ES', 'GC'].map((symbol) => ({ symbol, last: '100.00', bid: '99.75', ask: '100.25', at: null }));
 const POSITION: PositionRow = {
@@ -32,6 +32,11 @@ const WORKING: WorkingRow = {
   unknown: false,
   submittedAt: '2026-11-23T14:30:00.0000000Z',
   cancelling: false,
+  changing: false,
+  newQty: null,
+  newPrice: null,
+  reduces: false,
+  changeable: true,
 };
 const PHANTOM: PhantomRow = {
   lot: 'L0',
@@ -45,6 +50,11 @@ const PHANTOM: PhantomRow = {
   stopDistanceTicks: 40,
   targetDistanceTicks: null,
   trailing: false,
+  trailTicks: null,
+  breakEven: false,
+  stopPnl: '-200.00',
+  targetPnl: null,
+  openedAt: '2026-11-23T14:30:00.0000000Z',
 };
 
 /** The same things said again, in new objects. */
@@ -57,23 +67,26 @@ describe('what has not changed', () => {
     phantoms: again(first.phantoms),
     quotes: again(first.quotes),
     desk: { ...STATUS },
+    standing: structuredClone(STANDING),
     ...change,
   });
 
   it('keeps its list and its rows', () => {
     const before = fromSnapshot(first, null);
-    const after = fold(before, { rows: [], positions: again(first.positions), desk: update() });
+    const after = fold(before, { rows: [], trades: [], positions: again(first.positions), desk: update() });
     expect(after.positions).toBe(before.positions);
     expect(after.working).toBe(before.working);
     expect(after.phantoms).toBe(before.phantoms);
     expect(after.quotes).toBe(before.quotes);
     expect(after.desk).toBe(before.desk);
+    expect(after.standing).toBe(before.standing);
+    expect(after.trades).toBe(before.trades);
   });
 
   it('keeps its row beside one that has changed', () => {
     const before = fromSnapshot(first, null);
     const moved = again(QUOTES).map((row) => (row.symbol === 'ES' ? { ...row, last: '100.25' } : row));
-    const after = fold(before, { rows: [], positions: null, desk: update({ quotes: moved }) });
+    const after = fold(before, { rows: [], trades: [], positions: null, desk: update({ quotes: moved }) });
     expect(after.quotes.map((row, index) => row === before.quotes[index])).toEqual([true, false, true]);
     expect(after.quotes[1]?.last).toBe('100.25');
   });
@@ -156,7 +169,7 @@ describe('a second of prices', () => {
       const quotes = again(QUOTES).map((row) => (row.symbol === 'GC' ? { ...row, last } : row));
       const desk = { ...STATUS, marketTime: `2026-11-23T14:30:${String(seq % 60).padStart(2, '0')}.0000000Z` };
       listener.positionUpdate({ seq, positions: again(first.positions) });
-      listener.deskUpdate({ seq, working: again(first.working), phantoms: again(first.phantoms), quotes, desk });
+      listener.deskUpdate({ seq, working: again(first.working), phantoms: again(first.phantoms), quotes, desk, standing: structuredClone(STANDING) });
       await frame();
     }
     await waitFor(() => expect(screen.getByRole('table', { name: 'Prices' }).textContent).toContain('160'));
@@ -176,7 +189,7 @@ describe('a second of prices', () => {
     const counts: number[] = [];
     for (let seq = 1; seq <= 60; seq += 1) {
       const from = 5_001 + (seq - 1) * 33;
-      listener.orderLog({ seq, rows: logRows(from, from + 32) });
+      listener.orderLog({ seq, rows: logRows(from, from + 32), trades: [] });
       await frame();
       counts.push(inPage());
     }
@@ -190,7 +203,7 @@ describe('a second of prices', () => {
     const listener = await open({ ...snapshot(0, logRows(1, 50)), positions: [POSITION] });
     await fireEvent.input(screen.getByRole('textbox', { name: 'Filter the log by text' }), { target: { value: 'gc' } });
     expect(screen.getByText('0 of 50 rows')).toBeTruthy();
-    listener.orderLog({ seq: 1, rows: [logRow(51, { symbol: 'GC' }), logRow(52)] });
+    listener.orderLog({ seq: 1, rows: [logRow(51, { symbol: 'GC' }), logRow(52)], trades: [] });
     await waitFor(() => expect(screen.getByText('1 of 52 rows')).toBeTruthy());
   });
 });

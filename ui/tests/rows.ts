@@ -1,4 +1,4 @@
-import type { DeskStatus, LogRow, Snapshot } from '../src/backend/types';
+import type { DeskStanding, DeskStatus, LogRow, Snapshot } from '../src/backend/types';
 import { type LogRows, OrderLog } from '../src/core/order_log';
 
 export const STATUS: DeskStatus = {
@@ -8,12 +8,34 @@ export const STATUS: DeskStatus = {
   lockedOut: false,
   flattening: false,
   latched: false,
+  notConnected: false,
+  reconciling: false,
+  blind: false,
   dayRealized: '0.00',
   dayUnrealized: '0.00',
   dayFees: '0.00',
   paused: false,
   feed: 'SIMULATED',
   shortSelling: false,
+};
+
+export const STANDING: DeskStanding = {
+  account: 'MOCK',
+  protection: {
+    openContracts: 0,
+    inAppContracts: 0,
+    exitingContracts: 0,
+    unprotectedContracts: 0,
+    givenUpContracts: 0,
+    stopsFillPnl: null,
+    blind: false,
+  },
+  latency: { lastMs: null, p95Ms: null },
+  feedAgeMs: 50,
+  positionLimit: null,
+  differences: [],
+  latches: [],
+  flatten: null,
 };
 
 export function logRow(n: number, change: Partial<LogRow> = {}): LogRow {
@@ -38,7 +60,7 @@ export function logRows(from: number, to: number): LogRow[] {
 }
 
 export function snapshot(seq: number, log: LogRow[] = []): Snapshot {
-  return { seq, log, positions: [], working: [], phantoms: [], quotes: [], desk: STATUS };
+  return { seq, log, trades: [], positions: [], working: [], phantoms: [], quotes: [], desk: STATUS, standing: STANDING };
 }
 
 /** A log that holds these rows. */

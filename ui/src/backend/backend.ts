@@ -2,6 +2,10 @@
 // written against `Backend` and never learns whether a shell or a script is behind it.
 
 import type {
+  AmendAnswer,
+  ChangeRequest,
+  ClosePart,
+  DecideRequest,
   DeskUpdateEvent,
   FlattenAnswer,
   InstrumentRow,
@@ -12,6 +16,8 @@ import type {
   PasswordAnswer,
   PlaceAnswer,
   PositionUpdateEvent,
+  ProtectAnswer,
+  ProtectRequest,
   Settings,
   Snapshot,
   Verdict,
@@ -42,6 +48,18 @@ export interface Backend {
   cancelOrder(orderId: string): Promise<void>;
   /** A question only: nothing is sent. */
   canSubmitOrder(order: OrderQuestion): Promise<Verdict>;
+  /** New terms of a working order. */
+  changeOrder(change: ChangeRequest): Promise<AmendAnswer>;
+  /** Sets, moves or takes away the stop or the target of a lot, or of every lot of a position. */
+  protect(what: ProtectRequest): Promise<ProtectAnswer>;
+  /** Closes what no exit on its way closes already, or half of the position, at the market. */
+  closePosition(symbol: string, part: ClosePart): Promise<PlaceAnswer>;
+  /** Whose number of a position is right; both numbers as they were seen. */
+  decideDifference(decision: DecideRequest): Promise<void>;
+  /** The books have been checked: of one contract, or of everything. */
+  liftLatch(symbol: string | null): Promise<void>;
+  /** Asks the broker for its own account. */
+  reconcile(): Promise<void>;
   setKill(on: boolean): Promise<void>;
   snapshot(): Promise<Snapshot>;
   instruments(): Promise<InstrumentRow[]>;
@@ -50,6 +68,8 @@ export interface Backend {
   connectBroker(): Promise<void>;
   setPassword(password: string): Promise<PasswordAnswer>;
   marketControl(what: MarketControl): Promise<void>;
+  /** Saves text where the user chooses; false when the user chose nothing. */
+  saveText(name: string, text: string): Promise<boolean>;
 
   /** Ends with the function that it answers. Batches may arrive before the promise resolves. */
   subscribe(listener: DeskListener): Promise<() => void>;

@@ -3,13 +3,21 @@
 
 import { type Backend, BackendFault, type DeskListener } from './backend';
 import { Book, cents, type ScriptedOrder, signed } from './scripted/book';
+import { changeOrder, protect } from './scripted/amend';
 import { Chance } from './scripted/chance';
+import { type Staged, standingOf } from './scripted/standing';
 import { askGate, verdictOf } from './scripted/gate';
 import { priceOf, type Product, PRODUCTS, productOf } from './scripted/products';
 import type {
+  AmendAnswer,
+  ChangeRequest,
   ClosedPosition,
+  ClosePart,
+  DecideRequest,
+  DeskStanding,
   DeskStatus,
   FlattenAnswer,
+  FlattenProgress,
   InstrumentRow,
   LogAction,
   LogRow,
@@ -18,6 +26,8 @@ import type {
   OrderRequest,
   PasswordAnswer,
   PlaceAnswer,
+  ProtectAnswer,
+  ProtectRequest,
   QuoteRow,
   Settings,
   Side,
@@ -67,6 +77,7 @@ export const SCRIPTED_SETTINGS: Settings = {
 };
 
 interface Flatten {
+  startedMs: number;
   deadlineMs: number;
   cancelled: string[];
   exits: ScriptedOrder[];
@@ -92,6 +103,10 @@ export class ScriptedBackend implements Backend {
   #paused = false;
   #flatten: Flatten | null = null;
   #flattenPromise: Promise<FlattenAnswer> | null = null;
+  #progress: FlattenProgress | null = null;
+  #sentTrades = 0;
+  /** What the desk is made to say: differences, latches, blindness. */
+  readonly staged: Staged = { differences: [], latches: [], blind: false };
 
   constructor(options: ScriptedOptions = {}) {
     this.#chance = new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed);
@@ -128,6 +143,7 @@ export class ScriptedBackend implements Backend {
   flattenAll(): Promise<FlattenAnswer> {
     this.#flattenPromise ??= new Promise((answer) => {
       this.#flatten = {
+        startedMs: this.#elapsedMs,
         deadlineMs: this.#elapsedMs + FLATTEN_MS_MAX,
         cancelled: [],
         exits: [],
@@ -160,6 +176,52 @@ export class ScriptedBackend implements Backend {
     return Promise.resolve(verdictOf(askGate(order.side, order, this.#book, this.#settings, this.#flags())));
   }
 
+  changeOrder(change: ChangeRequest): Promise<AmendAnswer> {
+    const { order, ...answer } = changeOrder(this.#book, change);
+    if (order === undefined) {
+      const row = this.#write('REJECT', null, answer.reason);
+      row.orderId = change.orderId;
+    } else {
+      this.#write('CHANGE', order, 'change_requested');
+    }
+    return Promise.resolve(answer);
+  }
+
+  protect(what: ProtectRequest): Promise<ProtectAnswer> {
+    const answer = protect(this.#book, what);
+    for (const lot of answer.lots) {
+      const reason = lot.reason ?? (lot.stopPrice === null ? 'neither_stop_nor_target' : 'stop_stands');
+      this.#write(lot.reason === null ? 'PROTECT' : 'REJECT', null, reason);
+    }
+    return Promise.resolve(answer);
+  }
+
+  closePosition(symbol: string, part: ClosePart): Promise<PlaceAnswer> {
+    const product = productOf(symbol);
+    const net = product === null ? 0 : this.#book.net(product);
+    const size = part === 'ALL' ? Math.abs(net) : Math.floor(Math.abs(net) / 2);
+    if (size === 0) return Promise.reject(new BackendFault('bad_request', `no position in ${symbol} is open`));
+    return this.#place(net > 0 ? 'SELL' : 'BUY', { symbol, qty: size, type: 'MARKET' });
+  }
+
+  decideDifference({ symbol, decision }: DecideRequest): Promise<void> {
+    const row = this.staged.differences.find((difference) => difference.symbol === symbol);
+    if (row === undefined) return Promise.reject(new BackendFault('bad_request', `the broker's number of ${symbol} agrees`));
+    this.staged.differences = this.staged.differences.filter((difference) => difference !== row);
+    this.#write('ALARM', null, decision === 'KEEP_OURS' ? 'position_kept_as_filled' : 'position_agrees_again').symbol = symbol;
+    return Promise.resolve();
+  }
+
+  liftLatch(symbol: string | null): Promise<void> {
+    this.staged.latches = symbol === null ? [] : this.staged.latches.filter((latch) => latch.symbol !== symbol);
+    this.#write('HALT', null, 'books_checked');
+    return Promise.resolve();
+  }
+
+  reconcile(): Promise<void> {
+    return Promise.resolve();
+  }
+
   setKill(on: boolean): Promise<void> {
     this.#killed = on;
     this.#write('HALT', null, on ? 'kill_switch_on' : 'kill_switch_off');
@@ -171,11 +233,13 @@ export class ScriptedBackend implements Backend {
     return Promise.resolve({
       seq: this.#seq,
       log: this.#book.log.slice(0, this.#sentRows),
+      trades: this.#book.trades.slice(0, this.#sentTrades),
       positions: this.#book.positionRows(),
       working: this.#book.workingRows(),
       phantoms: this.#book.phantomRows(),
       quotes: this.#quotes(),
       desk: this.#deskStatus(),
+      standing: this.#standing(),
     });
   }
 
@@ -247,6 +311,17 @@ export class ScriptedBackend implements Backend {
     return Promise.resolve();
   }
 
+  /** A page hands the text to the browser, which asks by itself. */
+  saveText(name: string, text: string): Promise<boolean> {
+    const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(url);
+    return Promise.resolve(true);
+  }
+
   subscribe(listener: DeskListener): Promise<() => void> {
     this.#listener = listener;
     return Promise.resolve(() => {
@@ -274,6 +349,9 @@ export class ScriptedBackend implements Backend {
     const { product, qty, limitTicks, stopTicks, targetTicks } = answer.order;
     const order = this.#send(id, product, side, qty, null);
     Object.assign(order, { type: request.type, limitTicks, stopTicks, targetTicks });
+    const away = (ticks: string | number | null | undefined): number | null =>
+      ticks === null || ticks === undefined ? null : Number(ticks);
+    Object.assign(order, { stopAway: away(request.stopTicks), targetAway: away(request.takeProfitTicks), trailTicks: away(request.trailTicks) });
     this.#write('SUBMIT', order, null);
     return new Promise((resolve) => this.#answers.set(id, resolve));
   }
@@ -324,6 +402,7 @@ export class ScriptedBackend implements Backend {
       const reached = lot.targetTicks !== null && (last - lot.targetTicks) * away >= 0;
       if (!stopped && !reached) continue;
       lot.exiting = true;
+      lot.firedBy = stopped ? 'STOP' : 'TARGET';
       const fired = this.#write(stopped ? 'STOP' : 'TARGET', null, null);
       const { symbol } = lot.product;
       Object.assign(fired, { orderId: lot.openedBy, symbol, side: lot.side, qty: lot.qty, price: priceOf(last, lot.product) });
@@ -338,6 +417,10 @@ export class ScriptedBackend implements Backend {
         order.status = 'ACCEPTED';
         this.#write('ACCEPT', order, null);
         this.#answers.get(order.id)?.(answerOf(order));
+      }
+      if (order.wanted && order.status === 'ACCEPTED') {
+        Object.assign(order, order.wanted, { wanted: null });
+        this.#write('CHANGE', order, 'changed');
       }
       if (order.cancelling && order.status === 'ACCEPTED') {
         order.status = 'CANCELLED';
@@ -363,8 +446,7 @@ export class ScriptedBackend implements Backend {
     order.status = 'FILLED';
     this.#book.charge(order.product, order.qty);
     this.#write('FILL', order, null);
-    const lotId = order.closes === 'ALL' ? null : order.closes;
-    const { pnlCents, qtyLeft } = this.#book.reduce(order.product, order.side, order.qty, price, lotId);
+    const { pnlCents, qtyLeft } = this.#book.reduce(order.product, order, order.qty, price, this.#timestamp());
     if (qtyLeft > 0 && order.closes === null) {
       this.#book.lots.push({
         id: `L${this.#lots++}`,
@@ -373,9 +455,12 @@ export class ScriptedBackend implements Backend {
         side: order.side,
         qty: qtyLeft,
         entryTicks: price,
-        stopTicks: order.stopTicks,
-        targetTicks: order.targetTicks,
+        stopTicks: order.stopTicks ?? awayFrom(price, order.side, -(order.stopAway ?? order.trailTicks ?? 0)),
+        targetTicks: order.targetTicks ?? awayFrom(price, order.side, order.targetAway ?? 0),
         exiting: false,
+        openedAt: this.#timestamp(),
+        trailTicks: order.trailTicks ?? null,
+        evenAfterTicks: null,
       });
       return;
     }
@@ -390,9 +475,36 @@ export class ScriptedBackend implements Backend {
     });
   }
 
+  #standing(): DeskStanding {
+    return standingOf(this.#book, this.staged, this.#progress, this.#settings.trading.positionMaxMinis);
+  }
+
+  #progressOf(flatten: Flatten, stage: FlattenProgress['stage']): FlattenProgress {
+    const filled = flatten.exits.filter((order) => order.fillTicks !== null);
+    const sum = (orders: readonly ScriptedOrder[]): number => orders.reduce((total, order) => total + order.qty, 0);
+    const since = this.#elapsedMs - flatten.startedMs;
+    return {
+      flatten: 'F0',
+      stage,
+      startedAt: this.#timestamp(),
+      cancelsAsked: flatten.cancelled.length,
+      cancelsAnswered: flatten.cancelled.length,
+      exitsSent: flatten.exits.length,
+      exitsFailed: 0,
+      contractsSent: sum(flatten.exits),
+      contractsFilled: sum(filled),
+      lastFailure: null,
+      cancelledMs: flatten.cancelled.length === 0 ? null : 0,
+      exitsMs: flatten.exits.length === 0 ? null : 0,
+      filledMs: filled.length === 0 ? null : since,
+      answeredMs: stage === 'EXITING' ? null : since,
+    };
+  }
+
   #moveFlatten(): void {
     const flatten = this.#flatten;
     if (flatten === null) return;
+    this.#progress = this.#progressOf(flatten, 'EXITING');
     const open = PRODUCTS.map((product) => ({ symbol: product.symbol, qty: this.#book.net(product) })).filter(
       ({ qty }) => qty !== 0,
     );
@@ -401,6 +513,7 @@ export class ScriptedBackend implements Backend {
     this.#flatten = null;
     this.#flattenPromise = null;
     const status = open.length === 0 ? 'FLAT' : 'NOT_FLAT';
+    this.#progress = this.#progressOf(flatten, status);
     Object.assign(this.#write('FLATTEN', null, 'flatten_answered'), { status });
     flatten.answer({ status, closedPositions: flatten.closed, cancelled: flatten.cancelled, stillOpen: open });
   }
@@ -409,8 +522,10 @@ export class ScriptedBackend implements Backend {
     const listener = this.#listener;
     const rows = this.#book.log.slice(this.#sentRows);
     this.#sentRows = this.#book.log.length;
+    const trades = this.#book.trades.slice(this.#sentTrades);
+    this.#sentTrades = this.#book.trades.length;
     if (listener === null) return;
-    if (rows.length > 0) listener.orderLog({ seq: ++this.#seq, rows });
+    if (rows.length + trades.length > 0) listener.orderLog({ seq: ++this.#seq, rows, trades });
     listener.positionUpdate({ seq: ++this.#seq, positions: this.#book.positionRows() });
     listener.deskUpdate({
       seq: ++this.#seq,
@@ -418,6 +533,7 @@ export class ScriptedBackend implements Backend {
       phantoms: this.#book.phantomRows(),
       quotes: this.#quotes(),
       desk: this.#deskStatus(),
+      standing: this.#standing(),
     });
   }
 
@@ -441,7 +557,10 @@ export class ScriptedBackend implements Backend {
       killed: this.#killed,
       lockedOut: false,
       flattening: this.#flatten !== null,
-      latched: false,
+      latched: this.staged.latches.length > 0,
+      notConnected: false,
+      reconciling: false,
+      blind: this.staged.blind,
       dayRealized: this.#book.dayRealized(),
       dayUnrealized: this.#book.dayUnrealized(),
       dayFees: this.#book.dayFees(),
@@ -496,4 +615,9 @@ export class ScriptedBackend implements Backend {
 
 function answerOf(order: ScriptedOrder): PlaceAnswer {
   return { orderId: order.id, status: order.status, reason: null, message: null, unknown: false };
+}
+
+/** So many ticks from a fill, with the trader's sign; null for no distance. */
+function awayFrom(price: number, side: Side, ticks: number): number | null {
+  return ticks === 0 ? null : price + signed(side, ticks);
 }

@@ -1,6 +1,7 @@
 // The state of the screen as a fold over numbered batches.
 
 import type {
+  DeskStanding,
   DeskStatus,
   DeskUpdateEvent,
   LogRow,
@@ -10,10 +11,14 @@ import type {
   PositionUpdateEvent,
   QuoteRow,
   Snapshot,
+  TradeRow,
   WorkingRow,
 } from '../backend/types';
 import { OrderLog } from './order_log';
-import { sameRow, sameRows } from './same';
+import { same, sameRow, sameRows } from './same';
+
+/** Closed trades that stay in the window. */
+export const TRADES_MAX = 10_000;
 
 export interface DeskState {
   /** Grows in place; its version tells. */
@@ -23,6 +28,9 @@ export interface DeskState {
   phantoms: readonly PhantomRow[];
   quotes: readonly QuoteRow[];
   desk: DeskStatus;
+  standing: DeskStanding;
+  /** Oldest first, numbered without gaps. */
+  trades: readonly TradeRow[];
 }
 
 export type Batch =
@@ -33,12 +41,13 @@ export type Batch =
 /** What came in since the last frame: every row of the log, and the newest of everything else. */
 export interface Pending {
   rows: LogRow[];
+  trades: TradeRow[];
   positions: readonly PositionRow[] | null;
   desk: Omit<DeskUpdateEvent, 'seq'> | null;
 }
 
 export function nothingPending(): Pending {
-  return { rows: [], positions: null, desk: null };
+  return { rows: [], trades: [], positions: null, desk: null };
 }
 
 /** Adds a batch. Rows of the log are never merged or dropped; the rest is replaced by the newest. */
@@ -46,6 +55,7 @@ export function collect(pending: Pending, batch: Batch): void {
   switch (batch.kind) {
     case 'LOG':
       for (const row of batch.rows) pending.rows.push(row);
+      for (const trade of batch.trades) pending.trades.push(trade);
       return;
     case 'POSITIONS':
       pending.positions = batch.positions;
@@ -59,8 +69,8 @@ export function collect(pending: Pending, batch: Batch): void {
 export function fromSnapshot(snapshot: Snapshot, before: DeskState | null): DeskState {
   const log = before?.log ?? new OrderLog();
   log.restart(snapshot.log);
-  const { positions, working, phantoms, quotes, desk } = snapshot;
-  return { log, positions, working, phantoms, quotes, desk };
+  const { positions, working, phantoms, quotes, desk, standing, trades } = snapshot;
+  return { log, positions, working, phantoms, quotes, desk, standing, trades };
 }
 
 export function fold(state: DeskState, pending: Pending): DeskState {
@@ -73,5 +83,14 @@ export function fold(state: DeskState, pending: Pending): DeskState {
     phantoms: desk === null ? state.phantoms : sameRows(state.phantoms, desk.phantoms, (row) => row.lot),
     quotes: desk === null ? state.quotes : sameRows(state.quotes, desk.quotes, (row) => row.symbol),
     desk: desk === null ? state.desk : sameRow(state.desk, desk.desk),
+    standing: desk === null ? state.standing : same(state.standing, desk.standing),
+    trades: addTrades(state.trades, pending.trades),
   };
+}
+
+/** Rows that are already there, by their number, are not taken twice. */
+function addTrades(before: readonly TradeRow[], rows: readonly TradeRow[]): readonly TradeRow[] {
+  const newest = before.at(-1)?.n ?? 0;
+  const fresh = rows.filter((row) => row.n > newest);
+  return fresh.length === 0 ? before : [...before, ...fresh].slice(-TRADES_MAX);
 }

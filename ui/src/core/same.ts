@@ -20,3 +20,22 @@ export function sameRows<Row extends object>(
   });
   return rows.length === before.length && rows.every((row, index) => row === before[index]) ? before : rows;
 }
+
+/** The older of two values when they say the same, however deep; parts that are the same keep their object. */
+export function same<Value>(before: Value, after: Value): Value {
+  if (Object.is(before, after) || !isObject(before) || !isObject(after)) return after;
+  if (Array.isArray(before) !== Array.isArray(after)) return after;
+  const keys = Object.keys(after);
+  let changed = keys.length !== Object.keys(before).length;
+  const kept: Record<string, unknown> = {};
+  for (const key of keys) {
+    kept[key] = same(before[key], after[key]);
+    changed ||= !Object.is(kept[key], before[key]);
+  }
+  if (!changed) return before;
+  return (Array.isArray(after) ? Object.values(kept) : kept) as Value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

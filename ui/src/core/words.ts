@@ -1,7 +1,7 @@
 // The words that the screen uses, the same everywhere. The desk sends codes; sentences are made here.
 
 import type { BackendFault } from '../backend/backend';
-import type { DeskStatus, PasswordPlace, PhantomState, PositionRow, Side, WorkingRow } from '../backend/types';
+import type { DeskMode, DeskStatus, PasswordPlace, PhantomState, PositionRow, Side, TradeBy, WorkingRow } from '../backend/types';
 import { signOf } from './decimal';
 
 const STATUS: Readonly<Record<string, string>> = {
@@ -17,6 +17,7 @@ export function statusWords(status: string | null): string {
 export function workingWords(row: WorkingRow): string {
   if (row.unknown) return 'UNKNOWN';
   if (row.cancelling) return 'CANCELLING';
+  if (row.changing) return 'CHANGING';
   if (row.filled > 0) return statusWords('PARTIALLY_FILLED');
   return statusWords(row.status);
 }
@@ -29,6 +30,21 @@ export function phantomWords(state: PhantomState): string {
       return 'exiting';
     case 'UNPROTECTED':
       return 'unprotected';
+  }
+}
+
+export function tradeByWords(by: TradeBy): string {
+  switch (by) {
+    case 'STOP':
+      return 'stop';
+    case 'TARGET':
+      return 'target';
+    case 'ORDER':
+      return 'order';
+    case 'FLATTEN':
+      return 'flatten';
+    case 'OUTSIDE':
+      return 'elsewhere';
   }
 }
 
@@ -46,6 +62,21 @@ export function moneyTone(money: string | null): '' | 'gain' | 'loss' {
   const sign = signOf(money);
   if (sign === 0) return '';
   return sign > 0 ? 'gain' : 'loss';
+}
+
+/** What the mode means for an order, beside its word. */
+export function modeWords(mode: DeskMode, scripted: boolean): string {
+  if (scripted) return 'scripted demo, no engine';
+  switch (mode) {
+    case 'MOCK':
+      return 'no real orders';
+    case 'SIM':
+      return "the broker's simulation";
+    case 'LIVE':
+      return 'REAL MONEY';
+    case 'OFFLINE':
+      return 'not connected';
+  }
 }
 
 export function feedWords(desk: DeskStatus): string {
@@ -68,6 +99,8 @@ export function haltWords(desk: DeskStatus): string[] {
   if (desk.killed) halts.push('Entries halted');
   if (desk.lockedOut) halts.push('Locked out');
   if (desk.flattening) halts.push('Flattening');
+  if (desk.notConnected) halts.push('Broker not connected');
+  if (desk.reconciling) halts.push('Positions are being checked');
   if (desk.latched) halts.push('Stopped after a fault');
   return halts;
 }

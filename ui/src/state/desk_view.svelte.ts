@@ -2,7 +2,16 @@
 // same object, so that only what shows something new is drawn again.
 
 import type { Backend } from '../backend/backend';
-import type { DeskStatus, InstrumentRow, PhantomRow, PositionRow, QuoteRow, WorkingRow } from '../backend/types';
+import type {
+  DeskStanding,
+  DeskStatus,
+  InstrumentRow,
+  PhantomRow,
+  PositionRow,
+  QuoteRow,
+  TradeRow,
+  WorkingRow,
+} from '../backend/types';
 import type { DeskState } from '../core/desk_state';
 import { Feed, RETRY_MS } from '../core/feed';
 import { OrderLog } from '../core/order_log';
@@ -13,6 +22,8 @@ export class DeskView {
   phantoms = $state.raw<readonly PhantomRow[]>([]);
   quotes = $state.raw<readonly QuoteRow[]>([]);
   status = $state.raw<DeskStatus | null>(null);
+  standing = $state.raw<DeskStanding | null>(null);
+  trades = $state.raw<readonly TradeRow[]>([]);
   instruments = $state.raw<readonly InstrumentRow[]>([]);
   /** Null while the screen is live; otherwise why it is not. */
   notLive = $state<string | null>('reading the desk');
@@ -84,5 +95,7 @@ export class DeskView {
     this.phantoms = state.phantoms;
     this.quotes = state.quotes;
     this.status = state.desk;
+    this.standing = state.standing;
+    this.trades = state.trades;
   }
 }

@@ -9,13 +9,13 @@ const FIELDS = 'input, select, textarea, [contenteditable]';
 export class OrderKeys {
   on = $state(false);
 
-  constructor(private readonly ticket: Pick<Ticket, 'place'>) {}
+  constructor(private readonly ticket: Pick<Ticket, 'press'>) {}
 
   /** A key press for one side. A held key, and one typed into a field or under a dialog, is none. */
   press(side: Side, event: KeyboardEvent, dialogOpen: boolean): void {
     if (!this.on || dialogOpen || event.repeat || event.isComposing) return;
     if (event.target instanceof Element && event.target.closest(FIELDS) !== null) return;
     event.preventDefault();
-    void this.ticket.place(side);
+    this.ticket.press(side);
   }
 }

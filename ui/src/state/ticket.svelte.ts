@@ -1,13 +1,15 @@
 // The order ticket: what is typed, what the gate says to it, and what became of the last press.
 
 import { type Backend, readFault } from '../backend/backend';
-import type { OrderType, PlaceAnswer, Side } from '../backend/types';
+import type { InstrumentRow, OrderType, PlaceAnswer, Side } from '../backend/types';
 import { type Draft, incompleteWords, requestOf } from '../core/draft';
 import { OncePerFrame } from '../core/frame';
 import { GateQuestions, NO_VERDICTS, type Verdicts } from '../core/gate_questions';
+import { type LegInput, NO_LEG } from '../core/leg';
 import { PressGuard } from '../core/press_guard';
 import { refusalWords } from '../core/reasons';
 import { faultWords } from '../core/words';
+import type { Sending } from './sending.svelte';
 
 /** The state of the desk moves verdicts too; they are asked for again this often at most. */
 export const ASK_AGAIN_MS = 250;
@@ -23,10 +25,13 @@ export class Ticket {
   qty = $state('1');
   type = $state<OrderType>('MARKET');
   price = $state('');
-  stopPrice = $state('');
-  takeProfit = $state('');
+  stop = $state.raw<LegInput>(NO_LEG);
+  target = $state.raw<LegInput>(NO_LEG);
+  trail = $state('');
+  /** What the symbol stands for; money is turned into ticks by it. */
+  instrument = $state.raw<InstrumentRow | null>(null);
   verdicts = $state.raw<Verdicts>(NO_VERDICTS);
-  sending = $state<Record<Side, boolean>>({ BUY: false, SELL: false });
+  onItsWay = $state<Record<Side, boolean>>({ BUY: false, SELL: false });
   last = $state.raw<LastOrder | null>(null);
 
   readonly draft: Draft = $derived({
@@ -34,12 +39,13 @@ export class Ticket {
     qty: this.qty,
     type: this.type,
     price: this.price,
-    stopPrice: this.stopPrice,
-    takeProfit: this.takeProfit,
+    stop: this.stop,
+    target: this.target,
+    trail: this.trail,
   });
 
   /** Why a press cannot send anything, or null. */
-  readonly incomplete: string | null = $derived(incompleteWords(this.draft));
+  readonly incomplete: string | null = $derived(incompleteWords(this.draft, this.instrument));
 
   readonly #guard: PressGuard;
   readonly #questions: GateQuestions;
@@ -48,6 +54,7 @@ export class Ticket {
 
   constructor(
     private readonly backend: Backend,
+    readonly sending: Sending,
     guard: PressGuard = new PressGuard(),
   ) {
     this.#guard = guard;
@@ -56,7 +63,13 @@ export class Ticket {
     });
   }
 
-  /** The order on the ticket has changed. */
+  /** The order on the ticket has changed: what was armed was another one. */
+  edited(): void {
+    this.sending.disarm();
+    this.changed();
+  }
+
+  /** The gate is asked again. */
   changed(): void {
     this.#ask.ask();
   }
@@ -82,8 +95,9 @@ export class Ticket {
     this.#guard.forget();
     this.symbol = symbol;
     this.price = '';
-    this.stopPrice = '';
-    this.takeProfit = '';
+    this.stop = NO_LEG;
+    this.target = NO_LEG;
+    this.trail = '';
   }
 
   /** Why the desk would refuse a press on this side, or null. */
@@ -94,7 +108,13 @@ export class Ticket {
 
   /** Whether a press on this side sends. A refusal that the gate announces does not hinder it. */
   canPress(side: Side): boolean {
-    return this.incomplete === null && !this.sending[side];
+    return this.incomplete === null && !this.onItsWay[side];
+  }
+
+  /** A press on a side: it sends, or arms the order that stands here for a second press. */
+  press(side: Side): void {
+    if (!this.canPress(side) || !this.sending.press(side)) return;
+    void this.place(side);
   }
 
   /**
@@ -103,22 +123,22 @@ export class Ticket {
    */
   async place(side: Side): Promise<void> {
     if (!this.canPress(side) || !this.#guard.press(side)) return;
-    this.sending[side] = true;
+    this.onItsWay[side] = true;
     this.last = null;
-    const order = requestOf(this.draft);
+    const order = requestOf(this.draft, this.instrument);
     try {
       const answer = await (side === 'BUY' ? this.backend.placeBuy(order) : this.backend.placeSell(order));
       this.last = outcome(side, answer);
     } catch (thrown) {
       this.last = { kind: 'FAULT', side, text: faultWords(readFault(thrown)) };
     } finally {
-      this.sending[side] = false;
+      this.onItsWay[side] = false;
       this.changed();
     }
   }
 
   #askGate(): void {
-    if (this.incomplete === null) void this.#questions.ask(requestOf(this.draft));
+    if (this.incomplete === null) void this.#questions.ask(requestOf(this.draft, this.instrument));
   }
 }
 

@@ -94,6 +94,11 @@ impl World {
         &self.engine
     }
 
+    /// The engine, to change what a trader has set.
+    pub const fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
     /// Its state of record.
     #[must_use]
     pub const fn book(&self) -> &Book {

@@ -8,7 +8,8 @@ use ts_rs::TS;
 
 use crate::fault::WireFault;
 use crate::order::FlattenAnswer;
-use crate::row::{DeskStatus, LogRow, PhantomRow, PositionRow, QuoteRow, WorkingRow};
+use crate::row::{DeskStatus, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow, WorkingRow};
+use crate::standing::DeskStanding;
 
 /// Everything that is shown, at the end of the batch `seq`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
@@ -17,6 +18,8 @@ pub struct Snapshot {
     pub seq: u32,
     /// The newest rows of the order log, oldest first.
     pub log: Vec<LogRow>,
+    /// The newest closed trades, oldest first.
+    pub trades: Vec<TradeRow>,
     /// Contracts that have been traded.
     pub positions: Vec<PositionRow>,
     /// Orders that may still fill.
@@ -27,6 +30,8 @@ pub struct Snapshot {
     pub quotes: Vec<QuoteRow>,
     /// The desk as a whole.
     pub desk: DeskStatus,
+    /// How it stands.
+    pub standing: DeskStanding,
 }
 
 /// `order-log`: the rows since the batch before.
@@ -36,6 +41,8 @@ pub struct OrderLogEvent {
     pub seq: u32,
     /// New rows, oldest first.
     pub rows: Vec<LogRow>,
+    /// New closed trades, oldest first.
+    pub trades: Vec<TradeRow>,
 }
 
 /// `position-update`: all positions as they are.
@@ -60,6 +67,8 @@ pub struct DeskUpdateEvent {
     pub quotes: Vec<QuoteRow>,
     /// The desk as a whole.
     pub desk: DeskStatus,
+    /// How it stands.
+    pub standing: DeskStanding,
 }
 
 /// `flatten-news`: a flatten that was not asked for in the page, from the menu for instance. The page

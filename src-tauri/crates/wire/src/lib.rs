@@ -4,13 +4,20 @@
 //! as its own. Prices, money and ids are text, counts and whole contracts are numbers, times are UTC
 //! text with seven fractional digits. The TypeScript of the interface is written from these types.
 
+pub mod amend;
 pub mod decimal;
 pub mod event;
 pub mod fault;
 pub mod order;
+pub mod recovery;
 pub mod row;
 pub mod settings;
+pub mod standing;
 
+pub use amend::{
+    AmendAnswer, BreakEvenChange, ChangeRequest, ClosePart, DecideRequest, Decision, LotProtection,
+    ProtectAnswer, ProtectRequest, Protected, StopChange, TargetChange,
+};
 pub use decimal::DecimalText;
 pub use event::{DeskUpdateEvent, FlattenNews, OrderLogEvent, PositionUpdateEvent, Snapshot};
 pub use fault::{SettingFault, WireFault};
@@ -18,8 +25,15 @@ pub use order::{
     ClosedPosition, Effect, FlattenAnswer, FlattenStatus, MarketControl, MarketSpeed, Maximum, OpenPosition,
     OrderQuestion, OrderRequest, OrderType, PasswordAnswer, PasswordPlace, PlaceAnswer, Side, Verdict,
 };
+pub use recovery::{
+    DecidedRow, HistoryAnswer, HistoryLine, HistoryQuestion, PassedPolicy, RecoveryAnswer, WrittenAnswer,
+};
 pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
-    QuoteRow, WorkingRow,
+    QuoteRow, TradeBy, TradeRow, WorkingRow,
 };
 pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
+pub use standing::{
+    DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,
+    OrderLatency, ProtectionLine,
+};

@@ -45,6 +45,15 @@ pub struct OrderRequest {
     /// The take-profit.
     #[ts(optional = nullable)]
     pub take_profit: Option<DecimalText>,
+    /// The stop-loss as ticks from the average entry, instead of a price.
+    #[ts(optional = nullable)]
+    pub stop_ticks: Option<DecimalText>,
+    /// The take-profit as ticks from the average entry, instead of a price.
+    #[ts(optional = nullable)]
+    pub take_profit_ticks: Option<DecimalText>,
+    /// A stop that trails the best trade at so many ticks.
+    #[ts(optional = nullable)]
+    pub trail_ticks: Option<DecimalText>,
 }
 
 /// An order that is only asked about.
@@ -68,6 +77,15 @@ pub struct OrderQuestion {
     /// The take-profit.
     #[ts(optional = nullable)]
     pub take_profit: Option<DecimalText>,
+    /// The stop-loss as ticks from the average entry, instead of a price.
+    #[ts(optional = nullable)]
+    pub stop_ticks: Option<DecimalText>,
+    /// The take-profit as ticks from the average entry, instead of a price.
+    #[ts(optional = nullable)]
+    pub take_profit_ticks: Option<DecimalText>,
+    /// A stop that trails the best trade at so many ticks.
+    #[ts(optional = nullable)]
+    pub trail_ticks: Option<DecimalText>,
 }
 
 /// What became of a placed order.

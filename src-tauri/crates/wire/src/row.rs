@@ -117,6 +117,16 @@ pub struct WorkingRow {
     pub submitted_at: String,
     /// Its cancel is on the way.
     pub cancelling: bool,
+    /// New terms are on the way; until the broker answers, the larger quantity counts.
+    pub changing: bool,
+    /// Contracts that it is to have.
+    pub new_qty: Option<u32>,
+    /// The limit price that it is to have.
+    pub new_price: Option<String>,
+    /// It only closes.
+    pub reduces: bool,
+    /// A limit order of the trader's, so that its terms can be changed.
+    pub changeable: bool,
 }
 
 /// How a phantom stands.
@@ -151,6 +161,16 @@ pub struct PhantomRow {
     pub take_profit: Option<String>,
     /// The stop follows the market.
     pub trailing: bool,
+    /// How far behind the best trade it follows, in ticks.
+    pub trail_ticks: Option<u32>,
+    /// A move to break-even waits for its trade.
+    pub break_even: bool,
+    /// What the lot makes if its stop fills at its price, in US dollars.
+    pub stop_pnl: Option<String>,
+    /// What the lot makes if its target fills at its price, in US dollars.
+    pub target_pnl: Option<String>,
+    /// When its first fill came.
+    pub opened_at: String,
     /// How it stands.
     pub state: PhantomState,
     /// Ticks from the last trade to the stop; zero or less when it is reached.
@@ -181,8 +201,63 @@ pub struct QuoteRow {
 pub enum DeskMode {
     /// The simulated one. No order leaves the program.
     Mock,
+    /// A real one, with an account of its own simulation: no money.
+    Sim,
+    /// A real one, with money.
+    Live,
     /// A real one is chosen and cannot be reached. No order leaves the program.
     Offline,
+}
+
+/// What closed a trade.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TradeBy {
+    /// Its stop.
+    Stop,
+    /// Its target.
+    Target,
+    /// An order of the trader or of a signal.
+    Order,
+    /// A flatten.
+    Flatten,
+    /// An order that is not ours, or a person's adjustment.
+    Outside,
+}
+
+/// What one execution closed of one lot. Rows are never dropped or merged; one that the exchange takes
+/// back gets a second row that undoes it, so that the rows always add up to the realized profit.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeRow {
+    /// Counts from 1, without gaps.
+    pub n: u32,
+    /// The lot.
+    pub lot: String,
+    /// The root.
+    pub symbol: String,
+    /// The side that opened the lot.
+    pub side: Side,
+    /// Contracts closed.
+    pub qty: u32,
+    /// What they were opened at.
+    pub entry_price: String,
+    /// What they were closed at.
+    pub exit_price: String,
+    /// When the lot's first fill came.
+    pub entered_at: String,
+    /// When they were closed.
+    pub exited_at: String,
+    /// What closed them.
+    pub by: TradeBy,
+    /// The order that opened the lot.
+    pub entry_order_id: String,
+    /// The order that closed them.
+    pub exit_order_id: String,
+    /// Gross profit in US dollars; what is taken back where the row undoes one.
+    pub realized_pnl: String,
+    /// The exchange took one of the two executions back: this row undoes an earlier one.
+    pub undone: bool,
 }
 
 /// Where prices come from.
@@ -216,6 +291,12 @@ pub struct DeskStatus {
     pub flattening: bool,
     /// Openings are blocked until a person has looked.
     pub latched: bool,
+    /// The broker cannot be reached.
+    pub not_connected: bool,
+    /// What happened at the broker meanwhile is being asked.
+    pub reconciling: bool,
+    /// No prices come: stops and targets see nothing.
+    pub blind: bool,
     /// Closed profit in US dollars.
     pub day_realized: String,
     /// Open profit in US dollars.

@@ -29,7 +29,19 @@ stopPrice?: DecimalText | null,
 /**
  * The take-profit.
  */
-takeProfit?: DecimalText | null, };
+takeProfit?: DecimalText | null, 
+/**
+ * The stop-loss as ticks from the average entry, instead of a price.
+ */
+stopTicks?: DecimalText | null, 
+/**
+ * The take-profit as ticks from the average entry, instead of a price.
+ */
+takeProfitTicks?: DecimalText | null, 
+/**
+ * A stop that trails the best trade at so many ticks.
+ */
+trailTicks?: DecimalText | null, };
 
 export type OrderQuestion = { 
 /**
@@ -59,7 +71,19 @@ stopPrice?: DecimalText | null,
 /**
  * The take-profit.
  */
-takeProfit?: DecimalText | null, };
+takeProfit?: DecimalText | null, 
+/**
+ * The stop-loss as ticks from the average entry, instead of a price.
+ */
+stopTicks?: DecimalText | null, 
+/**
+ * The take-profit as ticks from the average entry, instead of a price.
+ */
+takeProfitTicks?: DecimalText | null, 
+/**
+ * A stop that trails the best trade at so many ticks.
+ */
+trailTicks?: DecimalText | null, };
 
 export type PlaceAnswer = { 
 /**
@@ -173,6 +197,158 @@ pause: boolean, } | {
  */
 speed: number | "max", };
 
+export type ChangeRequest = { 
+/**
+ * The order.
+ */
+orderId: string, 
+/**
+ * Contracts of the whole order, what is filled included.
+ */
+qty?: DecimalText | null, 
+/**
+ * The limit price.
+ */
+price?: DecimalText | null, };
+
+export type AmendAnswer = { 
+/**
+ * Whether the desk does it. What the broker makes of it is told by the order log.
+ */
+accepted: boolean, 
+/**
+ * The stable code of the refusal.
+ */
+reason: string | null, 
+/**
+ * The refusal in words.
+ */
+message: string | null, };
+
+export type ProtectRequest = { 
+/**
+ * What is to be protected.
+ */
+whom: Protected, 
+/**
+ * What becomes of the stop; left out, it stays.
+ */
+stop?: StopChange | null, 
+/**
+ * What becomes of the target; left out, it stays.
+ */
+target?: TargetChange | null, 
+/**
+ * What becomes of the move to break-even; left out, it stays.
+ */
+breakEven?: BreakEvenChange | null, };
+
+export type Protected = { "kind": "LOT", 
+/**
+ * Its id: `L3`.
+ */
+lot: string, } | { "kind": "POSITION", 
+/**
+ * A root or an alias.
+ */
+symbol: string, };
+
+export type StopChange = { "kind": "REMOVE", } | { "kind": "AT", 
+/**
+ * Where.
+ */
+price: DecimalText, } | { "kind": "FIX", 
+/**
+ * Where.
+ */
+price: DecimalText, } | { "kind": "AWAY", 
+/**
+ * How far.
+ */
+ticks: DecimalText, } | { "kind": "TRAIL", 
+/**
+ * How far.
+ */
+ticks: DecimalText, };
+
+export type TargetChange = { "kind": "REMOVE", } | { "kind": "AT", 
+/**
+ * Where.
+ */
+price: DecimalText, } | { "kind": "AWAY", 
+/**
+ * How far.
+ */
+ticks: DecimalText, };
+
+export type BreakEvenChange = { "kind": "REMOVE", } | { "kind": "SET", 
+/**
+ * How far the trade must be.
+ */
+afterTicks: DecimalText, 
+/**
+ * How far beyond the entry the stop then is.
+ */
+plusTicks?: DecimalText | null, };
+
+export type ProtectAnswer = { 
+/**
+ * Whether every lot has it.
+ */
+accepted: boolean, 
+/**
+ * The stable code of the first refusal.
+ */
+reason: string | null, 
+/**
+ * That refusal in words.
+ */
+message: string | null, 
+/**
+ * Each lot, oldest first; one that was as asked already is not among them.
+ */
+lots: Array<LotProtection>, };
+
+export type LotProtection = { 
+/**
+ * The lot.
+ */
+lot: string, 
+/**
+ * The stop that stands; `null` for none, or where the change was refused.
+ */
+stopPrice: string | null, 
+/**
+ * The target that stands; `null` for none, or where the change was refused.
+ */
+takeProfit: string | null, 
+/**
+ * The stable code of the refusal; everything stays as it was then.
+ */
+reason: string | null, };
+
+export type Decision = "TAKE_BROKERS" | "KEEP_OURS";
+
+export type DecideRequest = { 
+/**
+ * A root or an alias.
+ */
+symbol: string, 
+/**
+ * Whose number.
+ */
+decision: Decision, 
+/**
+ * What fills prove, as it was shown.
+ */
+ours: number, 
+/**
+ * What the broker says, as it was shown.
+ */
+broker: number, };
+
+export type ClosePart = "ALL" | "HALF";
+
 export type LogAction = "SUBMIT" | "ACCEPT" | "FILL" | "REJECT" | "FAIL" | "CANCEL" | "CHANGE" | "PROTECT" | "STOP" | "TARGET" | "FLATTEN" | "CLOSE" | "ALARM" | "HALT";
 
 export type LogRow = { 
@@ -220,6 +396,66 @@ reason: string | null,
  * Where the order stands after it.
  */
 status: string | null, };
+
+export type TradeBy = "STOP" | "TARGET" | "ORDER" | "FLATTEN" | "OUTSIDE";
+
+export type TradeRow = { 
+/**
+ * Counts from 1, without gaps.
+ */
+n: number, 
+/**
+ * The lot.
+ */
+lot: string, 
+/**
+ * The root.
+ */
+symbol: string, 
+/**
+ * The side that opened the lot.
+ */
+side: Side, 
+/**
+ * Contracts closed.
+ */
+qty: number, 
+/**
+ * What they were opened at.
+ */
+entryPrice: string, 
+/**
+ * What they were closed at.
+ */
+exitPrice: string, 
+/**
+ * When the lot's first fill came.
+ */
+enteredAt: string, 
+/**
+ * When they were closed.
+ */
+exitedAt: string, 
+/**
+ * What closed them.
+ */
+by: TradeBy, 
+/**
+ * The order that opened the lot.
+ */
+entryOrderId: string, 
+/**
+ * The order that closed them.
+ */
+exitOrderId: string, 
+/**
+ * Gross profit in US dollars; what is taken back where the row undoes one.
+ */
+realizedPnl: string, 
+/**
+ * The exchange took one of the two executions back: this row undoes an earlier one.
+ */
+undone: boolean, };
 
 export type PositionRow = { 
 /**
@@ -303,7 +539,27 @@ submittedAt: string,
 /**
  * Its cancel is on the way.
  */
-cancelling: boolean, };
+cancelling: boolean, 
+/**
+ * New terms are on the way; until the broker answers, the larger quantity counts.
+ */
+changing: boolean, 
+/**
+ * Contracts that it is to have.
+ */
+newQty: number | null, 
+/**
+ * The limit price that it is to have.
+ */
+newPrice: string | null, 
+/**
+ * It only closes.
+ */
+reduces: boolean, 
+/**
+ * A limit order of the trader's, so that its terms can be changed.
+ */
+changeable: boolean, };
 
 export type PhantomState = "ARMED" | "EXITING" | "UNPROTECTED";
 
@@ -341,6 +597,26 @@ takeProfit: string | null,
  */
 trailing: boolean, 
 /**
+ * How far behind the best trade it follows, in ticks.
+ */
+trailTicks: number | null, 
+/**
+ * A move to break-even waits for its trade.
+ */
+breakEven: boolean, 
+/**
+ * What the lot makes if its stop fills at its price, in US dollars.
+ */
+stopPnl: string | null, 
+/**
+ * What the lot makes if its target fills at its price, in US dollars.
+ */
+targetPnl: string | null, 
+/**
+ * When its first fill came.
+ */
+openedAt: string, 
+/**
  * How it stands.
  */
 state: PhantomState, 
@@ -375,7 +651,7 @@ ask: string | null,
  */
 at: string | null, };
 
-export type DeskMode = "MOCK" | "OFFLINE";
+export type DeskMode = "MOCK" | "SIM" | "LIVE" | "OFFLINE";
 
 export type FeedState = "SIMULATED" | "FILE" | "ENDED" | "SILENT";
 
@@ -404,6 +680,18 @@ flattening: boolean,
  * Openings are blocked until a person has looked.
  */
 latched: boolean, 
+/**
+ * The broker cannot be reached.
+ */
+notConnected: boolean, 
+/**
+ * What happened at the broker meanwhile is being asked.
+ */
+reconciling: boolean, 
+/**
+ * No prices come: stops and targets see nothing.
+ */
+blind: boolean, 
 /**
  * Closed profit in US dollars.
  */
@@ -463,6 +751,201 @@ decimals: number,
  */
 pointValue: string, };
 
+export type DeskStanding = { 
+/**
+ * The account that is traded, as its broker names it.
+ */
+account: string, 
+/**
+ * What protects what is open.
+ */
+protection: ProtectionLine, 
+/**
+ * How long the broker takes to answer.
+ */
+latency: OrderLatency, 
+/**
+ * Since when the newest price is there, in milliseconds of the wall's clock.
+ */
+feedAgeMs: number | null, 
+/**
+ * The account's worst case against its limit.
+ */
+positionLimit: LimitUse | null, 
+/**
+ * Where the broker's own number of a position is not ours.
+ */
+differences: Array<DifferenceRow>, 
+/**
+ * Why entries are stopped until a person has looked.
+ */
+latches: Array<LatchRow>, 
+/**
+ * The flatten under way, or the last one while it watches for late fills.
+ */
+flatten: FlattenProgress | null, };
+
+export type ProtectionLine = { 
+/**
+ * Contracts open, of either side.
+ */
+openContracts: number, 
+/**
+ * Contracts whose stop this program watches: it ends with the program.
+ */
+inAppContracts: number, 
+/**
+ * Contracts whose exit is on its way.
+ */
+exitingContracts: number, 
+/**
+ * Contracts with neither.
+ */
+unprotectedContracts: number, 
+/**
+ * Contracts of lots that gave up: every exit was refused.
+ */
+givenUpContracts: number, 
+/**
+ * What the open contracts with a stop make, in US dollars, if every stop fills at its price;
+ * `null` without any.
+ */
+stopsFillPnl: string | null, 
+/**
+ * No prices come, so no stop can fire.
+ */
+blind: boolean, };
+
+export type OrderLatency = { 
+/**
+ * The last answer, in milliseconds.
+ */
+lastMs: number | null, 
+/**
+ * 95 of 100 answers came within this many milliseconds, of the newest hundred.
+ */
+p95Ms: number | null, };
+
+export type LimitUse = { 
+/**
+ * What the worst case takes, in mini-equivalents.
+ */
+used: string, 
+/**
+ * What is allowed.
+ */
+limit: string, 
+/**
+ * What is left.
+ */
+left: string, 
+/**
+ * Used, in hundredths of the limit, at most 100.
+ */
+percent: number, };
+
+export type DifferenceState = "SUSPECTED" | "CONFIRMED" | "DISMISSED";
+
+export type DifferenceRow = { 
+/**
+ * The root.
+ */
+symbol: string, 
+/**
+ * The contract.
+ */
+contract: string, 
+/**
+ * What fills prove now, below zero when short.
+ */
+ours: number, 
+/**
+ * What the broker says, below zero when short.
+ */
+broker: number, 
+/**
+ * What is known of it.
+ */
+state: DifferenceState, 
+/**
+ * Since when.
+ */
+since: string, };
+
+export type LatchRow = { 
+/**
+ * The root of the contract that is stopped; `null` for the whole account.
+ */
+symbol: string | null, 
+/**
+ * The stable code of the cause.
+ */
+reason: string, 
+/**
+ * The order that it is about.
+ */
+orderId: string | null, };
+
+export type FlattenStage = "CANCELLING" | "EXITING" | "FLAT" | "NOT_FLAT";
+
+export type FlattenProgress = { 
+/**
+ * Which one: `F0`.
+ */
+flatten: string, 
+/**
+ * How far it is.
+ */
+stage: FlattenStage, 
+/**
+ * When it began, on the market's clock.
+ */
+startedAt: string, 
+/**
+ * Orders whose cancel it asked for.
+ */
+cancelsAsked: number, 
+/**
+ * Of these, answered by the broker.
+ */
+cancelsAnswered: number, 
+/**
+ * Exits sent.
+ */
+exitsSent: number, 
+/**
+ * Of these, refused or gone without a fill.
+ */
+exitsFailed: number, 
+/**
+ * Contracts in the exits that were sent and have not failed.
+ */
+contractsSent: number, 
+/**
+ * Contracts filled of them.
+ */
+contractsFilled: number, 
+/**
+ * The broker's reason for the last exit that failed, as a stable code.
+ */
+lastFailure: string | null, 
+/**
+ * Milliseconds from the start until the last cancel was answered.
+ */
+cancelledMs: number | null, 
+/**
+ * Milliseconds from the start until the first exit left.
+ */
+exitsMs: number | null, 
+/**
+ * Milliseconds from the start until the last fill so far.
+ */
+filledMs: number | null, 
+/**
+ * Milliseconds from the start until it answered.
+ */
+answeredMs: number | null, };
+
 export type Snapshot = { 
 /**
  * The number of the last batch that it holds.
@@ -472,6 +955,10 @@ seq: number,
  * The newest rows of the order log, oldest first.
  */
 log: Array<LogRow>, 
+/**
+ * The newest closed trades, oldest first.
+ */
+trades: Array<TradeRow>, 
 /**
  * Contracts that have been traded.
  */
@@ -491,7 +978,11 @@ quotes: Array<QuoteRow>,
 /**
  * The desk as a whole.
  */
-desk: DeskStatus, };
+desk: DeskStatus, 
+/**
+ * How it stands.
+ */
+standing: DeskStanding, };
 
 export type OrderLogEvent = { 
 /**
@@ -501,7 +992,11 @@ seq: number,
 /**
  * New rows, oldest first.
  */
-rows: Array<LogRow>, };
+rows: Array<LogRow>, 
+/**
+ * New closed trades, oldest first.
+ */
+trades: Array<TradeRow>, };
 
 export type PositionUpdateEvent = { 
 /**
@@ -533,7 +1028,11 @@ quotes: Array<QuoteRow>,
 /**
  * The desk as a whole.
  */
-desk: DeskStatus, };
+desk: DeskStatus, 
+/**
+ * How it stands.
+ */
+standing: DeskStanding, };
 
 export type BrokerChoice = "MOCK" | "NINJATRADER";
 

@@ -2,7 +2,7 @@
 // state of the screen. It is not the engine.
 
 import { decimalText } from '../../core/decimal';
-import type { LogAction, LogRow, OrderType, PhantomRow, PositionRow, Side, WorkingRow } from '../types';
+import type { LogAction, LogRow, OrderType, PhantomRow, PositionRow, Side, TradeBy, TradeRow, WorkingRow } from '../types';
 import { priceOf, type Product, PRODUCTS } from './products';
 
 export interface ScriptedOrder {
@@ -22,6 +22,12 @@ export interface ScriptedOrder {
   /** The lot that this order closes; null for an order of the trader. */
   closes: string | null;
   fillTicks: number | null;
+  /** Terms that are on their way. */
+  wanted?: { qty: number; limitTicks: number } | null;
+  /** The same as distances from the fill. */
+  stopAway?: number | null;
+  targetAway?: number | null;
+  trailTicks?: number | null;
 }
 
 export interface Lot {
@@ -35,6 +41,11 @@ export interface Lot {
   stopTicks: number | null;
   targetTicks: number | null;
   exiting: boolean;
+  /** The leg that fired. */
+  firedBy?: 'STOP' | 'TARGET';
+  openedAt: string;
+  trailTicks: number | null;
+  evenAfterTicks: number | null;
 }
 
 export interface Reduction {
@@ -47,6 +58,7 @@ const LIVE: readonly ScriptedOrder['status'][] = ['PENDING', 'ACCEPTED'];
 export class Book {
   readonly orders: ScriptedOrder[] = [];
   readonly log: LogRow[] = [];
+  readonly trades: TradeRow[] = [];
   lots: Lot[] = [];
   readonly lastTicks = new Map<string, number>();
   readonly #realizedCents = new Map<string, number>();
@@ -89,7 +101,9 @@ export class Book {
   }
 
   /** Takes contracts off the lots on the other side, oldest first or from one lot alone. */
-  reduce(product: Product, side: Side, qty: number, exitTicks: number, lotId: string | null): Reduction {
+  reduce(product: Product, order: ScriptedOrder, qty: number, exitTicks: number, at: string): Reduction {
+    const { side } = order;
+    const lotId = order.closes === 'ALL' ? null : order.closes;
     let qtyLeft = qty;
     let pnlCents = 0;
     for (const lot of this.lots) {
@@ -99,6 +113,7 @@ export class Book {
       const move = lot.side === 'BUY' ? exitTicks - lot.entryTicks : lot.entryTicks - exitTicks;
       pnlCents += move * product.tickValueCents * taken;
       lot.qty -= taken;
+      this.trades.push(tradeOf(this.trades.length + 1, lot, order, taken, exitTicks, at, move * product.tickValueCents * taken));
       qtyLeft -= taken;
     }
     this.lots = this.lots.filter((lot) => lot.qty > 0);
@@ -153,6 +168,11 @@ export class Book {
       unknown: false,
       submittedAt: order.submittedAt,
       cancelling: order.cancelling,
+      changing: order.wanted !== undefined && order.wanted !== null,
+      newQty: order.wanted?.qty ?? null,
+      newPrice: order.wanted ? priceOf(order.wanted.limitTicks, order.product) : null,
+      reduces: order.closes !== null,
+      changeable: order.limitTicks !== null && order.closes === null,
     }));
   }
 
@@ -169,7 +189,12 @@ export class Book {
           entryPrice: priceOf(lot.entryTicks, lot.product),
           stopPrice: priceOrNull(lot.stopTicks, lot.product),
           takeProfit: priceOrNull(lot.targetTicks, lot.product),
-          trailing: false,
+          trailing: lot.trailTicks !== null,
+          trailTicks: lot.trailTicks,
+          breakEven: lot.evenAfterTicks !== null,
+          stopPnl: legPnl(lot, lot.stopTicks),
+          targetPnl: legPnl(lot, lot.targetTicks),
+          openedAt: lot.openedAt,
           state: lot.exiting ? 'EXITING' : 'ARMED',
           stopDistanceTicks: lot.stopTicks === null ? null : Math.abs(last - lot.stopTicks),
           targetDistanceTicks: lot.targetTicks === null ? null : Math.abs(lot.targetTicks - last),
@@ -189,6 +214,37 @@ export class Book {
         return total + (lot.side === 'BUY' ? move : -move) * product.tickValueCents * lot.qty;
       }, 0);
   }
+}
+
+function legPnl(lot: Lot, ticks: number | null): string | null {
+  if (ticks === null) return null;
+  const move = lot.side === 'BUY' ? ticks - lot.entryTicks : lot.entryTicks - ticks;
+  return cents(move * lot.product.tickValueCents * lot.qty);
+}
+
+function tradeOf(n: number, lot: Lot, order: ScriptedOrder, qty: number, exitTicks: number, at: string, pnlCents: number): TradeRow {
+  return {
+    n,
+    lot: lot.id,
+    symbol: lot.product.symbol,
+    side: lot.side,
+    qty,
+    entryPrice: priceOf(lot.entryTicks, lot.product),
+    exitPrice: priceOf(exitTicks, lot.product),
+    enteredAt: lot.openedAt,
+    exitedAt: at,
+    by: byOf(lot, order),
+    entryOrderId: lot.openedBy,
+    exitOrderId: order.id,
+    realizedPnl: cents(pnlCents),
+    undone: false,
+  };
+}
+
+function byOf(lot: Lot, order: ScriptedOrder): TradeBy {
+  if (order.closes === null) return 'ORDER';
+  if (order.closes === 'ALL') return 'FLATTEN';
+  return lot.firedBy ?? 'STOP';
 }
 
 export function signed(side: Side, qty: number): number {

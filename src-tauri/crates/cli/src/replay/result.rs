@@ -166,9 +166,18 @@ impl<'a> Fold<'a> {
             | FactBody::LotOpened { .. }
             | FactBody::LotGrew { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
@@ -197,6 +206,7 @@ impl<'a> Fold<'a> {
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::Rule(_)
+            | FactBody::PrintDoubted { .. }
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.exits.entry((*lot, *by)).or_default().undo(*qty, *entry, *exit, *realized);

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bridge;
+#[cfg(test)]
 mod calendar;
 #[cfg(test)]
 mod cases;

@@ -522,7 +522,7 @@ fn steps_without_coming_prints() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::default())]
 
     #[test]
     fn with_an_honest_broker_nothing_latches_and_a_flatten_ends_flat(steps in steps()) {

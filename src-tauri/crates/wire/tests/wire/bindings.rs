@@ -26,10 +26,15 @@ fn declarations() -> String {
         Side OrderType OrderRequest OrderQuestion PlaceAnswer
         FlattenStatus FlattenAnswer ClosedPosition OpenPosition
         Effect Verdict PasswordPlace PasswordAnswer MarketControl
-        LogAction LogRow PositionRow WorkingRow PhantomState PhantomRow QuoteRow
+        ChangeRequest AmendAnswer ProtectRequest Protected StopChange TargetChange BreakEvenChange
+        ProtectAnswer LotProtection Decision DecideRequest ClosePart
+        LogAction LogRow TradeBy TradeRow PositionRow WorkingRow PhantomState PhantomRow QuoteRow
         DeskMode FeedState DeskStatus InstrumentRow
+        DeskStanding ProtectionLine OrderLatency LimitUse DifferenceState DifferenceRow LatchRow
+        FlattenStage FlattenProgress
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
-        BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
+        DecidedRow RecoveryAnswer HistoryQuestion HistoryLine HistoryAnswer WrittenAnswer
+        PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

@@ -1,0 +1,63 @@
+//! Closed trades: one row for each execution that closed something of a lot.
+
+use phantom_engine::fact::{Leg, Purpose};
+use phantom_engine::{Book, Fact, FactBody};
+use phantom_model::{ArenaKey, LotId, Money, OrderId, Price};
+use phantom_runtime::Listing;
+use phantom_wire::{TradeBy, TradeRow};
+
+use super::words::{price_text, side_word};
+
+/// The row of a fact that the book has folded already; `None` for what closes nothing.
+pub(crate) fn trade_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<TradeRow> {
+    let (closed, undone) = match fact.body {
+        FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
+            (Closed { lot, by, qty, entry, exit, realized }, false)
+        }
+        FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
+            (Closed { lot, by, qty, entry, exit, realized: -realized }, true)
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else closes or undoes a trade")]
+        _ => return None,
+    };
+    let row = book.lots().get(closed.lot)?;
+    let text = |price: Price| price_text(listing, row.contract, price);
+    Some(TradeRow {
+        // The view counts the rows.
+        n: 0,
+        lot: format!("L{}", closed.lot.row()),
+        symbol: listing.root(row.contract).to_owned(),
+        side: side_word(row.side),
+        qty: closed.qty,
+        entry_price: text(closed.entry),
+        exit_price: text(closed.exit),
+        entered_at: row.opened_at.to_string(),
+        exited_at: fact.at.to_string(),
+        by: closed_by(book, closed.by),
+        entry_order_id: book.orders().at(row.order).id.to_string(),
+        exit_order_id: closed.by.to_string(),
+        realized_pnl: closed.realized.cents_text(),
+        undone,
+    })
+}
+
+struct Closed {
+    lot: LotId,
+    by: OrderId,
+    qty: u32,
+    entry: Price,
+    exit: Price,
+    realized: Money,
+}
+
+/// What closed it: the purpose of the order, or an order that opened something on the other side.
+fn closed_by(book: &Book, order: OrderId) -> TradeBy {
+    let purpose = book.find(order).map(|key| book.orders().at(key).purpose);
+    match purpose {
+        Some(Purpose::LotExit { leg: Leg::Stop, .. }) => TradeBy::Stop,
+        Some(Purpose::LotExit { leg: Leg::Target, .. }) => TradeBy::Target,
+        Some(Purpose::Flatten(_)) => TradeBy::Flatten,
+        Some(Purpose::Reduction | Purpose::Entry(_)) => TradeBy::Order,
+        Some(Purpose::Outside) | None => TradeBy::Outside,
+    }
+}

@@ -40,6 +40,7 @@ impl Rows<'_> {
             }
             Alarm::UnknownExec(_) => self.plain(LogAction::Alarm, "unknown_execution"),
             Alarm::TwinExec(order) => self.order(LogAction::Alarm, order, Some("execution_twice")),
+            Alarm::CancelUnanswered(order) => self.order(LogAction::Alarm, order, Some("cancel_unanswered")),
             Alarm::StillUnknown(order) => self.order(LogAction::Alarm, order, Some("broker_does_not_answer")),
             Alarm::PerhapsOurs(order) => self.order(LogAction::Alarm, order, Some("is_this_your_order")),
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
@@ -51,6 +52,11 @@ impl Rows<'_> {
             }
             Alarm::SlowDisk => self.plain(LogAction::Alarm, "slow_disk"),
             Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
+            Alarm::RuleNear { rule, percent } => {
+                self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
+            }
+            Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
     }
 }

@@ -62,10 +62,19 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
                 ..rows.plain(LogAction::Flatten, "flatten_answered")
             })
         }
+        FactBody::FlattenReopened { .. } => Some(LogRow {
+            status: Some("NOT_FLAT".to_owned()),
+            ..rows.plain(LogAction::Alarm, "late_fill_reopened_the_flatten")
+        }),
+        FactBody::FlattenSettled { .. } => Some(LogRow {
+            status: Some("FLAT".to_owned()),
+            ..rows.plain(LogAction::Flatten, "flatten_settled")
+        }),
         FactBody::FlattenEnded { .. } => Some(rows.plain(LogAction::Flatten, "late_fills_no_longer_watched")),
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
+        FactBody::Rule(fact) => rows.rule(fact),
         FactBody::ChangeAsked { order, qty, limit, .. } => {
             Some(rows.changed(*order, *qty, *limit, "change_requested"))
         }
@@ -108,6 +117,10 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
             Some(rows.of_contract(LogAction::Alarm, *contract, "position_kept_as_filled"))
         }
         FactBody::DifferenceGone { contract } => Some(rows.of_contract(LogAction::Alarm, *contract, "position_agrees_again")),
+        FactBody::PrintDoubted { contract, price, .. } => Some(LogRow {
+            price: Some(rows.price(*contract, *price)),
+            ..rows.of_contract(LogAction::Alarm, *contract, "suspect_print")
+        }),
         FactBody::FeedLost => Some(rows.plain(LogAction::Alarm, "feed_lost")),
         FactBody::FeedBack => Some(rows.plain(LogAction::Alarm, "feed_back")),
         // The phantoms' panel shows where a stop has trailed to; a row for each step would bury the log.
@@ -288,8 +301,7 @@ const fn halt_word(change: HaltChange) -> &'static str {
     match change {
         HaltChange::Kill => "kill_switch_on",
         HaltChange::LiftKill => "kill_switch_off",
-        HaltChange::LockOut => "locked_out",
-        HaltChange::EndLockOut => "lockout_ended",
+        HaltChange::SwitchOn => "entries_switched_on",
         HaltChange::LiftLatch | HaltChange::LiftContractLatch(_) => "books_checked",
     }
 }

@@ -7,17 +7,18 @@ use phantom_broker_mock::{MockBroker, MockSettings};
 use phantom_compliance::{ChangeRequest, Limits, Outbound, Protect};
 use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{
-    Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Protected, Timing,
+    Book, Decision, Engine, FactBody, HaltChange, Handling, Input, Intake, Origin, Protected, RuleBook,
+    RulesInput, Timing,
 };
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, FlattenId,
     ForeignFill, Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId,
     Span, Timestamp,
 };
-use phantom_runtime::{Core, FlattenReceipt, MemoryJournal};
+use phantom_runtime::{Core, FlattenReceipt, MemoryJournal, ReceiptStep};
 use phantom_testkit::ledger::Ledger;
 use phantom_testkit::line::fact_line;
-use phantom_testkit::{Draft, contract, contracts, grid, price, terms};
+use phantom_testkit::{Draft, contract, contracts, grid, price, rules, terms};
 
 use crate::account::Account;
 use crate::brokers::{ByHand, Noted};
@@ -27,6 +28,7 @@ pub struct Story<B> {
     core: Core<Noted<B>, MemoryJournal>,
     limits: Limits,
     timing: Timing,
+    rule_book: Option<RuleBook>,
     ledger: Ledger,
     shadow: Book,
     counted: usize,
@@ -42,6 +44,58 @@ impl Story<ByHand> {
     #[must_use]
     pub fn by_hand() -> Self {
         Self::at(ByHand, Limits::NONE)
+    }
+}
+
+impl Story<ByHand> {
+    /// The same at a moment of the calendar, under a shipped pack with these settings, at `fee_cents` per
+    /// contract and side. Gold has traded at 1320.0.
+    #[must_use]
+    pub fn under(pack: &str, settings: &[&str], at: &str, fee_cents: i64) -> Self {
+        let mut story = Self::before_rules(at, fee_cents);
+        story.feed(rules::adopt(rules::profile(pack, settings)));
+        story.print("1320.0");
+        story.hush();
+        story
+    }
+
+    /// The same before any rules are chosen, and before the first trade.
+    #[must_use]
+    pub fn before_rules(at: &str, fee_cents: i64) -> Self {
+        let fee = Money::from_units(fee_cents * 100);
+        let mut story = Self::with(ByHand, Limits::NONE, Timing::STANDARD, fee);
+        let at = rules::moment(at);
+        let rule_book = rules::rule_book(at);
+        story.rule_book = Some(rule_book.clone());
+        let engine = story.core.engine().clone();
+        *story.core.engine_mut() = engine.with_rule_book(rule_book);
+        story.core.run_until(at);
+        story
+    }
+
+    /// Lets the clock run to a moment.
+    pub fn wait_until(&mut self, at: &str) {
+        self.core.run_until(rules::moment(at));
+        self.count();
+    }
+
+    /// Something about the rules.
+    pub fn rules(&mut self, input: RulesInput) {
+        self.feed(Input::Rules(input));
+    }
+
+    /// The code of the refusal that an order would get now; `None` when it may leave.
+    #[must_use]
+    pub fn verdict(&self, draft: Draft) -> Option<&'static str> {
+        let refusal = self.core.engine().verdict(self.core.now(), &draft.request()).err()?;
+        Some(refusal.reason())
+    }
+
+    /// The words of that refusal.
+    #[must_use]
+    pub fn words(&self, draft: Draft) -> String {
+        let refusal = self.core.engine().verdict(self.core.now(), &draft.request()).err();
+        refusal.map_or_else(String::new, |refusal| refusal.to_string())
     }
 }
 
@@ -63,15 +117,30 @@ impl<B: Broker> Story<B> {
     /// The same with other waits.
     #[must_use]
     pub fn timed(broker: B, limits: Limits, timing: Timing) -> Self {
-        let terms = terms(Money::ZERO);
+        Self::with(broker, limits, timing, Money::ZERO)
+    }
+
+    fn with(broker: B, limits: Limits, timing: Timing, fee_per_side: Money) -> Self {
+        let terms = terms(fee_per_side);
         let shadow = Book::new(&terms);
         let engine = Engine::new(terms, limits, timing);
         let core = Core::new(engine, Noted::new(broker), MemoryJournal::new());
         let ledger = Ledger::default();
         let (counted, facts_read, sent_read, execs) = (0, 0, 0, 0);
-        let lost = Vec::new();
-        let mut story =
-            Self { core, limits, timing, ledger, shadow, counted, facts_read, sent_read, execs, lost };
+        let (rule_book, lost) = (None, Vec::new());
+        let mut story = Self {
+            core,
+            limits,
+            timing,
+            rule_book,
+            ledger,
+            shadow,
+            counted,
+            facts_read,
+            sent_read,
+            execs,
+            lost,
+        };
         story.core.run_until(Timestamp::from_nanos(0));
         story
     }
@@ -105,6 +174,11 @@ impl<B: Broker> Story<B> {
     pub fn feed(&mut self, input: Input) {
         self.core.input(self.core.now(), input);
         self.count();
+    }
+
+    /// The trader sets which prints are suspect and how large the exits of a flatten are.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.core.engine_mut().set_handling(handling);
     }
 
     /// Lets time pass; what is due in between is done at its own time.
@@ -206,7 +280,11 @@ impl<B: Broker> Story<B> {
     pub fn restart(&mut self) {
         let terms = self.core.engine().terms().clone();
         let book = Book::replay(&terms, self.core.journal().facts());
-        *self.core.engine_mut() = Engine::with_book(terms, self.limits, self.timing, book);
+        let engine = Engine::with_book(terms, self.limits, self.timing, book);
+        *self.core.engine_mut() = match self.rule_book.clone() {
+            Some(rule_book) => engine.with_rule_book(rule_book),
+            None => engine,
+        };
         self.core.run_until(self.core.now());
         self.count();
     }
@@ -446,9 +524,21 @@ impl<B: Broker> Story<B> {
         let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
         let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
         for fact in facts {
-            if receipt.note(self.book(), fact) {
+            if receipt.note(self.book(), fact) == ReceiptStep::Answer {
                 break;
             }
+        }
+        receipt
+    }
+
+    /// The same as it stands now, with what has come after the answer.
+    #[must_use]
+    pub fn revised_receipt(&self) -> FlattenReceipt {
+        let mut receipt = FlattenReceipt::begun(FlattenId::from_row(0));
+        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
+        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
+        for fact in facts {
+            receipt.note(self.book(), fact);
         }
         receipt
     }

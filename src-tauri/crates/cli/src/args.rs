@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use phantom_model::{Money, Span, Ticks};
 use rust_decimal::Decimal;
 
-pub(crate) use bridge::MockBrokerOptions;
+pub(crate) use bridge::{ConformanceOptions, MockBrokerOptions, NinjatraderCommand};
 
 /// The largest fee: far above any real one, and small enough that no sum of fees leaves its range.
 const FEE_PER_SIDE_MAX: i64 = 10_000;
@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Desk(DeskOptions),
     Journal(JournalOptions),
     MockBroker(MockBrokerOptions),
+    /// Works with NinjaTrader's side of the bridge
+    #[command(subcommand)]
+    Ninjatrader(NinjatraderCommand),
 }
 
 /// Runs signals against recorded trades and reports every order, every closed trade and the money.

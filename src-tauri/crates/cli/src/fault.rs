@@ -6,12 +6,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use phantom_compliance::PackFault;
-use phantom_compliance::profile::SettingFault;
-use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_bridge::NoSecret;
 use phantom_bridge::text::OutOfRange;
 use phantom_broker_server::{BooksFault, ServeFault};
+use phantom_compliance::PackFault;
+use phantom_compliance::profile::SettingFault;
+use phantom_journal::{BundleFault, ExportFault, ImportFault, ReadFault};
 use phantom_market::{PriceKind, TickFileError};
 use phantom_model::{ContractError, NoContract, TableError};
 use phantom_runtime::ListingError;
@@ -49,6 +49,8 @@ pub(crate) enum Fault {
         meant.as_ref().map_or(String::new(), |meant| format!("did you mean {meant}? "))
     )]
     UnknownSymbol { symbol: String, meant: Option<String> },
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error(transparent)]
     Listing(#[from] ListingError),
     #[error(transparent)]
@@ -59,8 +61,6 @@ pub(crate) enum Fault {
     Setting(#[from] SettingFault),
     #[error("the calendar has no hours for {root}")]
     NoHours { root: String },
-    #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
-    NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
     JournalExists { file: String },
     #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]
@@ -93,6 +93,12 @@ pub(crate) enum Fault {
     Books(#[from] BooksFault),
     #[error(transparent)]
     Serve(#[from] ServeFault),
+    #[error("{contract:?}: {source}")]
+    BadContract { contract: String, source: ContractError },
+    #[error("the cases could not be run: {0}")]
+    Conformance(String),
+    #[error("{failed} of {of} cases failed")]
+    CasesFailed { failed: usize, of: usize },
     #[error("the program's own threads cannot be started: {0}")]
     Runtime(#[source] io::Error),
     #[error("the result cannot be written to standard output: {0}")]
@@ -111,6 +117,8 @@ impl Fault {
             | Self::JournalWrite { .. }
             | Self::Output(_)
             | Self::Runtime(_)
+            | Self::Conformance(_)
+            | Self::CasesFailed { .. }
             | Self::Damaged { .. }
             | Self::Export(ExportFault::Write(_))
             | Self::Bundle(BundleFault::File { .. } | BundleFault::Export(ExportFault::Write(_)))
@@ -129,12 +137,11 @@ impl Fault {
             | Self::NameAgainstSymbol { .. }
             | Self::NoTrades { .. }
             | Self::UnknownSymbol { .. }
+            | Self::NoHours { .. }
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
-            | Self::NoRulePack { .. }
             | Self::Pack(_)
             | Self::Setting(_)
-            | Self::NoHours { .. }
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }
@@ -146,6 +153,7 @@ impl Fault {
             | Self::SecretFile { .. }
             | Self::NoSecret { .. }
             | Self::BadAccount { .. }
+            | Self::BadContract { .. }
             | Self::Books(_)
             | Self::Serve(_)
             | Self::Table(_) => ExitCode::from(2),

@@ -7,8 +7,9 @@ mod fault;
 mod instruments;
 mod journal;
 mod log;
-mod output;
 mod mock_broker;
+mod ninjatrader;
+mod output;
 mod replay;
 mod secret_file;
 mod text_table;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, NinjatraderCommand};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Desk(options) => desk::run(options),
         Command::Journal(options) => journal::run(&options.action),
         Command::MockBroker(options) => mock_broker::run(options),
+        Command::Ninjatrader(NinjatraderCommand::Conformance(options)) => ninjatrader::conformance(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -4,8 +4,8 @@
 #![cfg(test)]
 
 use phantom_compliance::{
-    ChangeRequest, ChangeTicket, Halt, Limits, Minis, OrderRequest, Permit, Refusal, ShortSelling, Standing,
-    WorkingAim, WorkingOrder, can_change, can_submit,
+    ChangeRequest, ChangeTicket, Halt, Limits, Minis, OrderRequest, Permit, Refusal, Rules, ShortSelling,
+    Standing, WorkingAim, WorkingOrder, can_change, can_submit,
 };
 use phantom_model::price::Grid;
 use phantom_model::{
@@ -43,6 +43,8 @@ fn quiet(grid: &Grid) -> Standing<'_> {
         weight: Minis::whole(1),
         last_trade: Some(price("1320.0")),
         grid,
+        lock: None,
+        rules: Rules::None,
     }
 }
 

@@ -6,7 +6,7 @@ use phantom_compliance::gate::worst_case;
 use phantom_compliance::refusal::PriceFault;
 use phantom_compliance::ticket::{Listed, NotListed};
 use phantom_compliance::{
-    Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, ShortSelling, Standing, Ticket,
+    Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, Rules, ShortSelling, Standing, Ticket,
     TicketKind, can_submit,
 };
 use phantom_model::price::Grid;
@@ -49,6 +49,8 @@ fn quiet(grid: &Grid) -> Standing<'_> {
         weight: Minis::whole(1),
         last_trade: Some(price("1320.0")),
         grid,
+        lock: None,
+        rules: Rules::None,
     }
 }
 
@@ -424,7 +426,7 @@ fn refusals_of_the_state() -> Vec<Said> {
             "this order only closes: send it without stop and target",
         ),
         (Refusal::Killed, "killed", "the kill switch is on; exits still work"),
-        (Refusal::LockedOut, "locked_out", "the account is locked by a rule; exits still work"),
+        (Refusal::LockedOut(None), "locked_out", "the account is locked by a rule; exits still work"),
         (Refusal::Flattening, "flattening", "flatten all is under way; wait for its answer"),
         (Refusal::NotConnected, "not_connected", "the broker cannot be reached"),
         (Refusal::Reconciling, "reconciling", "the broker's own account is being compared; wait for it"),

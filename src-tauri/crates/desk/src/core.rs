@@ -1,7 +1,7 @@
 //! The loop around the engine, without a clock of its own.
 
-use phantom_broker::{Broker, Message, SendEnd};
-use phantom_engine::{Book, Engine, Fact, Input, JournalStanding, Outcome, Request};
+use phantom_broker::{Broker, Decider, Message, SendEnd};
+use phantom_engine::{Book, Engine, Fact, Input, JournalStanding, Origin, Outcome, Request};
 use phantom_model::{BrokerReport, FailReason, MarketRecord, Timestamp};
 
 use crate::held::{Held, opens};
@@ -224,6 +224,16 @@ impl<B: Broker, J: Journal> Core<B, J> {
         }
     }
 
+    /// Says who decided on an order before it leaves.
+    fn name_decider(&mut self, message: &Message) {
+        let (Message::Submit(order) | Message::NativeClose(order)) = message else { return };
+        let book = self.engine.book();
+        let origin = book.find(order.id()).and_then(|key| book.orders().at(key).origin);
+        if matches!(origin, Some(Origin::Window | Origin::Hotkey)) {
+            self.broker.decided_by(order.id(), Decider::Person);
+        }
+    }
+
     /// Takes a message on its way: what opens waits for the disk, everything else leaves at once. The facts
     /// that it follows from have been appended.
     fn pass(&mut self, at: Timestamp, message: Message) {
@@ -260,6 +270,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
     }
 
     fn send(&mut self, at: Timestamp, message: Message, tries: usize) {
+        self.name_decider(&message);
         match self.broker.send(at, message.clone()) {
             // Unknown: nothing is sent again. The engine asks when the answer is overdue.
             SendEnd::Sent | SendEnd::Unknown => {}

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
+use phantom_engine::{
+    Book, Decision, Fact, HaltChange, Handling, Origin, Panel, Protected, RulesInput, Verdict,
+};
 use phantom_model::{
     BrokerReport, ContractId, Link, LotId, MarketRecord, Money, OrderId, Price, Span, Timestamp, TradingDay,
 };
@@ -53,7 +55,12 @@ pub(crate) enum Command {
     ExitPassed { lot: LotId },
     Recovery { answer: oneshot::Sender<Option<RecoveryReport>> },
     Triggers { answer: oneshot::Sender<TriggerReceipts> },
+    Receipt { answer: oneshot::Sender<Option<FlattenReceipt>> },
+    SetHandling(Handling),
+    Rules(RulesInput),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
+    Judge { ticket: Ticket, answer: oneshot::Sender<Result<Verdict, Refusal>> },
+    Panel { contracts: Vec<ContractId>, answer: oneshot::Sender<Panel> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
 }
@@ -246,12 +253,57 @@ impl DeskHandle {
         self.ask(|answer| Command::Triggers { answer }).await
     }
 
+    /// The receipt of the last flatten that has answered, as it stands now: a late fill opens it again, and
+    /// it is settled when that is closed too. `None` when none has answered since the desk runs.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn last_receipt(&self) -> Result<Option<FlattenReceipt>, DeskFault> {
+        self.ask(|answer| Command::Receipt { answer }).await
+    }
+
+    /// Changes which prints are suspect and how large the exits of a flatten are; it holds from the next
+    /// print and exit on.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn set_handling(&self, handling: Handling) -> Result<(), DeskFault> {
+        self.tell(Command::SetHandling(handling))
+    }
+
     /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.
     ///
     /// # Errors
     /// [`DeskFault`] when the desk did not take the question.
     pub async fn verdict(&self, ticket: Ticket) -> Result<Result<Effect, Refusal>, DeskFault> {
         self.ask(|answer| Command::Verdict { ticket, answer }).await
+    }
+
+    /// The same with everything to see before the click: warnings, what the order can lose beside all
+    /// that works, what is left of each limit then, and the contracts that are still allowed on each side.
+    /// A ticket that cannot be read has its refusal instead.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn judge(&self, ticket: Ticket) -> Result<Result<Verdict, Refusal>, DeskFault> {
+        self.ask(|answer| Command::Judge { ticket, answer }).await
+    }
+
+    /// The rules as a person reads them, with what may still be opened in these contracts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn panel(&self, contracts: Vec<ContractId>) -> Result<Panel, DeskFault> {
+        self.ask(|answer| Command::Panel { contracts, answer }).await
+    }
+
+    /// Something about the rules: they are chosen, the limits or the account are locked. What became of
+    /// it is told by facts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn rules(&self, input: RulesInput) -> Result<(), DeskFault> {
+        self.tell(Command::Rules(input))
     }
 
     /// The last good prices.
@@ -284,6 +336,11 @@ impl DeskHandle {
     /// [`DeskFault::Stopped`] when the desk has stopped.
     pub async fn report(&self, report: BrokerReport) -> Result<(), DeskFault> {
         self.reports.send(report).await.map_err(|_| DeskFault::Stopped)
+    }
+
+    /// Waits for room instead of being refused.
+    pub(crate) async fn tell_in_time(&self, command: Command) -> Result<(), DeskFault> {
+        self.commands.send(command).await.map_err(|_| DeskFault::Stopped)
     }
 
     /// A handle that does not keep the desk alive.

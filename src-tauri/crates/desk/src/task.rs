@@ -9,7 +9,7 @@ use phantom_broker::Broker;
 use phantom_compliance::{Refusal, Ticket};
 use phantom_engine::book::Position;
 use phantom_engine::fact::{Absence, FactBody, GapPolicy};
-use phantom_engine::{Book, Engine, Fact, HaltChange, Input, Intake, JournalStanding, Origin};
+use phantom_engine::{Book, Engine, Fact, HaltChange, Input, Intake, JournalStanding, Origin, Verdict};
 use phantom_model::{FlattenId, Link, OrderId, Span, Timestamp, TradingDay};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ use crate::handle::{
 };
 use crate::journal::{Journal, JournalHealth};
 use crate::listing::Listing;
-use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
+use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer, ReceiptStep};
 use crate::recovery::{RecoveryReport, Returning};
 use crate::trigger::TriggerReceipts;
 
@@ -94,6 +94,8 @@ pub struct Desk<B, J, C> {
     triggers: TriggerReceipts,
     /// What becomes of a phantom that was passed while the computer slept.
     policy: GapPolicy,
+    /// The receipt of the last flatten that has answered, revised while it watches for late fills.
+    receipt: Option<FlattenReceipt>,
     /// When the next trading day begins.
     day_ends: Timestamp,
 }
@@ -134,6 +136,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             publish,
             places: Vec::new(),
             flatten: None,
+            receipt: None,
             returning: None,
             recovery: None,
             triggers: TriggerReceipts::default(),
@@ -298,8 +301,19 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             Command::Triggers { answer } => {
                 answer.send(self.triggers.clone()).ok();
             }
+            Command::Receipt { answer } => {
+                answer.send(self.receipt.clone()).ok();
+            }
+            Command::SetHandling(handling) => self.core.engine_mut().set_handling(handling),
             Command::Verdict { ticket, answer } => {
                 answer.send(self.verdict(&ticket)).ok();
+            }
+            Command::Rules(input) => self.feed(Input::Rules(input)),
+            Command::Judge { ticket, answer } => {
+                answer.send(self.judge(&ticket)).ok();
+            }
+            Command::Panel { contracts, answer } => {
+                answer.send(self.core.engine().panel(self.now(), &contracts)).ok();
             }
             Command::Marks { answer } => {
                 answer.send(self.marks()).ok();
@@ -321,9 +335,14 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
 
     fn verdict(&self, ticket: &Ticket) -> Result<Effect, Refusal> {
         let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
-        self.core.engine().verdict(&request)?;
+        self.core.engine().verdict(self.now(), &request)?;
         let position = self.core.book().positions().at(request.contract).net;
         Ok(Effect::of(position, request.side))
+    }
+
+    fn judge(&self, ticket: &Ticket) -> Result<Verdict, Refusal> {
+        let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
+        Ok(self.core.engine().judge(self.now(), &request))
     }
 
     fn marks(&self) -> Marks {
@@ -391,15 +410,20 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
     }
 
     fn answer_flatten(&mut self, step: &[Fact]) {
-        let Some(pending) = &mut self.flatten else { return };
-        let book = self.core.book();
-        if !step.iter().any(|fact| pending.receipt.note(book, fact)) {
-            return;
-        }
-        if let Some(done) = self.flatten.take() {
+        for fact in step {
+            let book = self.core.book();
+            if let Some(receipt) = &mut self.receipt {
+                receipt.note(book, fact);
+            }
+            let Some(pending) = &mut self.flatten else { continue };
+            if pending.receipt.note(book, fact) != ReceiptStep::Answer {
+                continue;
+            }
+            let Some(done) = self.flatten.take() else { continue };
             for answer in done.answers {
                 answer.send(done.receipt.clone()).ok();
             }
+            self.receipt = Some(done.receipt);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The state of record. It changes only by folding facts.
 
+mod account;
 mod changes;
 mod corrections;
 mod fold;
@@ -18,10 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, OrderId, Side, Timestamp,
-    TradingDay,
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, Side,
+    Timestamp, TradingDay,
 };
 
+pub use account::{Account, Plan};
 pub use changes::Change;
 pub use guards::Protection;
 pub(crate) use guards::tighter;
@@ -66,8 +68,13 @@ pub struct Book {
     outside_names: BTreeMap<OutsideName, OrderKey>,
     latches: Vec<LatchCause>,
     blind: bool,
+    /// Orders of which an execution was told again with other figures.
+    contradicted: BTreeSet<OrderId>,
     day: Option<TradingDay>,
     gap: gap::Gap,
+    account: Account,
+    /// Profit of everything closed less fees of every fill, over all contracts.
+    cash: Money,
 }
 
 /// What tells one order that is not ours from another.
@@ -108,7 +115,7 @@ pub enum FlattenPhase {
     Watching {
         /// When it answered.
         since: Timestamp,
-        /// What it answered.
+        /// What it answered, or what has become of that since.
         flat: bool,
     },
     /// It is over.
@@ -145,8 +152,11 @@ impl Book {
             outside_names: BTreeMap::new(),
             latches: Vec::new(),
             blind: false,
+            contradicted: BTreeSet::new(),
             day: None,
             gap: gap::Gap::default(),
+            account: Account::default(),
+            cash: Money::ZERO,
         }
     }
 
@@ -270,14 +280,6 @@ impl Book {
         }
     }
 
-    /// Whether the id belongs to a ticket that our own gate refused.
-    #[must_use]
-    pub fn was_rejected(&self, id: OrderId) -> bool {
-        let OrderId::Ticket(n) = id else { return false };
-        let place = n.checked_sub(1).map(|place| place as usize);
-        place.and_then(|place| self.tickets.get(place)) == Some(&Entered::Rejected)
-    }
-
     /// Whether the id is one that an order of ours may have which the journal has lost: only what closes
     /// leaves before it is durable.
     pub(crate) fn may_be_lost(&self, id: OrderId) -> bool {
@@ -345,6 +347,11 @@ impl Book {
     #[must_use]
     pub const fn is_blind(&self) -> bool {
         self.blind
+    }
+
+    /// Whether somebody has been told that an execution of the order came again with other figures.
+    pub(crate) fn is_contradicted(&self, order: OrderId) -> bool {
+        self.contradicted.contains(&order)
     }
 
     /// The trading day; `None` before one was told.

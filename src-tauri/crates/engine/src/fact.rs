@@ -1,6 +1,6 @@
 //! Facts: what has happened. The order log, the positions and recovery are folds over these.
 
-use phantom_compliance::{OrderRequest, Refusal, Ticket};
+use phantom_compliance::{OrderRequest, Refusal, RuleId, RunAway, Ticket};
 use phantom_model::{
     Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
     OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::Protection;
 use crate::input::{HaltChange, Origin};
+use crate::rule_fact::RuleFact;
 
 /// One fact, numbered without gaps.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -177,6 +178,8 @@ pub enum Alarm {
     UnknownExec(ExecId),
     /// The same execution may have come under two ids.
     TwinExec(OrderId),
+    /// A cancel is without an answer for too long: the order may still fill, and counts as if it will.
+    CancelUnanswered(OrderId),
     /// Asked several times, and the broker still does not say what became of the order.
     StillUnknown(OrderId),
     /// The broker lists an order without our id that may be this one of ours.
@@ -195,6 +198,17 @@ pub enum Alarm {
     JournalLost,
     /// The disk is slow: openings wait for it, exits do not.
     SlowDisk,
+    /// So much of a limit is used.
+    RuleNear {
+        /// Of which rule.
+        rule: RuleId,
+        /// How much, in percent.
+        percent: u32,
+    },
+    /// A rule is reached.
+    RuleBroken(RuleId),
+    /// Orders ran away: entries are switched off.
+    RanAway(RunAway),
 }
 
 /// What has happened.
@@ -424,6 +438,16 @@ pub enum FactBody {
         /// Whether everything is flat.
         flat: bool,
     },
+    /// A late fill has opened again what the flatten had called closed: its receipt is open again.
+    FlattenReopened {
+        /// Which one.
+        flatten: FlattenId,
+    },
+    /// Everything that the flatten covers is closed, later than its answer said: its receipt is revised.
+    FlattenSettled {
+        /// Which one.
+        flatten: FlattenId,
+    },
     /// The flatten watches for late fills no more.
     FlattenEnded {
         /// Which one.
@@ -644,6 +668,8 @@ pub enum FactBody {
         /// The price that did it.
         print: Price,
     },
+    /// Something about the rules has happened.
+    Rule(Box<RuleFact>),
     /// The market went further than before: the stops that trail follow.
     TrailsMoved {
         /// Where.
@@ -652,6 +678,16 @@ pub enum FactBody {
         low: Price,
         /// The highest.
         high: Price,
+    },
+    /// A suspect print: too far off to count unless the next one confirms it. It fired nothing and moved
+    /// nothing.
+    PrintDoubted {
+        /// Where.
+        contract: ContractId,
+        /// Its price.
+        price: Price,
+        /// The last good price.
+        last: Price,
     },
 }
 

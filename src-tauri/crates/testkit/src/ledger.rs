@@ -6,6 +6,7 @@
 mod compare;
 mod guards;
 mod orders;
+mod rules;
 mod table;
 mod truth;
 
@@ -21,6 +22,7 @@ use phantom_model::{
 
 use crate::line::lot_name;
 use guards::GuardRow;
+use rules::RuleLedger;
 
 pub use table::may_go;
 
@@ -45,6 +47,7 @@ pub struct Ledger {
     differences: BTreeMap<ContractId, i64>,
     blind: bool,
     day: Option<TradingDay>,
+    rules: RuleLedger,
     /// The engine has latched, or an execution was taken back or came from outside, or an exit that had ended was filled after all and the one sent in its
     /// place is still out. A lot may be closed that an exit of its own still works on: from here on lots
     /// and exits need not match one by one, even when the latch is lifted.
@@ -212,11 +215,17 @@ impl Ledger {
                 assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
             }
             FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
+            FactBody::FlattenReopened { .. } => {
+                assert!(!self.halt.flattening && !self.is_flat(), "reopened, and nothing is open");
+            }
             FactBody::FlattenExiting { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Rule(rule) => self.take_rule(rule),
             FactBody::Latched { cause } => self.latched(*cause),
             body @ (FactBody::ContractLatched { .. }
             | FactBody::OutsideOrderSeen { .. }
@@ -361,8 +370,7 @@ impl Ledger {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => {}
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

@@ -69,6 +69,8 @@ impl Book {
             | FactBody::FlattenJoined { .. }
             | FactBody::FlattenExiting { .. }
             | FactBody::FlattenAnswered { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
@@ -83,6 +85,8 @@ impl Book {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
         }
     }
@@ -91,8 +95,7 @@ impl Book {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => self.account.switch_on(),
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

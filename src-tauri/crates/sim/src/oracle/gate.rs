@@ -40,7 +40,7 @@ impl Oracle {
             if wanted > most {
                 return Expected::Refused(crosses);
             }
-            let closes = request.bracket.is_none();
+            let closes = request.bracket.is_none() && request.guard.is_none();
             return match (wanted <= least, closes) {
                 (true, true) => Expected::Closes,
                 (true, false) => Expected::Refused("bracket_on_exit"),

@@ -28,7 +28,7 @@ fn open(folder: &Path, environment: Environment) -> Result<OpenedDesk, StartFaul
     let start = Start {
         limits: Limits::NONE,
         timing: Timing::LIVE,
-        fee_per_side: |_| Money::ZERO,
+        terms: &|listing: &Listing| listing.terms(|_| Money::ZERO),
         policy: GapPolicy::Fire,
     };
     let lease = Arc::new(Lease::take(folder).unwrap());

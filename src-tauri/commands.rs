@@ -9,6 +9,7 @@
 pub(crate) mod amend;
 pub(crate) mod body;
 pub(crate) mod files;
+pub(crate) mod history;
 pub(crate) mod market;
 pub(crate) mod orders;
 pub(crate) mod rules;
@@ -16,7 +17,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 31] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -37,6 +38,11 @@ pub const NAMES: [&str; 26] = [
     "setPassword",
     "marketControl",
     "saveText",
+    "recovery",
+    "exitPassed",
+    "history",
+    "exportHistory",
+    "disputeBundle",
     "rulesPanel",
     "rulePacks",
     "ruleSettings",

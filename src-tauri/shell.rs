@@ -10,6 +10,7 @@ use tokio::sync::RwLockReadGuard;
 use crate::error::{of_desk, stopped};
 use crate::session::{Session, SessionFault};
 use crate::settings::{Checked, SettingsFile, Vault, check};
+use crate::storage::Storage;
 use crate::stream::{Ask, StreamHandle};
 
 /// What the commands share. No lock in here is ever held while the engine works.
@@ -19,6 +20,7 @@ pub(crate) struct Shell {
     file: SettingsFile,
     vault: Arc<Vault>,
     stream: StreamHandle,
+    storage: Storage,
     /// Read by orders on their way, written by whoever changes the desk under them.
     placing: tokio::sync::RwLock<()>,
 }
@@ -30,6 +32,7 @@ impl Shell {
         file: SettingsFile,
         vault: Vault,
         stream: StreamHandle,
+        storage: Storage,
     ) -> Self {
         Self {
             session: RwLock::new(Arc::new(session)),
@@ -37,6 +40,7 @@ impl Shell {
             file,
             vault: Arc::new(vault),
             stream,
+            storage,
             placing: tokio::sync::RwLock::new(()),
         }
     }
@@ -44,6 +48,14 @@ impl Shell {
     /// The running session.
     pub(crate) fn session(&self) -> Arc<Session> {
         Arc::clone(&self.session.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Ends the desk in order, and waits until its journal is closed.
+    pub(crate) fn close(&self) {
+        if let Err(fault) = self.session().desk().end() {
+            tracing::warn!(%fault, "the desk could not be ended in order");
+        }
+        self.storage.wait_until_closed();
     }
 
     /// The settings that hold.
@@ -102,13 +114,21 @@ impl Shell {
             let words = "a position is open or an order works: close and cancel everything first";
             return Err(WireFault::PositionsOpen(words.to_owned()));
         }
-        let (session, stage) = Session::start(settings, checked).map_err(|fault| not_started(&fault))?;
+        let (session, stage) =
+            Session::start(settings, checked, &self.storage).map_err(|fault| not_started(&fault))?;
         if standing.killed {
             session.desk().halt(HaltChange::Kill, Origin::Rule).map_err(of_desk)?;
         }
         self.file.save(settings).map_err(|error| not_saved(&error))?;
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(session);
+        let old = {
+            let mut running = self.session.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *running, Arc::new(session))
+        };
         self.stream.tell(Ask::Stage(Box::new(stage)));
+        // Nothing is open on it; its journal is closed in order.
+        if let Err(fault) = old.desk().end() {
+            tracing::warn!(%fault, "the desk before could not be ended in order");
+        }
         Ok(())
     }
 }
@@ -125,9 +145,12 @@ fn needs_another_desk(old: &Settings, new: &Settings) -> bool {
 fn not_started(fault: &SessionFault) -> WireFault {
     match fault {
         SessionFault::Market(fault) => WireFault::MarketFile(fault.to_string()),
-        SessionFault::Thread(_) | SessionFault::Calendar(_) | SessionFault::Desk(_) => {
-            WireFault::Stopped(fault.to_string())
-        }
+        SessionFault::Thread(_)
+        | SessionFault::Calendar(_)
+        | SessionFault::Desk(_)
+        | SessionFault::Start(_)
+        | SessionFault::Account(_)
+        | SessionFault::StillClosing => WireFault::Stopped(fault.to_string()),
     }
 }
 

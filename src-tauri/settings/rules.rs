@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use phantom_broker_mock::{MockSettings, Range};
 use phantom_compliance::{Limits, Minis, Profile, ShortSelling};
+use phantom_engine::fact::GapPolicy;
 use phantom_model::InstrumentTable;
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_wire::{MarketSource, MockMarket, NinjaTrader, SettingFault, Settings, Trading};
+use phantom_wire::{MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingFault, Settings, Trading};
 use rust_decimal::Decimal;
 
 use super::VERSION;
@@ -29,6 +30,7 @@ pub(crate) struct Checked {
     pub(crate) mock: MockSettings,
     pub(crate) limits: Limits,
     pub(crate) pace: Pace,
+    pub(crate) policy: GapPolicy,
     /// The rules of the account.
     pub(crate) profile: Option<Arc<Profile>>,
 }
@@ -48,8 +50,13 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
     let mock = check_mock(&settings.mock)?;
     let pace = check_pace(&settings.mock)?;
     let limits = check_trading(&settings.trading)?;
+    let policy = match settings.trading.passed_policy.unwrap_or_default() {
+        PassedPolicy::Fire => GapPolicy::Fire,
+        PassedPolicy::Ask => GapPolicy::Ask,
+        PassedPolicy::Hold => GapPolicy::Hold,
+    };
     let profile = settings.rules.as_ref().map(profile_of).transpose()?;
-    Ok(Checked { mock, limits, pace, profile })
+    Ok(Checked { mock, limits, pace, policy, profile })
 }
 
 fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {

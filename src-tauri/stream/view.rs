@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, ContractTerms, Fact, FactBody, Origin};
+use phantom_engine::{Book, ContractTerms, Engine, Fact, FactBody, Origin};
 use phantom_model::{Arena, ContractId, FlattenId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
@@ -78,6 +78,19 @@ impl View {
             pending: Vec::new(),
             rows: 0,
         }
+    }
+
+    /// The view of a book that was recovered.
+    pub(crate) fn of_book(
+        listing: Arc<Listing>,
+        engine: &Engine,
+        starts: Timestamp,
+        account: String,
+    ) -> Self {
+        let book = engine.book().clone();
+        let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
+        let traded = traded.map(|(_, order)| order.contract).collect();
+        Self { book, traded, ..Self::new(listing, engine.terms(), starts, DeskMode::Mock, account) }
     }
 
     pub(crate) const fn book(&self) -> &Book {

@@ -5,16 +5,17 @@
 use phantom_broker::{Broker, Message};
 use phantom_broker_mock::{MockBroker, MockSettings};
 use phantom_compliance::{ChangeRequest, Limits, Outbound, Protect};
+use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{
-    Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Protected, RuleBook, RulesInput,
-    Timing,
+    Book, Decision, Engine, FactBody, HaltChange, Handling, Input, Intake, Origin, Protected, RuleBook,
+    RulesInput, Timing,
 };
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, FlattenId,
     ForeignFill, Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId,
     Span, Timestamp,
 };
-use phantom_runtime::{Core, FlattenReceipt, MemoryJournal};
+use phantom_runtime::{Core, FlattenReceipt, MemoryJournal, ReceiptStep};
 use phantom_testkit::ledger::Ledger;
 use phantom_testkit::line::fact_line;
 use phantom_testkit::{Draft, contract, contracts, grid, price, rules, terms};
@@ -34,6 +35,8 @@ pub struct Story<B> {
     facts_read: usize,
     sent_read: usize,
     execs: u64,
+    /// Orders that left before the journal had them: the broker has them, and no send is noted.
+    lost: Vec<OrderId>,
 }
 
 impl Story<ByHand> {
@@ -124,9 +127,20 @@ impl<B: Broker> Story<B> {
         let core = Core::new(engine, Noted::new(broker), MemoryJournal::new());
         let ledger = Ledger::default();
         let (counted, facts_read, sent_read, execs) = (0, 0, 0, 0);
-        let rule_book = None;
-        let mut story =
-            Self { core, limits, timing, rule_book, ledger, shadow, counted, facts_read, sent_read, execs };
+        let (rule_book, lost) = (None, Vec::new());
+        let mut story = Self {
+            core,
+            limits,
+            timing,
+            rule_book,
+            ledger,
+            shadow,
+            counted,
+            facts_read,
+            sent_read,
+            execs,
+            lost,
+        };
         story.core.run_until(Timestamp::from_nanos(0));
         story
     }
@@ -160,6 +174,11 @@ impl<B: Broker> Story<B> {
     pub fn feed(&mut self, input: Input) {
         self.core.input(self.core.now(), input);
         self.count();
+    }
+
+    /// The trader sets which prints are suspect and how large the exits of a flatten are.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.core.engine_mut().set_handling(handling);
     }
 
     /// Lets time pass; what is due in between is done at its own time.
@@ -270,6 +289,26 @@ impl<B: Broker> Story<B> {
         self.count();
     }
 
+    /// The same, as the program does it: it was killed, comes back with this policy, and asks the broker.
+    pub fn come_back(&mut self, policy: GapPolicy) {
+        self.restart();
+        let since = self.core.now();
+        self.feed(Input::Returned { absence: Absence::Crashed, since, policy });
+        self.link(Link::Up);
+    }
+
+    /// The computer slept and wakes.
+    pub fn wake(&mut self, policy: GapPolicy) {
+        let since = self.core.now();
+        self.feed(Input::Returned { absence: Absence::Slept, since, policy });
+        self.link(Link::Up);
+    }
+
+    /// This order had left before the journal had it, and the kill came between.
+    pub fn lose(&mut self, order: &str) {
+        self.lost.push(id(order));
+    }
+
     // What the broker reports, where the story says it.
 
     /// Any report.
@@ -289,6 +328,28 @@ impl<B: Broker> Story<B> {
         let price = price(self.root_of(order), at);
         let timing = FillTiming::Unknown;
         self.report(BrokerReport::Filled(FillReport { order, exec, qty, price, timing, broker_time: None }));
+    }
+
+    /// The broker tells every execution of the story's orders once more.
+    pub fn fill_again(&mut self) {
+        let book = self.core.book();
+        let again = |fill: &phantom_engine::book::FillRow| FillReport {
+            order: book.orders().at(fill.order).id,
+            exec: fill.exec,
+            qty: fill.qty,
+            price: fill.price,
+            timing: FillTiming::Unknown,
+            broker_time: fill.broker_time,
+        };
+        let reports: Vec<FillReport> = book.fills().iter().map(|(_, fill)| again(fill)).collect();
+        for report in reports {
+            self.report(BrokerReport::Filled(report));
+        }
+    }
+
+    /// A person lets a lot exit whose price was passed while the desk was away; lots count from 0.
+    pub fn exit_passed(&mut self, lot: u32) {
+        self.feed(Input::ExitPassed { lot: LotId::from_row(lot) });
     }
 
     /// The broker took the order out of the market.
@@ -463,9 +524,21 @@ impl<B: Broker> Story<B> {
         let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
         let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
         for fact in facts {
-            if receipt.note(self.book(), fact) {
+            if receipt.note(self.book(), fact) == ReceiptStep::Answer {
                 break;
             }
+        }
+        receipt
+    }
+
+    /// The same as it stands now, with what has come after the answer.
+    #[must_use]
+    pub fn revised_receipt(&self) -> FlattenReceipt {
+        let mut receipt = FlattenReceipt::begun(FlattenId::from_row(0));
+        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
+        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
+        for fact in facts {
+            receipt.note(self.book(), fact);
         }
         receipt
     }
@@ -519,7 +592,9 @@ impl<B: Broker> Story<B> {
             assert!(fits || self.core.book().halt().latched, "exits within the position");
         }
         for fact in facts {
-            if let FactBody::OrderSubmitted { order, .. } = &fact.body {
+            if let FactBody::OrderSubmitted { order, .. } = &fact.body
+                && !self.lost.contains(order)
+            {
                 let sends = self.core.broker().sent.iter().map(|(_, it)| it);
                 let mut sends = sends.filter(|it| it.order() == Some(*order) && is_send(it));
                 let first = sends.next();

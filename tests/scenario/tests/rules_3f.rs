@@ -290,6 +290,8 @@ fn g_16_there_is_no_way_past_the_gate() {
     story.halt(HaltChange::LiftLatch);
     story.halt(HaltChange::SwitchOn);
     story.feed(adopt(profile(XFA, &[])));
+    story.rules(RulesInput::Unusable { why: Arc::from("spoiled on purpose") });
+    story.feed(adopt(profile(COMBINE, &["daily_loss=on"])));
     story.rules(RulesInput::Adopt { profile: profile(COMBINE, &[]), fresh: true, origin: Origin::Window });
     story.flatten();
     story.restart();

@@ -27,6 +27,14 @@ pub struct Limits {
     pub position_max: Option<Minis>,
 }
 
+impl Halt {
+    /// Whether nothing stops openings.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        check_halt(self).is_ok()
+    }
+}
+
 impl Limits {
     /// A new install: short selling off, 5 mini-equivalents for an order and for the position.
     pub const NEW_INSTALL: Self = Self {
@@ -64,6 +72,8 @@ pub struct Halt {
     pub not_connected: bool,
     /// What happened while the broker could not be reached is not known yet.
     pub reconciling: bool,
+    /// The journal takes no more: what is opened now would not survive the end of the program.
+    pub journal_lost: bool,
     /// The engine found its own books in doubt.
     pub latched: bool,
 }
@@ -233,7 +243,8 @@ pub(crate) fn check_bracket(standing: &Standing<'_>, request: &OrderRequest) -> 
 }
 
 pub(crate) fn check_halt(standing: &Standing<'_>) -> Result<(), Refusal> {
-    let Halt { killed, locked_out, flattening, not_connected, reconciling, latched } = standing.halt;
+    let Halt { killed, locked_out, flattening, not_connected, reconciling, journal_lost, latched } =
+        standing.halt;
     if killed {
         Err(Refusal::Killed)
     } else if locked_out {
@@ -244,6 +255,8 @@ pub(crate) fn check_halt(standing: &Standing<'_>) -> Result<(), Refusal> {
         Err(Refusal::NotConnected)
     } else if reconciling {
         Err(Refusal::Reconciling)
+    } else if journal_lost {
+        Err(Refusal::JournalLost)
     } else if latched {
         Err(Refusal::Latched)
     } else if let Rules::Unusable(why) = standing.rules {

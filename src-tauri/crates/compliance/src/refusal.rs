@@ -131,6 +131,8 @@ pub enum Refusal {
     NotConnected,
     /// What happened while the broker could not be reached is not known yet.
     Reconciling,
+    /// The journal takes no more: openings blocked, exits alive and not recorded.
+    JournalLost,
     /// The engine found its own books in doubt: openings blocked, exits alive.
     Latched,
     /// It would close the position and open the other side.
@@ -199,6 +201,7 @@ impl Refusal {
             Self::Flattening => "flattening",
             Self::NotConnected => "not_connected",
             Self::Reconciling => "reconciling",
+            Self::JournalLost => "journal_lost",
             Self::Latched => "latched",
             Self::WouldCrossZero { .. } => "would_cross_zero",
             Self::OppositeEntryWorking { .. } => "opposite_entry_working",
@@ -256,6 +259,9 @@ impl fmt::Display for Refusal {
             Self::Flattening => f.write_str("flatten all is under way; wait for its answer"),
             Self::NotConnected => f.write_str("the broker cannot be reached"),
             Self::Reconciling => f.write_str("the broker's own account is being compared; wait for it"),
+            Self::JournalLost => f.write_str(
+                "the journal takes no more, so nothing is opened; exits still work; start again for a new one",
+            ),
             Self::Latched => {
                 f.write_str("openings are blocked until the books are checked; exits still work")
             }

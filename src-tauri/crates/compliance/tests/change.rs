@@ -18,6 +18,7 @@ const EVERY_HALT: Halt = Halt {
     flattening: true,
     not_connected: true,
     reconciling: true,
+    journal_lost: true,
     latched: true,
 };
 const ID: OrderId = OrderId::Ticket(1);

@@ -7,9 +7,10 @@ use phantom_compliance::{Limits, Minis, OrderRequest, Refusal, Rules, Standing, 
 use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, Price, Timestamp};
 
 use crate::book::{Book, Cancelling, OrderKey};
-use crate::config::{ContractTerms, Timing};
+use crate::config::{ContractTerms, Handling, Timing};
 use crate::deadlines::{Deadlines, Due};
 use crate::fact::{Alarm, Fact, FactBody, Purpose};
+use crate::gap::{Away, contracts_away};
 use crate::input::Input;
 use crate::marks::{Judged, Mark};
 use crate::outcome::{Outcome, Request};
@@ -22,6 +23,7 @@ pub struct Engine {
     pub(crate) terms: Arena<ContractId, ContractTerms>,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
+    pub(crate) handling: Handling,
     pub(crate) book: Book,
     pub(crate) marks: Arena<ContractId, Mark>,
     pub(crate) deadlines: Deadlines,
@@ -35,6 +37,8 @@ pub struct Engine {
     pub(crate) heartbeat: Option<Timestamp>,
     /// Prints from before this fire nothing: a feed that comes back may show an old price first.
     pub(crate) stale_before: Timestamp,
+    /// Contracts whose phantoms have not all been judged since the desk came back.
+    pub(crate) away: Vec<Away>,
     unrealized_total: Money,
     /// The amounts of open profit between which no rule has anything to say.
     pub(crate) watch: Watch,
@@ -82,10 +86,12 @@ impl Engine {
         terms.iter().for_each(|_| {
             marks.push(Mark::default());
         });
+        let away = contracts_away(&book);
         let mut engine = Self {
             terms,
             limits,
             timing,
+            handling: Handling::STANDARD,
             book,
             marks,
             deadlines: Deadlines::new(),
@@ -94,6 +100,7 @@ impl Engine {
             question: Question::default(),
             heartbeat: None,
             stale_before: Timestamp::MIN,
+            away,
             unrealized_total: Money::ZERO,
             watch: Watch::OFF,
             rule_wake: Timestamp::MAX,
@@ -145,6 +152,9 @@ impl Engine {
             Input::Link(link) => self.link(now, link),
             Input::Reconcile => self.ask_snapshot(now),
             Input::Decide { contract, decision, origin } => self.decide(now, contract, decision, origin),
+            Input::Returned { absence, since, policy } => self.returned(now, absence, since, policy),
+            Input::ExitPassed { lot } => self.exit_passed(now, lot),
+            Input::Journal(standing) => self.journal_stands(now, standing),
             Input::FeedAlive => self.feed_alive(now),
             Input::TradingDay(day) => self.trading_day(now, day),
             Input::Rules(input) => self.rules_input(now, input),
@@ -181,6 +191,11 @@ impl Engine {
         self.limits = limits;
     }
 
+    /// Changes what the trader has set about prints and exits; it holds from the next print and exit on.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.handling = handling;
+    }
+
     /// The gate's answer for an order that is not sent: what would happen on the click at this time of
     /// the market.
     ///
@@ -215,6 +230,17 @@ impl Engine {
         let row = self.book.lots().at(lot);
         let reserved: u32 = self.work_on(lot).iter().map(|work| work.qty).sum();
         row.uncommitted().saturating_sub(reserved)
+    }
+
+    /// Whether an opening that was approved may still leave: it lives, nobody has asked for it back, and
+    /// nothing has stopped openings since.
+    #[must_use]
+    pub fn may_still_leave(&self, order: OrderId) -> bool {
+        let row = self.book.find(order).map(|key| self.book.orders().at(key));
+        row.is_some_and(|row| {
+            let wanted = row.is_live() && row.cancelling == Cancelling::No;
+            wanted && self.standing(row.contract).halt.is_none()
+        })
     }
 
     /// How the account and a contract stand before the gate, rules apart.
@@ -277,19 +303,36 @@ impl Engine {
         let contract = record.contract;
         let position = self.book.positions().at(contract);
         let mark = self.marks.at_mut(contract);
-        if mark.take(&record.print) == Judged::Good {
+        let judged = mark.take(&record.print, self.handling.band);
+        if judged == Judged::Good {
             mark.traded_at = now.at;
             // The total waits for one addition only, print after print.
             self.unrealized_total += mark.renew(position, self.terms.at(contract).tick_value);
-            if !position.levels.is_quiet_in(&record.print) && record.at >= self.stale_before {
-                self.fire_phantoms(now, contract, &record.print);
+            if !position.levels.is_quiet_in(&record.print)
+                && record.at >= self.stale_before
+                && !self.is_away(contract)
+            {
+                self.fire_phantoms(now, record);
             }
             if self.watch.looks_at(self.unrealized_total, &record.print) {
                 self.watch_print(now, record);
             }
+        } else {
+            self.doubt_print(now, contract, record.print.last());
         }
         if !self.fresh.is_empty() {
             self.age_fresh(contract);
+        }
+        if !self.away.is_empty() {
+            self.watch_gap(now, record, judged);
+        }
+    }
+
+    /// A suspect print leaves a row, so that a person can see why nothing fired.
+    #[inline(never)]
+    fn doubt_print(&mut self, now: &mut Now<'_>, contract: ContractId, price: Price) {
+        if let Some(last) = self.marks.at(contract).last {
+            self.emit(now, FactBody::PrintDoubted { contract, price, last });
         }
     }
 

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use phantom_compliance::{ChangeRequest, OrderRequest, Profile, Protect, Refusal, Ticket};
 use phantom_model::{
-    BrokerReport, ContractId, Link, LotId, MarketRecord, Money, NetQty, OrderId, SignalRef, TradingDay,
+    BrokerReport, ContractId, Link, LotId, MarketRecord, Money, NetQty, OrderId, SignalRef, Timestamp,
+    TradingDay,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::fact::{Absence, GapPolicy};
 
 /// One input. Whatever happens to the desk comes in as one of these.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,6 +75,22 @@ pub enum Input {
         /// Who decides.
         origin: Origin,
     },
+    /// The desk is back after it could see nothing.
+    Returned {
+        /// Why it was away.
+        absence: Absence,
+        /// Since when.
+        since: Timestamp,
+        /// What becomes of a phantom whose price was passed meanwhile.
+        policy: GapPolicy,
+    },
+    /// A person lets a phantom exit whose price was passed while the desk was away.
+    ExitPassed {
+        /// Its lot.
+        lot: LotId,
+    },
+    /// The journal is not what it was.
+    Journal(JournalStanding),
     /// The feed lives. From the first heartbeat on, its absence makes the stops blind.
     FeedAlive,
     /// A trading day has begun.
@@ -80,6 +99,21 @@ pub enum Input {
     Rules(RulesInput),
     /// Time has passed: whatever is due, is done.
     Clock,
+}
+
+/// How the journal is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JournalStanding {
+    /// Facts become durable in good time.
+    Sound,
+    /// The disk is slow: openings wait for it.
+    Slow,
+    /// The disk is full: nothing is opened until a person has looked.
+    Full,
+    /// It takes no more.
+    Lost,
+    /// It was found damaged at the start: nothing is opened until a person has looked.
+    Damaged,
 }
 
 /// What the engine is told about the rules.

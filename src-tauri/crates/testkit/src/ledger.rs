@@ -13,7 +13,7 @@ mod truth;
 use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::Halt;
-use phantom_engine::fact::{Alarm, LatchCause, Leg};
+use phantom_engine::fact::{Absence, Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
     Bracket, ContractId, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
@@ -188,7 +188,18 @@ impl Ledger {
                 let row = ClosedRow { lot: *lot, by: *by, qty: *qty, entry: *entry, exit: *exit };
                 self.lot_reduced(row, *realized, tick_value(self.lot(*lot).contract));
             }
-            FactBody::PhantomFired { lot, leg, print } => self.fired(*lot, *leg, *print),
+            FactBody::PhantomFired { lot, leg, print, level, .. } => self.fired(*lot, *leg, *print, *level),
+            FactBody::ExitFound { lot, leg } => self.found(*lot, *leg),
+            FactBody::JournalLost => {
+                assert!(!self.halt.journal_lost, "the journal is lost once");
+                self.halt.journal_lost = true;
+                self.owed.alarms.push(Alarm::JournalLost);
+            }
+            FactBody::Returned { absence, .. } => self.halt.journal_lost &= *absence == Absence::Slept,
+            FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. } => {}
             FactBody::ExitWaiting { lot } => {
                 let row = self.lots.get_mut(lot).unwrap();
                 assert!(row.fired.is_some(), "{} waits but has not fired", lot_name(*lot));
@@ -204,8 +215,13 @@ impl Ledger {
                 assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
             }
             FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
+            FactBody::FlattenReopened { .. } => {
+                assert!(!self.halt.flattening && !self.is_flat(), "reopened, and nothing is open");
+            }
             FactBody::FlattenExiting { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),
@@ -316,8 +332,16 @@ impl Ledger {
         self.sums.entry(row.contract).or_default().realized += realized;
     }
 
+    /// An exit at the broker proves that the phantom had fired.
+    fn found(&mut self, lot: LotId, leg: Leg) {
+        let row = self.lots.get_mut(&lot).unwrap();
+        assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
+        row.bracket = row.levels();
+        (row.guard.best, row.guard.distance) = (None, None);
+    }
+
     /// A phantom fires once, by a print that reaches its leg.
-    fn fired(&mut self, lot: LotId, leg: Leg, print: Price) {
+    fn fired(&mut self, lot: LotId, leg: Leg, print: Price, told: Price) {
         let row = self.lots.get_mut(&lot).unwrap();
         assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
         assert!(row.open() > 0, "{} fires after it closed", lot_name(lot));
@@ -328,6 +352,7 @@ impl Ledger {
             Leg::Stop => (row.bracket.stop.unwrap(), false),
             Leg::Target => (row.bracket.target.unwrap(), true),
         };
+        assert_eq!(told, level, "where the leg of {} stood", lot_name(lot));
         let reaches_up = (row.side == Side::Buy) == wins;
         let reached = if reaches_up { print >= level } else { print <= level };
         assert!(reached, "{} fires without being reached", lot_name(lot));

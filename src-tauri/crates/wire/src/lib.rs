@@ -9,6 +9,7 @@ pub mod decimal;
 pub mod event;
 pub mod fault;
 pub mod order;
+pub mod recovery;
 pub mod row;
 pub mod rules;
 pub mod settings;
@@ -24,6 +25,9 @@ pub use fault::{SettingFault, WireFault};
 pub use order::{
     ClosedPosition, Effect, FlattenAnswer, FlattenStatus, MarketControl, MarketSpeed, Maximum, OpenPosition,
     OrderQuestion, OrderRequest, OrderType, PasswordAnswer, PasswordPlace, PlaceAnswer, Side, Verdict,
+};
+pub use recovery::{
+    DecidedRow, HistoryAnswer, HistoryLine, HistoryQuestion, PassedPolicy, RecoveryAnswer, WrittenAnswer,
 };
 pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::recovery::PassedPolicy;
 use crate::rules::RulesChoice;
 
 /// All settings. A field that is not listed is refused.
@@ -100,4 +101,8 @@ pub struct Trading {
     pub default_qty: u32,
     /// The symbol that a ticket starts with.
     pub default_symbol: String,
+    /// What becomes of a stop or target whose price was passed while the desk was away; left out: it exits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub passed_policy: Option<PassedPolicy>,
 }

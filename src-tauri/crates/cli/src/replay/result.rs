@@ -166,9 +166,18 @@ impl<'a> Fold<'a> {
             | FactBody::LotOpened { .. }
             | FactBody::LotGrew { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
@@ -196,6 +205,7 @@ impl<'a> Fold<'a> {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use phantom_compliance::pack::TradeCounting;
-use phantom_compliance::{Lockout, Profile, RuleId, RunAway};
+use phantom_compliance::{Lockout, Profile, RuleId, RunAway, Until};
 use phantom_model::{Money, NetQty, Span, Timestamp};
 
 use super::Book;
@@ -19,22 +19,11 @@ pub struct Plan {
     pub fresh: bool,
 }
 
-/// Whether there are rules.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub enum InForce {
-    /// None: the desk's own checks only.
-    #[default]
-    None,
-    /// These.
-    Rules(Arc<Profile>),
-    /// Some that cannot be used: nothing opens.
-    Unusable(Arc<str>),
-}
-
 /// An account as the facts tell it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Account {
-    in_force: InForce,
+    profile: Option<Arc<Profile>>,
+    unusable: Option<Arc<str>>,
     plan: Option<Plan>,
     figures: Option<Figures>,
     lockouts: Vec<Lockout>,
@@ -64,19 +53,17 @@ const SECOND: Span = Span::from_millis(1_000);
 const REFUSALS_WITHIN: Span = Span::from_millis(10_000);
 
 impl Account {
-    /// The rules in force.
-    #[must_use]
-    pub const fn in_force(&self) -> &InForce {
-        &self.in_force
-    }
-
-    /// The profile in force; `None` without rules, and where they cannot be used.
+    /// The profile in force; `None` without rules.
     #[must_use]
     pub const fn profile(&self) -> Option<&Arc<Profile>> {
-        match &self.in_force {
-            InForce::Rules(profile) => Some(profile),
-            InForce::None | InForce::Unusable(_) => None,
-        }
+        self.profile.as_ref()
+    }
+
+    /// Why the rules that were chosen cannot be used. Nothing opens then; what was in force before goes
+    /// on acting.
+    #[must_use]
+    pub const fn unusable(&self) -> Option<&Arc<str>> {
+        self.unusable.as_ref()
     }
 
     /// The rules that come with the next session.
@@ -101,8 +88,8 @@ impl Account {
     #[must_use]
     pub fn lock(&self) -> Option<Lockout> {
         let longest = |lock: &&Lockout| match lock.until {
-            phantom_compliance::Until::Ever => Timestamp::MAX,
-            phantom_compliance::Until::Session(opens) => opens,
+            Until::Ever => Timestamp::MAX,
+            Until::Session(opens) => opens,
         };
         self.lockouts.iter().rev().max_by_key(longest).copied()
     }
@@ -174,7 +161,7 @@ impl Account {
     }
 
     const fn counts(&self) -> bool {
-        matches!(self.in_force, InForce::Rules(_))
+        self.profile.is_some()
     }
 
     /// A message goes to the broker.
@@ -230,10 +217,12 @@ impl Account {
     }
 
     fn adopt(&mut self, profile: &Arc<Profile>, figures: Figures, fresh: bool) {
-        self.in_force = InForce::Rules(Arc::clone(profile));
+        self.profile = Some(Arc::clone(profile));
+        self.unusable = None;
         self.plan = None;
         if fresh {
-            self.lockouts.clear();
+            // The failure of another account is not this one's; a lock of the day is the trader's.
+            self.lockouts.retain(|lock| lock.until != Until::Ever);
             let locked = self.limits_locked_until;
             self.begin_day(figures);
             self.limits_locked_until = locked;
@@ -286,7 +275,7 @@ impl Book {
                 account.plan = Some(Plan { profile: Arc::clone(profile), fresh: *fresh });
             }
             RuleFact::Declined { .. } | RuleFact::Judged { .. } => {}
-            RuleFact::Unusable { why } => account.in_force = InForce::Unusable(Arc::clone(why)),
+            RuleFact::Unusable { why } => account.unusable = Some(Arc::clone(why)),
             RuleFact::LimitsLocked { until, .. } => account.limits_locked_until = Some(*until),
             RuleFact::DayBegan { figures } => account.begin_day(**figures),
             RuleFact::Peaked { day_peak_balance, day_peak_equity, peak_equity, floor } => {

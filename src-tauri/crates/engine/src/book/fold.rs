@@ -8,7 +8,7 @@ use phantom_model::{
 use super::lot::{Lot, LotState, Piece, PieceKey};
 use super::order::{Cancelling, FillState, Order, OrderKey};
 use super::{Book, Entered, Flatten, FlattenPhase, Ladder};
-use crate::fact::{Fact, FactBody, Leg, Purpose};
+use crate::fact::{Alarm, Fact, FactBody, Leg, Purpose};
 use crate::input::Origin;
 
 /// The terms of a submission, as the fact tells them.
@@ -39,6 +39,7 @@ impl Book {
     #[expect(clippy::wildcard_enum_match_arm, reason = "one match in four parts; the last one is complete")]
     pub fn fold(&mut self, fact: &Fact) {
         self.seq = fact.seq;
+        self.last_at = fact.at;
         let at = fact.at;
         match fact.body {
             FactBody::OrderRejected { order, origin, .. } => {
@@ -94,14 +95,27 @@ impl Book {
                 self.halt.flattening = false;
                 self.set_phase(flatten, FlattenPhase::Watching { since: at, flat });
             }
+            FactBody::FlattenReopened { flatten } => self.revise_answer(flatten, false),
+            FactBody::FlattenSettled { flatten } => self.revise_answer(flatten, true),
             FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
             FactBody::TrailsMoved { contract, low, high } => {
                 self.positions.at_mut(contract).levels.watch(low, high);
             }
-            FactBody::FlattenJoined { .. }
-            | FactBody::AlarmRaised { .. }
+            FactBody::AlarmRaised { alarm: Alarm::ContradictingExec(order) } => {
+                self.contradicted.insert(order);
+            }
+            FactBody::AlarmRaised { .. }
+            | FactBody::FlattenJoined { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
+            FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost => self.fold_gap(at, &fact.body),
             FactBody::Rule(ref rule) => self.fold_rule(rule),
             ref body => self.fold_change(at, body),
         }
@@ -138,14 +152,24 @@ impl Book {
         }
     }
 
+    /// Tickets come in their order, except one that was lost and found at the broker.
+    fn enter_ticket(&mut self, n: u32, key: OrderKey) {
+        let place = n.saturating_sub(1) as usize;
+        if let Some(slot) = self.tickets.get_mut(place) {
+            *slot = Entered::Order(key);
+        } else {
+            self.tickets.push(Entered::Order(key));
+        }
+    }
+
     fn fold_submitted(&mut self, at: Timestamp, it: &Submission) {
         let key = self.orders.next_key();
         self.account.note_message(at);
         let mut earlier_exit = None;
         match it.order {
-            OrderId::Ticket(_) => {
+            OrderId::Ticket(n) => {
                 self.account.note_asked(at);
-                self.tickets.push(Entered::Order(key));
+                self.enter_ticket(n, key);
             }
             OrderId::LotExit { lot, exit } => {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
@@ -425,7 +449,7 @@ impl Book {
         }
     }
 
-    fn fold_fired(&mut self, lot: LotId, leg: Leg) {
+    pub(super) fn fold_fired(&mut self, lot: LotId, leg: Leg) {
         self.freeze(lot);
         self.change_lot(lot, |row| {
             row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
@@ -482,6 +506,13 @@ impl Book {
 
     fn set_phase(&mut self, flatten: FlattenId, phase: FlattenPhase) {
         self.flattens.at_mut(flatten).phase = phase;
+    }
+
+    /// What a flatten has answered is so no more, or has become so. Its watch goes on as it was.
+    fn revise_answer(&mut self, flatten: FlattenId, is_flat: bool) {
+        if let FlattenPhase::Watching { flat, .. } = &mut self.flattens.at_mut(flatten).phase {
+            *flat = is_flat;
+        }
     }
 }
 

@@ -68,15 +68,16 @@ impl Engine {
     ) {
         let at_once = Arc::new(current.at_once(wanted));
         let later = at_once != *wanted;
+        let unusable = self.book.account().unusable().is_some();
         if later && self.book.account().limits_locked_until().is_some() {
             self.rule(now, RuleFact::Declined { why: Declined::LimitsLocked, origin });
         }
-        if at_once != *current {
+        if at_once != *current || unusable {
             self.adopt(now, at_once, false, origin);
         }
         if later && self.book.account().limits_locked_until().is_none() {
             self.rule(now, RuleFact::Planned { profile: Arc::clone(wanted), fresh: false, origin });
-        } else if !later && wanted == current {
+        } else if !later && wanted == current && !unusable {
             let why = Declined::NothingChanges;
             self.rule(now, RuleFact::Declined { why, origin });
         }

@@ -7,7 +7,6 @@ use phantom_compliance::rule_standing::Hours;
 use phantom_compliance::{Lockout, Minis, OrderRequest, RuleId, RunAway, Standing, Used, contracts_allowed};
 use phantom_model::{ContractId, Guard, Money, OrderKind, Qty, Side, Timestamp, TradingDay};
 
-use crate::book::InForce;
 use crate::engine::Engine;
 
 /// How far a rule is.
@@ -140,10 +139,7 @@ impl Engine {
             at,
             pack: profile.map(|_| Arc::clone(&self.pack_name)),
             checked_on: profile.map(|profile| profile.pack().checked_on()),
-            unusable: match account.in_force() {
-                InForce::Unusable(why) => Some(Arc::clone(why)),
-                InForce::None | InForce::Rules(_) => None,
-            },
+            unusable: account.unusable().map(Arc::clone),
             day: figures.map(|figures| figures.day),
             balance: self.book.balance(),
             equity,

@@ -12,7 +12,6 @@ use phantom_model::{ContractId, Price, Ticks, Timestamp};
 use super::hours::news_at;
 use super::lines::Counted;
 use super::{Act, RuleBook};
-use crate::book::InForce;
 use crate::engine::Engine;
 
 /// What is known of the rules, with what it borrows from.
@@ -48,11 +47,11 @@ impl Engine {
     }
 
     fn known_rules(&self, at: Timestamp, request: &OrderRequest) -> Known {
-        let profile = match self.book.account().in_force() {
-            InForce::None => return Known::None,
-            InForce::Unusable(why) => return Known::Unusable(Arc::clone(why)),
-            InForce::Rules(profile) => profile,
-        };
+        let account = self.book.account();
+        if let Some(why) = account.unusable() {
+            return Known::Unusable(Arc::clone(why));
+        }
+        let Some(profile) = account.profile() else { return Known::None };
         match (&self.rulebook, self.counted()) {
             (Some(book), Some(counted)) => {
                 Known::Stand(Box::new(self.rule_standing(book, profile, &counted, at, request)))

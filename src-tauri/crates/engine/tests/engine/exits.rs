@@ -150,7 +150,7 @@ fn a_resting_exit_for_all_of_the_lot_keeps_it_until_it_is_proved_dead() {
     world.advance_ms(1);
     world.expect("alarm exit_slow L0");
     world.advance_ms(4_000);
-    world.expect("unknown T2");
+    world.expect("unknown T2 | alarm cancel_unanswered T2");
     world.expect_requests("cancel T2 | query T2");
     world.cancelled("T2");
     world.expect("cancelled T2 | submit L0-X1 SELL 2 GC MARKET");

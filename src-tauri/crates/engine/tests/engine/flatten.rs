@@ -1,6 +1,7 @@
 //! Flatten all: from the press to the end of its watch.
 
-use phantom_engine::HaltChange;
+use phantom_engine::{HaltChange, Handling};
+use phantom_model::Qty;
 use phantom_testkit::{World, buy, sell};
 
 /// A world that has seen 1320.0 in `GC` and 5000.00 in `NQ`.
@@ -245,7 +246,7 @@ fn a_late_fill_after_the_answer_is_closed_while_the_watch_lasts() {
     world.fill("T1", 2, "1319.0");
     world.expect(
         "fill T1 2@1319.0 | alarm late_fill T1 | lot L0 T1 2@1319.0
-         submit F0-C0-X1 SELL 2 GC MARKET",
+         reopened F0 | submit F0-C0-X1 SELL 2 GC MARKET",
     );
     world.fill("F0-C0-X1", 2, "1318.9");
     world.hush();
@@ -290,13 +291,14 @@ fn the_watch_closes_a_late_fill_and_leaves_the_new_position_alone() {
     world.hush();
     world.fill("T1", 1, "1319.0");
     world.expect(
-        "fill T1 1@1319.0 | alarm late_fill T1 | lot L1 T1 1@1319.0 | submit F0-C0-X1 SELL 1 GC MARKET",
+        "fill T1 1@1319.0 | alarm late_fill T1 | lot L1 T1 1@1319.0
+         reopened F0 | submit F0-C0-X1 SELL 1 GC MARKET",
     );
     assert_eq!((world.armed(0), world.armed(1)), (1, 0));
     world.fill("F0-C0-X1", 1, "1320.0");
     world.expect(
         "fill F0-C0-X1 1@1320.0 | reduced L1 1 by F0-C0-X1 1319.0>1320.0 100.00
-         closed T1 | closed F0-C0-X1",
+         closed T1 | closed F0-C0-X1 | settled F0",
     );
     assert_eq!((world.net("GC"), world.armed(0)), (1, 1));
 }
@@ -458,9 +460,11 @@ fn the_answer_is_not_flat_while_a_single_order_may_still_fill() {
     world.hush();
     world.flatten();
     world.advance_ms(10_000);
-    world.expect("flatten F0 | cancel T1 | exiting F0 | unknown T1 | answer F0 NOT_FLAT");
+    world.expect(
+        "flatten F0 | cancel T1 | exiting F0 | unknown T1 | alarm cancel_unanswered T1 | answer F0 NOT_FLAT",
+    );
     world.cancelled("T1");
-    world.expect("cancelled T1");
+    world.expect("cancelled T1 | settled F0");
 }
 
 #[test]
@@ -493,7 +497,46 @@ fn an_older_entry_that_is_revived_while_the_flatten_watches_is_cancelled_again()
     // What was placed after the answer is left alone.
     world.expect(
         "fill T1 1@1319.0 | alarm late_fill T1 | lot L0 T1 1@1319.0
-         cancel T1 | submit F0-C0-X1 SELL 1 GC MARKET",
+         cancel T1 | reopened F0 | submit F0-C0-X1 SELL 1 GC MARKET",
+    );
+}
+
+#[test]
+fn what_is_closed_after_not_flat_settles_the_receipt_and_a_later_fill_opens_it_again() {
+    let mut world = open_market();
+    world.enter(buy(2), "1320.0");
+    world.place(buy(1).limit("1318.0"));
+    world.flatten();
+    world.cancelled("T2");
+    world.advance_ms(10_000);
+    world.hush();
+    world.fill("F0-C0-X1", 1, "1319.5");
+    assert!(!world.said().contains(&"settled F0".to_owned()), "one contract is still open");
+    world.fill("F0-C0-X1", 1, "1319.5");
+    assert_eq!(world.said().last().map(String::as_str), Some("settled F0"));
+    world.fill("T2", 1, "1318.0");
+    world.expect(
+        "fill T2 1@1318.0 | alarm late_fill T2 | lot L1 T2 1@1318.0
+         reopened F0 | submit F0-C0-X2 SELL 1 GC MARKET",
+    );
+    world.fill("F0-C0-X2", 1, "1318.0");
+    assert_eq!(world.said().last().map(String::as_str), Some("settled F0"));
+    world.advance_ms(30_000);
+    assert_eq!(world.said().last().map(String::as_str), Some("ended F0"));
+}
+
+#[test]
+fn a_flatten_leaves_in_orders_no_larger_than_the_clip() {
+    let mut world = open_market();
+    for _ in 0..2 {
+        world.enter(buy(20), "1320.0");
+    }
+    world.engine_mut().set_handling(Handling { clip: Qty::new(15).unwrap(), ..Handling::STANDARD });
+    world.hush();
+    world.flatten();
+    world.expect(
+        "flatten F0 | exiting F0 | submit F0-C0-X1 SELL 15 GC MARKET
+         submit F0-C0-X2 SELL 15 GC MARKET | submit F0-C0-X3 SELL 10 GC MARKET",
     );
 }
 
@@ -535,11 +578,13 @@ fn a_resting_exit_of_the_new_position_does_not_keep_a_late_fill_open() {
     world.hush();
     world.fill("T1", 1, "1319.0");
     world.expect(
-        "fill T1 1@1319.0 | alarm late_fill T1 | lot L1 T1 1@1319.0 | submit F0-C0-X1 SELL 1 GC MARKET",
+        "fill T1 1@1319.0 | alarm late_fill T1 | lot L1 T1 1@1319.0
+         reopened F0 | submit F0-C0-X1 SELL 1 GC MARKET",
     );
     world.fill("F0-C0-X1", 1, "1319.5");
     world.expect(
-        "fill F0-C0-X1 1@1319.5 | reduced L1 1 by F0-C0-X1 1319.0>1319.5 50.00 | closed T1 | closed F0-C0-X1",
+        "fill F0-C0-X1 1@1319.5 | reduced L1 1 by F0-C0-X1 1319.0>1319.5 50.00
+         closed T1 | closed F0-C0-X1 | settled F0",
     );
     assert_eq!(world.net("GC"), 1);
 }

@@ -313,7 +313,7 @@ fn an_absurd_print_moves_nothing() {
     world.hush();
     world.print("1340.0");
     world.print("1320.1");
-    world.expect("trails GC 1320.1");
+    world.expect("suspect GC 1340.0 after 1320.0 | trails GC 1320.1");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The journal as the desk uses it: written, killed, opened again.
 
+mod chance;
 mod damage;
 mod lines;
 mod opening;

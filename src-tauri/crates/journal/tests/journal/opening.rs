@@ -114,3 +114,25 @@ fn facts_out_of_order_lose_the_journal_instead_of_spoiling_it() {
     let book: Book = open(&store).recovered.book;
     assert_eq!(book, folded(&facts[..3]));
 }
+
+#[test]
+fn a_disk_that_is_slow_is_told_and_nobody_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path()).slow_after(std::time::Duration::from_millis(1));
+    let facts = day();
+    let mut opened = open(&store);
+    // Somebody holds the file, as a virus scanner would.
+    let other = rusqlite::Connection::open(store.path(&session())).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    opened.writer.append(&facts[..1]);
+    while opened.writer.health() == JournalHealth::Sound {
+        std::thread::yield_now();
+    }
+    assert_eq!((opened.writer.health(), opened.writer.durable()), (JournalHealth::Slow, 0));
+    opened.writer.append(&facts[1..5]);
+    other.execute_batch("ROLLBACK").unwrap();
+    settle(&opened, 5);
+    let commits = opened.writer.commits();
+    assert_eq!((commits.groups, commits.facts), (2, 5), "what came meanwhile went in one group");
+    assert_eq!(opened.writer.health(), JournalHealth::Sound);
+}

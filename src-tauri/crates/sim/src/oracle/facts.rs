@@ -3,8 +3,8 @@
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
 use phantom_engine::{Fact, FactBody, HaltChange, RuleFact};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
-    Side, Timestamp,
+    BrokerReport, ContractId, ExecId, Guard as Asks, ListedStanding, Money, OrderId, OrderKind, OrderStatus,
+    Price, Qty, Side, Timestamp,
 };
 
 use super::Oracle;
@@ -21,6 +21,7 @@ pub(super) struct Submitted {
     pub(super) qty: u32,
     pub(super) kind: OrderKind,
     pub(super) purpose: Purpose,
+    pub(super) asks: Asks,
 }
 
 impl Oracle {
@@ -28,7 +29,7 @@ impl Oracle {
         self.numbered(fact);
         match &fact.body {
             FactBody::OrderRejected { order, what, .. } => self.rejected(*order, &what.1),
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, .. } => {
                 let it = Submitted {
                     order: *order,
                     contract: *contract,
@@ -36,6 +37,7 @@ impl Oracle {
                     qty: qty.contracts(),
                     kind: *kind,
                     purpose: *purpose,
+                    asks: *guard,
                 };
                 self.submitted(&it, fact.at);
             }
@@ -54,7 +56,7 @@ impl Oracle {
             FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
                 self.lot_reduced(*lot, *by, (*qty, *entry), *exit, *realized);
             }
-            FactBody::PhantomFired { lot, leg, print } => self.phantom_fired(*lot, *leg, *print),
+            FactBody::PhantomFired { lot, leg, print, .. } => self.phantom_fired(*lot, *leg, *print),
             FactBody::LotUnprotected { lot } => self.lot_unprotected(*lot),
             FactBody::FlattenStarted { flatten, .. } => self.flatten_started(*flatten, fact.at),
             FactBody::FlattenJoined { .. } => self.flatten_joined(),
@@ -66,17 +68,31 @@ impl Oracle {
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.reduction_undone(*lot, *by, (*qty, *entry), *exit, *realized);
             }
-            FactBody::ProtectionSet { lot, protection, .. } => self.protected(*lot, protection.bracket),
+            FactBody::ProtectionSet { lot, generation, protection, .. } => {
+                self.protected(*lot, *generation, protection);
+            }
+            FactBody::BreakEvenReached { lot, generation, stop, .. } => {
+                self.went_even(*lot, *generation, *stop);
+            }
             FactBody::ChangeAsked { order, qty, .. } => self.change_asked(*order, qty.contracts(), fact.at),
             FactBody::OrderChanged { order, qty, limit } => self.changed(*order, *qty, *limit),
             FactBody::ChangeRefused { order } => self.change_refused(*order),
             FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. }
-            | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::ExitWaiting { .. }
             | FactBody::FlattenExiting { .. }
-            | FactBody::FlattenEnded { .. } => {}
+            | FactBody::FlattenEnded { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. } => {}
+            FactBody::JournalLost => self.halt.journal_lost = true,
+            FactBody::FlattenReopened { .. } => self.flatten_reopened(),
+            FactBody::FlattenSettled { .. } => self.flatten_settled(),
+            FactBody::PrintDoubted { contract, price, last } => self.print_doubted(*contract, *price, *last),
             FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
             | FactBody::FillBusted { .. }
@@ -116,6 +132,7 @@ impl Oracle {
             qty: it.qty,
             kind: it.kind,
             purpose: it.purpose,
+            asks: it.asks,
             status: OrderStatus::Pending,
             filled: 0,
             busted: 0,
@@ -333,6 +350,10 @@ impl Oracle {
             Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
             Alarm::LateFill(_)
             | Alarm::ExitSlow(_)
+            | Alarm::PassedWhileAway(_)
+            | Alarm::StopsUnconfirmed(_)
+            | Alarm::JournalLost
+            | Alarm::SlowDisk
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)
@@ -340,6 +361,7 @@ impl Oracle {
             | Alarm::Corrected(_)
             | Alarm::UnknownExec(_)
             | Alarm::TwinExec(_)
+            | Alarm::CancelUnanswered(_)
             | Alarm::StillUnknown(_)
             | Alarm::WrongAnswer
             | Alarm::SnapshotIncomplete

@@ -1,6 +1,6 @@
 //! Facts about the rules: every number that they give must follow from the fills alone.
 
-use phantom_compliance::{Lockout, RuleId};
+use phantom_compliance::{Lockout, RuleId, Until};
 use phantom_engine::RuleFact;
 use phantom_engine::rule_fact::Figures;
 use phantom_model::Money;
@@ -22,7 +22,7 @@ impl Ledger {
         match fact {
             RuleFact::Adopted { figures, fresh, .. } => {
                 if *fresh {
-                    self.rules.lockouts.clear();
+                    self.rules.lockouts.retain(|lock| lock.until != Until::Ever);
                     self.rules.broken.clear();
                 } else {
                     let same = self.rules.figures.map(|it| (it.opening, it.floor, it.day));

@@ -33,8 +33,9 @@ fn declarations() -> String {
         DeskStanding ProtectionLine OrderLatency LimitUse DifferenceState DifferenceRow LatchRow
         FlattenStage FlattenProgress
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
+        DecidedRow RecoveryAnswer HistoryQuestion HistoryLine HistoryAnswer WrittenAnswer
         RulesChoice PackRow RuleSetting RuleLevel RuleUse LockoutRow AllowedRow RulesPanel
-        BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
+        PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

@@ -28,7 +28,7 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// The desk's clock.
 type DeskClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Numbers from 0 to 1 000 that no two desks share.
-type Jitter = Box<dyn FnMut() -> u16 + Send>;
+type Jitter = Box<dyn FnMut() -> u16 + Send + Sync>;
 
 /// What a person or the desk wants of the connection besides orders.
 enum Wish {
@@ -75,7 +75,7 @@ enum Ended {
 pub fn connect(
     config: ConnectionConfig,
     clock: impl Fn() -> Timestamp + Send + Sync + 'static,
-    jitter: impl FnMut() -> u16 + Send + 'static,
+    jitter: impl FnMut() -> u16 + Send + Sync + 'static,
 ) -> (BridgeBroker, Connection, Handle, mpsc::Receiver<Incoming>) {
     let (message_in, messages) = mpsc::channel(MESSAGES_MAX);
     let (wish_in, wishes) = mpsc::channel(MESSAGES_MAX);
@@ -250,7 +250,9 @@ impl Connection {
                 bodies = incoming.bodies() => match bodies {
                     Ok(bodies) => {
                         let now = (self.clock)();
-                        bodies.into_iter().for_each(|body| session.line(now, body));
+                        for body in bodies {
+                            session.line(now, body);
+                        }
                     }
                     Err(fault) => {
                         session.end(fault);
@@ -341,7 +343,7 @@ impl Connection {
     fn instant_of(&self, at: Timestamp) -> Instant {
         let wait = u64::try_from(at.since((self.clock)()).nanos()).unwrap_or(0);
         // Far enough for whatever is not due at all.
-        Instant::now() + Duration::from_nanos(wait).min(Duration::from_secs(60))
+        Instant::now() + Duration::from_nanos(wait).min(Duration::from_mins(1))
     }
 }
 

@@ -220,7 +220,7 @@ impl Session {
             return;
         }
         match body {
-            ServerBody::Snapshot { id, row } => self.snapshot_row(id, row),
+            ServerBody::Snapshot { id, row } => self.snapshot_row(&id, row),
             ServerBody::SnapshotEnd(end) => self.snapshot_end(now, &end),
             ServerBody::Event { seq, again, row, .. } => self.event(now, seq, again, row),
             ServerBody::Ack(ack) => self.ack(now, ack),

@@ -129,7 +129,7 @@ pub enum Warning {
         /// What.
         contract: String,
     },
-    /// The journal of the AddOn has an order that the platform has lost.
+    /// The journal of the other side has an order that the platform has lost.
     LostOrder {
         /// Its client id.
         client_id: String,

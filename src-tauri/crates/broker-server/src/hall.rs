@@ -161,7 +161,9 @@ impl Hall {
                 }
                 arrived = self.arrivals.recv() => {
                     let goes_on = arrived.is_some();
-                    arrived.into_iter().for_each(|arrived| self.arrived(arrived));
+                    if let Some(arrived) = arrived {
+                        self.arrived(arrived);
+                    }
                     goes_on
                 }
                 () = tokio::time::sleep_until(due) => true,

@@ -2,11 +2,13 @@
 
 mod args;
 mod calendar;
+mod desk;
 mod fault;
 mod instruments;
 mod journal;
 mod log;
 mod mock_broker;
+mod ninjatrader;
 mod output;
 mod replay;
 mod secret_file;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, NinjatraderCommand};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -25,8 +27,10 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
         Command::Calendar(options) => calendar::show(options),
+        Command::Desk(options) => desk::run(options),
         Command::Journal(options) => journal::run(&options.action),
         Command::MockBroker(options) => mock_broker::run(options),
+        Command::Ninjatrader(NinjatraderCommand::Conformance(options)) => ninjatrader::conformance(options),
     });
     done.map_or_else(|fault| fault.exit(), |()| ExitCode::SUCCESS)
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use phantom_bridge::body::Env;
 use phantom_bridge::text::Name;
@@ -19,6 +18,7 @@ use crate::args::MockBrokerOptions;
 use crate::fault::Fault;
 use crate::replay::Setup;
 use crate::secret_file;
+use crate::today::now;
 
 /// Runs until the process is ended.
 ///
@@ -106,9 +106,4 @@ fn session(listing: &Listing, symbol: &str, seed: u64, wall: Timestamp) -> Resul
     let root = listing.root(listed.contract);
     let shape = SessionShape::of_root(root, listed.grid).ok_or_else(|| unknown(None))?;
     SimulatedSession::new(seed, listed.contract, shape, wall).map_err(|_| unknown(None))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the server's own clock begins with the machine's")]
-fn now() -> Timestamp {
-    jiff::Timestamp::try_from(SystemTime::now()).map_or(Timestamp::MAX, Timestamp::from)
 }

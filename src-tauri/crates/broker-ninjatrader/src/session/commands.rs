@@ -175,11 +175,11 @@ impl Session {
     pub(super) fn ask_overdue(&mut self, now: Timestamp) {
         let mut late = Vec::new();
         for pending in self.pending.values_mut() {
-            if let Pending::Place { order, overdue_at } = pending {
-                if overdue_at.is_some_and(|at| at <= now) {
-                    *overdue_at = None;
-                    late.push(*order);
-                }
+            if let Pending::Place { order, overdue_at } = pending
+                && overdue_at.is_some_and(|at| at <= now)
+            {
+                *overdue_at = None;
+                late.push(*order);
             }
         }
         let ids: Vec<Id> = late.into_iter().filter_map(|order| self.fixed.names.client_id(order)).collect();
@@ -217,7 +217,7 @@ impl Session {
                 tracing::warn!(%id, ?code, "a stop that stood for a phantom could not be taken away");
             }
             (Pending::Protection, Err((code, _))) => {
-                tracing::warn!(?code, "a phantom is not protected there")
+                tracing::warn!(?code, "a phantom is not protected there");
             }
             (Pending::Query | Pending::Snapshot(_) | Pending::Protection | Pending::Shadow(_), _) => {}
         }
@@ -233,10 +233,10 @@ impl Session {
     /// The order is there. One that was there before may have done something meanwhile: it is asked about.
     fn placed(&mut self, now: Timestamp, order: OrderId, answer: &Answer) {
         self.order_answer(now, answer);
-        if answer.dup {
-            if let Some(client_id) = self.fixed.names.client_id(order) {
-                self.command(Command::Query(ById { client_id }), Pending::Query);
-            }
+        if answer.dup
+            && let Some(client_id) = self.fixed.names.client_id(order)
+        {
+            self.command(Command::Query(ById { client_id }), Pending::Query);
         }
     }
 

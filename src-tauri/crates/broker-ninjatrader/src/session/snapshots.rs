@@ -36,7 +36,7 @@ impl Collecting {
 }
 
 impl Session {
-    pub(super) fn snapshot_row(&mut self, id: Id, row: Row) {
+    pub(super) fn snapshot_row(&mut self, id: &Id, row: Row) {
         let collecting = self.collecting.get_or_insert_with(|| Collecting {
             id: id.clone(),
             counts: RowCounts::default(),
@@ -44,7 +44,7 @@ impl Session {
             executions: Vec::new(),
             positions: Vec::new(),
         });
-        if collecting.id != id {
+        if collecting.id != *id {
             return self.close(ConnectFault::Protocol("two snapshots at once"));
         }
         collecting.counts.count(&row);

@@ -370,15 +370,13 @@ fn an_order_goes_its_way_from_the_desk_to_its_fills() {
     world.event(Row::Order(order(OrderState::PartFilled, 1)));
     world.event(Row::Execution(execution(2, 1)));
     world.event(Row::Order(order(OrderState::Filled, 2)));
-    let filled: Vec<u32> = world
-        .reports()
-        .into_iter()
-        .map(|report| match report {
-            BrokerReport::Filled(fill) => fill.qty.contracts(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
+    let filled: Vec<u32> = world.reports().iter().map(contracts_filled).collect();
     assert_eq!(filled, [1, 1]);
+}
+
+fn contracts_filled(report: &BrokerReport) -> u32 {
+    let BrokerReport::Filled(fill) = report else { panic!("{report:?}") };
+    fill.qty.contracts()
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! The command line of the bridge: the mock broker in a process of its own.
+//! The command line of the bridge: the mock broker in a process of its own, and what both servers are
+//! held to.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use phantom_model::Span;
 
 use super::{latency, seed};
@@ -87,4 +88,51 @@ pub(crate) struct MockBrokerOptions {
 
 fn per_mille() -> impl clap::builder::TypedValueParser<Value = u16> {
     clap::value_parser!(u16).range(0..=1_000)
+}
+
+/// What can be done with a server of the bridge.
+#[derive(Subcommand, Debug)]
+pub(crate) enum NinjatraderCommand {
+    Conformance(ConformanceOptions),
+}
+
+/// Runs the numbered cases of the bridge against a server, one after the other.
+///
+/// They trade. An account that says it is live is refused; what works in the contract is cancelled and
+/// its position is closed after each case.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit status: 0 every case passed, 1 one did not or the server could not be reached, 2 something given is
+not right.
+
+Example:
+  phantom ninjatrader conformance --port 36985 --secret-file phantom-bridge.secret --account Sim101")]
+pub(crate) struct ConformanceOptions {
+    /// Where the server listens
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+
+    /// Its port
+    #[arg(long, value_name = "PORT", default_value_t = 36_985)]
+    pub(crate) port: u16,
+
+    /// The file of the shared secret
+    #[arg(long, value_name = "FILE", default_value = "phantom-bridge.secret")]
+    pub(crate) secret_file: PathBuf,
+
+    /// The account
+    #[arg(long, value_name = "NAME", default_value = "Sim101")]
+    pub(crate) account: String,
+
+    /// What is traded: a root for its front month, or a contract such as 'NQ 12-26'
+    #[arg(long, value_name = "CONTRACT", default_value = "NQ")]
+    pub(crate) contract: String,
+
+    /// Run these cases only
+    #[arg(long, value_name = "N", num_args = 1..)]
+    pub(crate) only: Vec<u32>,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bridge;
+#[cfg(test)]
 mod calendar;
 #[cfg(test)]
 mod cases;
@@ -16,3 +18,4 @@ mod journal;
 mod program;
 #[cfg(test)]
 mod replay_real;
+mod rules;

@@ -20,7 +20,7 @@ use phantom_model::{
 use phantom_runtime::Journal as _;
 
 fn main() {
-    let folder = tempfile::tempdir_in(".").unwrap();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     println!("{:<58} {:>12} {:>12} {:>12}", "", "p50", "p99", "slowest");
     let bare = bare_syncs(folder.path());
     let alone = alone(folder.path());
@@ -250,7 +250,8 @@ impl Facts {
     fn exit(&mut self) {
         let (lot, print) = (LotId::from_row(self.orders - 1), Price::new(79_000).unwrap());
         let order = OrderId::LotExit { lot, exit: 1 };
-        self.push(FactBody::PhantomFired { lot, leg: Leg::Stop, print });
+        let printed_at = Timestamp::from_nanos(1_764_000_000_000_000_000);
+        self.push(FactBody::PhantomFired { lot, leg: Leg::Stop, print, level: print, printed_at });
         self.submit(order, Side::Sell, Purpose::LotExit { lot, leg: Leg::Stop }, None);
         self.fill(order, print);
         let (entry, realized) = (Price::new(80_000).unwrap(), Money::from_units(-50_000_000));

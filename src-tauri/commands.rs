@@ -12,11 +12,12 @@ pub(crate) mod files;
 pub(crate) mod history;
 pub(crate) mod market;
 pub(crate) mod orders;
+pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 31] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -42,4 +43,10 @@ pub const NAMES: [&str; 25] = [
     "history",
     "exportHistory",
     "disputeBundle",
+    "rulesPanel",
+    "rulePacks",
+    "ruleSettings",
+    "lockOut",
+    "lockLimits",
+    "switchOn",
 ];

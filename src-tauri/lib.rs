@@ -3,6 +3,7 @@
 //! [`configure`] and [`start`] work on any Tauri runtime, so that the tests drive the same commands
 //! without a window; [`run`] is the program.
 
+mod account_rules;
 mod commands;
 mod error;
 mod graphics;
@@ -52,7 +53,7 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{amend, files, history, market, orders, session, settings};
+    use commands::{amend, files, history, market, orders, rules, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
@@ -79,6 +80,12 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         history::history,
         history::export_history,
         history::dispute_bundle,
+        rules::rules_panel,
+        rules::rule_packs,
+        rules::rule_settings,
+        rules::lock_out,
+        rules::lock_limits,
+        rules::switch_on,
     ])
 }
 

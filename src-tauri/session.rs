@@ -7,13 +7,17 @@ use std::time::Duration;
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
 use phantom_compliance::Limits;
-use phantom_engine::{Engine, Fact, Timing};
-use phantom_model::{ContractId, Instrument, Money, Timestamp, trading_day};
-use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport};
+use phantom_compliance::pack::PackFault;
+use phantom_engine::{Engine, Fact, Origin, RulesInput, Timing};
+use phantom_model::{ContractId, Timestamp, trading_day};
+use phantom_runtime::{
+    Desk, DeskFault, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport,
+};
 use phantom_station::OpenedDesk;
 use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
+use crate::account_rules::{rule_book, terms_under};
 use crate::market::feed::Place;
 use crate::market::source::Records;
 use crate::market::{Feed, FeedControl, MarketFault, PacedClock, QuoteBoard, Source};
@@ -49,11 +53,10 @@ pub(crate) enum SessionFault {
     Account(#[from] phantom_broker_mock::AccountFault),
     #[error("the session before is still being closed; try again")]
     StillClosing,
-}
-
-/// Fees per contract and side: half of what Topstep's broker takes for both sides, where it is known.
-pub(crate) fn fee_per_side(instrument: &Instrument) -> Money {
-    instrument.topstepx_fee_round_turn().map_or(Money::ZERO, |both| Money::from_units(both.units() / 2))
+    #[error("the exchange's calendar cannot be read: {0}")]
+    Calendar(#[from] PackFault),
+    #[error(transparent)]
+    Desk(#[from] DeskFault),
 }
 
 /// The journal of the desk, and the window's own copy of every fact.
@@ -94,7 +97,7 @@ impl Session {
         match (settings.broker, &settings.mock.source) {
             (BrokerChoice::Mock, MarketSource::Simulated {}) => {
                 let wanted = Source::listing_on(today)?;
-                let restored = storage.restore(&checked.mock, checked.limits, checked.policy, &wanted)?;
+                let restored = storage.restore(checked, &wanted)?;
                 Self::go_on(checked, restored, today)
             }
             (BrokerChoice::Mock, source @ MarketSource::File { .. }) => {
@@ -118,12 +121,13 @@ impl Session {
     ) -> Result<(Self, Stage), SessionFault> {
         let Restored { desk: opened, broker, was, place, kept, holding } = restored;
         let OpenedDesk { listing, engine, journal, wake, returning, damage, others, .. } = opened;
+        let engine = engine.with_rule_book(rule_book(&listing)?);
         let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
         let Source { fed, starts, records, .. } =
             Source::simulated(Arc::clone(&listing), checked.mock.seed, today, seen, &was)?;
         let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
         let (tell, told) = mpsc::unbounded_channel();
-        let view = View::of_book(Arc::clone(&listing), engine.book().clone(), starts, "MOCK".to_owned());
+        let view = View::of_book(Arc::clone(&listing), &engine, starts, "MOCK".to_owned());
         let journal = ToldJournal { kept: journal, told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
         let desk = desk.woken_by(wake);
@@ -166,8 +170,9 @@ impl Session {
         let clock = PacedClock::starting_at(starts, times);
         let (tell, told) = mpsc::unbounded_channel();
         let mode = if state == FeedState::Silent { DeskMode::Offline } else { DeskMode::Mock };
-        let view = View::new(Arc::clone(&listing), starts, mode, account);
-        let engine = Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE);
+        let terms = terms_under(&listing, checked.profile.as_deref());
+        let view = View::new(Arc::clone(&listing), &terms, starts, mode, account);
+        let engine = Engine::new(terms, checked.limits, Timing::LIVE).with_rule_book(rule_book(&listing)?);
         let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
         run_on_thread("desk", async move {
@@ -187,6 +192,12 @@ impl Session {
         place: Option<PathBuf>,
     ) -> Result<(Self, Stage), SessionFault> {
         let Market { listing, fed, records, clock, state } = market;
+        // An account that was recovered keeps its rules, its figures and its locks: what is chosen now is a
+        // change of them.
+        if let Some(profile) = &checked.profile {
+            let (profile, origin) = (Arc::clone(profile), Origin::Window);
+            handle.rules(RulesInput::Adopt { profile, fresh: false, origin })?;
+        }
         let board = Arc::new(QuoteBoard::new(fed, state));
         let (control, pace) = watch::channel(checked.pace);
         let (limits, holding) = watch::channel(checked.limits);

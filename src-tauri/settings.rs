@@ -41,5 +41,6 @@ pub(crate) fn new_install() -> Settings {
             default_symbol: "NQ".to_owned(),
             passed_policy: None,
         },
+        rules: None,
     }
 }

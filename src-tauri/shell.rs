@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use phantom_engine::{HaltChange, Origin};
+use phantom_engine::{HaltChange, Origin, RulesInput};
 use phantom_wire::{SettingFault, Settings, WireFault};
 use tokio::sync::RwLockReadGuard;
 
@@ -90,6 +90,11 @@ impl Shell {
             self.file.save(&settings).map_err(|error| not_saved(&error))?;
             let session = self.session();
             session.set_limits(checked.limits).map_err(of_desk)?;
+            if let Some(profile) = checked.profile.filter(|_| settings.rules != self.settings().rules) {
+                // The same account: what is tighter counts at once, what is looser from the next session.
+                let adopt = RulesInput::Adopt { profile, fresh: false, origin: Origin::Window };
+                session.desk().rules(adopt).map_err(of_desk)?;
+            }
             if settings.mock.speed != self.settings().mock.speed {
                 session.set_times(checked.pace.times);
             }
@@ -101,6 +106,10 @@ impl Shell {
 
     async fn change_desk(&self, settings: &Settings, checked: &Checked) -> Result<(), WireFault> {
         let standing = self.stream.standing().await.ok_or_else(stopped)?;
+        if standing.locked_out {
+            let words = "the account is locked: no other broker, market or rules before the lock ends";
+            return Err(WireFault::PositionsOpen(words.to_owned()));
+        }
         if standing.is_anything_open {
             let words = "a position is open or an order works: close and cancel everything first";
             return Err(WireFault::PositionsOpen(words.to_owned()));
@@ -124,17 +133,21 @@ impl Shell {
     }
 }
 
-/// Whether the difference is more than limits, speed, and what a ticket starts with.
+/// Whether the difference is more than limits, speed, settings of the same rules, and what a ticket
+/// starts with.
 fn needs_another_desk(old: &Settings, new: &Settings) -> bool {
     let mut same_market = new.mock.clone();
     same_market.speed = old.mock.speed;
-    old.broker != new.broker || old.mock != same_market
+    let pack = |settings: &Settings| settings.rules.as_ref().map(|rules| rules.pack.clone());
+    old.broker != new.broker || old.mock != same_market || pack(old) != pack(new)
 }
 
 fn not_started(fault: &SessionFault) -> WireFault {
     match fault {
         SessionFault::Market(fault) => WireFault::MarketFile(fault.to_string()),
         SessionFault::Thread(_)
+        | SessionFault::Calendar(_)
+        | SessionFault::Desk(_)
         | SessionFault::Start(_)
         | SessionFault::Account(_)
         | SessionFault::StillClosing => WireFault::Stopped(fault.to_string()),

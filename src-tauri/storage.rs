@@ -6,14 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use phantom_broker_mock::{KeptBroker, MockSettings};
-use phantom_engine::fact::GapPolicy;
 use phantom_engine::{Book, Timing};
 use phantom_journal::{Environment, Session as Owner, Store};
 use phantom_model::{ContractId, LotId};
 use phantom_runtime::Listing;
 use phantom_station::{Lease, MarketPlace, OpenedDesk, Start, Station};
 
-use crate::session::{SessionFault, fee_per_side};
+use crate::account_rules::terms_under;
+use crate::session::SessionFault;
+use crate::settings::rules::Checked;
 
 /// How long a session waits until the one before has closed the same journal.
 const CLOSING_MAX: Duration = Duration::from_secs(10);
@@ -68,13 +69,8 @@ impl Storage {
     }
 
     /// Opens the account of a simulated market: its journal, the broker's own account, where prices were.
-    pub(crate) fn restore(
-        &self,
-        mock: &MockSettings,
-        limits: phantom_compliance::Limits,
-        policy: GapPolicy,
-        wanted: &Listing,
-    ) -> Result<Restored, SessionFault> {
+    pub(crate) fn restore(&self, checked: &Checked, wanted: &Listing) -> Result<Restored, SessionFault> {
+        let Checked { mock, limits, policy, .. } = checked;
         let account = account_of(mock);
         let holding = self.hold(&account)?;
         let folder = self.lease.folder();
@@ -85,7 +81,8 @@ impl Storage {
             configuration: format!("{mock:?}"),
         };
         let journal = Store::new(folder).path(&owner);
-        let start = Start { limits, timing: Timing::LIVE, fee_per_side, policy };
+        let terms = |listing: &Listing| terms_under(listing, checked.profile.as_deref());
+        let start = Start { limits: *limits, timing: Timing::LIVE, terms: &terms, policy: *policy };
         let desk = Station::new(Arc::clone(&self.lease), owner).open(wanted, &start)?;
         let names: Vec<String> = desk.listing.iter().map(|(_, it)| it.ninjatrader_name()).collect();
         let newest = desk.engine.book().fills().iter().map(|(_, fill)| fill.exec).max();

@@ -1,9 +1,10 @@
 //! What settings may be. The first setting that is wrong is named, with what would be right.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use phantom_broker_mock::{MockSettings, Range};
-use phantom_compliance::{Limits, Minis, ShortSelling};
+use phantom_compliance::{Limits, Minis, Profile, ShortSelling};
 use phantom_engine::fact::GapPolicy;
 use phantom_model::InstrumentTable;
 use phantom_model::qty::ORDER_QTY_MAX;
@@ -11,6 +12,7 @@ use phantom_wire::{MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingF
 use rust_decimal::Decimal;
 
 use super::VERSION;
+use crate::commands::rules::profile_of;
 use crate::market::Pace;
 
 /// The longest way to the market: longer than a broker's answer may take, so that this can be tried.
@@ -29,6 +31,8 @@ pub(crate) struct Checked {
     pub(crate) limits: Limits,
     pub(crate) pace: Pace,
     pub(crate) policy: GapPolicy,
+    /// The rules of the account.
+    pub(crate) profile: Option<Arc<Profile>>,
 }
 
 /// Checks all settings.
@@ -51,7 +55,8 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
         PassedPolicy::Ask => GapPolicy::Ask,
         PassedPolicy::Hold => GapPolicy::Hold,
     };
-    Ok(Checked { mock, limits, pace, policy })
+    let profile = settings.rules.as_ref().map(profile_of).transpose()?;
+    Ok(Checked { mock, limits, pace, policy, profile })
 }
 
 fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
@@ -157,6 +162,11 @@ mod tests {
 
     type Spoil = fn(&mut Settings);
 
+    fn rules(pack: &str, settings: &[&str]) -> phantom_wire::RulesChoice {
+        let settings = settings.iter().map(|&it| it.to_owned()).collect();
+        phantom_wire::RulesChoice { pack: pack.to_owned(), settings }
+    }
+
     #[test]
     fn a_new_install_is_the_simulated_market_with_the_limits_of_a_new_install() {
         let checked = check(&new_install()).unwrap();
@@ -168,7 +178,7 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 16] = [
+        let cases: [(&str, Spoil); 18] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
@@ -185,6 +195,8 @@ mod tests {
             ("trading.positionMaxMinis", |s| s.trading.position_max_minis = "1.0001".into()),
             ("trading.defaultQty", |s| s.trading.default_qty = 0),
             ("trading.defaultSymbol", |s| s.trading.default_symbol = "XX".into()),
+            ("rules.pack", |s| s.rules = Some(rules("no-such-pack", &[]))),
+            ("rules.settings", |s| s.rules = Some(rules("topstep-combine-50k", &["daily_loss=perhaps"]))),
         ];
         for (field, spoil) in cases {
             let mut settings = new_install();

@@ -46,17 +46,17 @@ impl Rows<'_> {
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
             Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
             Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
-            Alarm::RuleNear { rule, percent } => {
-                self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
-            }
-            Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
-            Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
             Alarm::PassedWhileAway(lot) => self.lot(lot, "passed_while_away"),
             Alarm::StopsUnconfirmed(contract) => {
                 self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
             }
             Alarm::SlowDisk => self.plain(LogAction::Alarm, "slow_disk"),
             Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
+            Alarm::RuleNear { rule, percent } => {
+                self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
+            }
+            Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
     }
 }

@@ -13,6 +13,7 @@ mod events;
 mod orders;
 mod permissions;
 mod recovery;
+mod rules;
 mod settings;
 mod shapes;
 mod world;

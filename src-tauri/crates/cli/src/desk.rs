@@ -85,7 +85,8 @@ fn begin(options: &DeskOptions) -> Result<Running, Fault> {
         Gap::Ask => GapPolicy::Ask,
         Gap::Hold => GapPolicy::Hold,
     };
-    let start = Start { limits: Limits::NONE, timing: Timing::LIVE, fee_per_side: |_| Money::ZERO, policy };
+    let terms = |listing: &Listing| listing.terms(|_| Money::ZERO);
+    let start = Start { limits: Limits::NONE, timing: Timing::LIVE, terms: &terms, policy };
     let opened = Station::new(Arc::clone(&lease), session).open(&wanted, &start)?;
     Talk::of(&opened).say();
     let place_path = options.data.join(format!("market-{account}.json"));

@@ -220,8 +220,8 @@ impl FlattenReceipt {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
-            | FactBody::Rule(_)
             | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
                 let cost_ticks = exit.ticks() * i64::from(*qty);

@@ -71,10 +71,10 @@ pub struct Book {
     /// Orders of which an execution was told again with other figures.
     contradicted: BTreeSet<OrderId>,
     day: Option<TradingDay>,
+    gap: gap::Gap,
     account: Account,
     /// Profit of everything closed less fees of every fill, over all contracts.
     cash: Money,
-    gap: gap::Gap,
 }
 
 /// What tells one order that is not ours from another.
@@ -154,9 +154,9 @@ impl Book {
             blind: false,
             contradicted: BTreeSet::new(),
             day: None,
+            gap: gap::Gap::default(),
             account: Account::default(),
             cash: Money::ZERO,
-            gap: gap::Gap::default(),
         }
     }
 

@@ -190,6 +190,14 @@ pub enum Alarm {
     SnapshotIncomplete,
     /// The feed is dead: stops and targets see nothing.
     StopsBlind,
+    /// The price of a phantom was passed while the desk was away: a person decides.
+    PassedWhileAway(LotId),
+    /// The broker's own account does not come: after an absence stops go by what the journal proves.
+    StopsUnconfirmed(ContractId),
+    /// The journal takes no more.
+    JournalLost,
+    /// The disk is slow: openings wait for it, exits do not.
+    SlowDisk,
     /// So much of a limit is used.
     RuleNear {
         /// Of which rule.
@@ -201,14 +209,6 @@ pub enum Alarm {
     RuleBroken(RuleId),
     /// Orders ran away: entries are switched off.
     RanAway(RunAway),
-    /// The price of a phantom was passed while the desk was away: a person decides.
-    PassedWhileAway(LotId),
-    /// The broker's own account does not come: after an absence stops go by what the journal proves.
-    StopsUnconfirmed(ContractId),
-    /// The journal takes no more.
-    JournalLost,
-    /// The disk is slow: openings wait for it, exits do not.
-    SlowDisk,
 }
 
 /// What has happened.

@@ -101,6 +101,21 @@ pub enum Input {
     Clock,
 }
 
+/// How the journal is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JournalStanding {
+    /// Facts become durable in good time.
+    Sound,
+    /// The disk is slow: openings wait for it.
+    Slow,
+    /// The disk is full: nothing is opened until a person has looked.
+    Full,
+    /// It takes no more.
+    Lost,
+    /// It was found damaged at the start: nothing is opened until a person has looked.
+    Damaged,
+}
+
 /// What the engine is told about the rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RulesInput {
@@ -141,21 +156,6 @@ pub enum RulesInput {
         /// Each group with its net contracts; groups that are missing are flat.
         holdings: Vec<(Arc<str>, NetQty)>,
     },
-}
-
-/// How the journal is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum JournalStanding {
-    /// Facts become durable in good time.
-    Sound,
-    /// The disk is slow: openings wait for it.
-    Slow,
-    /// The disk is full: nothing is opened until a person has looked.
-    Full,
-    /// It takes no more.
-    Lost,
-    /// It was found damaged at the start: nothing is opened until a person has looked.
-    Damaged,
 }
 
 /// Whose number of a position is right.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use phantom_compliance::Limits;
 use phantom_engine::fact::{Absence, GapPolicy};
-use phantom_engine::{Book, Engine, Timing};
+use phantom_engine::{Book, ContractTerms, Engine, Timing};
 use phantom_journal::{Damage, ListedContract, OpenFault, Session, Store, Writer};
-use phantom_model::{Instrument, Money, Timestamp};
+use phantom_model::{Arena, ContractId, Timestamp};
 use phantom_runtime::{Listing, ListingError, Returning};
 use tokio::sync::Notify;
 
@@ -21,14 +21,14 @@ pub struct Station {
 }
 
 /// How a desk is to start.
-#[derive(Clone, Copy, Debug)]
-pub struct Start {
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
     /// What the trader allows.
     pub limits: Limits,
     /// How long it waits for answers.
     pub timing: Timing,
-    /// Fees per contract and side.
-    pub fee_per_side: fn(&Instrument) -> Money,
+    /// What the contracts of a listing cost and weigh.
+    pub terms: &'a dyn Fn(&Listing) -> Arena<ContractId, ContractTerms>,
     /// What becomes of a phantom whose price was passed meanwhile.
     pub policy: GapPolicy,
 }
@@ -78,9 +78,9 @@ impl Station {
     ///
     /// # Errors
     /// [`StartFault`]. A damaged journal is none: it is put aside, and what can be trusted goes on.
-    pub fn open(&self, wanted: &Listing, start: &Start) -> Result<OpenedDesk, StartFault> {
+    pub fn open(&self, wanted: &Listing, start: &Start<'_>) -> Result<OpenedDesk, StartFault> {
         let store = Store::new(self.lease.folder());
-        let terms = wanted.terms(start.fee_per_side);
+        let terms = (start.terms)(wanted);
         let contracts: Vec<ListedContract> = wanted
             .iter()
             .map(|(id, contract)| ListedContract {
@@ -102,7 +102,7 @@ impl Station {
             policy: start.policy,
             damaged: recovered.exits_only(),
         });
-        let terms = listing.terms(start.fee_per_side);
+        let terms = (start.terms)(&listing);
         let engine = Engine::with_book(terms, start.limits, start.timing, recovered.book);
         let others = store.others(&self.session);
         let others = others.iter().map(|it| format!("{} {}", it.environment, it.account)).collect();

@@ -308,13 +308,13 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::WrongAnswer => "wrong_answer".to_owned(),
         Alarm::SnapshotIncomplete => "snapshot_incomplete".to_owned(),
         Alarm::StopsBlind => "stops_blind".to_owned(),
-        Alarm::RuleNear { rule, percent } => format!("{percent} % of {}", rule.code()),
-        Alarm::RuleBroken(rule) => format!("{} reached", rule.code()),
-        Alarm::RanAway(why) => format!("ran_away {}", why.code()),
         Alarm::PassedWhileAway(lot) => format!("passed_while_away {}", lot_name(lot)),
         Alarm::StopsUnconfirmed(contract) => format!("stops_unconfirmed {}", root(contract)),
         Alarm::JournalLost => "journal_lost".to_owned(),
         Alarm::SlowDisk => "slow_disk".to_owned(),
+        Alarm::RuleNear { rule, percent } => format!("{percent} % of {}", rule.code()),
+        Alarm::RuleBroken(rule) => format!("{} reached", rule.code()),
+        Alarm::RanAway(why) => format!("ran_away {}", why.code()),
     }
 }
 

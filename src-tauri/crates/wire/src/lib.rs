@@ -11,6 +11,7 @@ pub mod fault;
 pub mod order;
 pub mod recovery;
 pub mod row;
+pub mod rules;
 pub mod settings;
 pub mod standing;
 
@@ -32,6 +33,7 @@ pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
     QuoteRow, TradeBy, TradeRow, WorkingRow,
 };
+pub use rules::{AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel};
 pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
 pub use standing::{
     DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::recovery::PassedPolicy;
+use crate::rules::RulesChoice;
 
 /// All settings. A field that is not listed is refused.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -23,6 +24,10 @@ pub struct Settings {
     /// What the trader allows, and what the ticket starts with.
     #[ts(inline)]
     pub trading: Trading,
+    /// The rules of the account; without any, only what the trader allows holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rules: Option<RulesChoice>,
 }
 
 /// Which broker to trade with.

@@ -205,8 +205,8 @@ impl<'a> Fold<'a> {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
-            | FactBody::Rule(_)
             | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.exits.entry((*lot, *by)).or_default().undo(*qty, *entry, *exit, *realized);

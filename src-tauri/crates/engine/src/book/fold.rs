@@ -109,7 +109,6 @@ impl Book {
             | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
-            FactBody::Rule(ref rule) => self.fold_rule(rule),
             FactBody::Returned { .. }
             | FactBody::ExitFound { .. }
             | FactBody::PhantomTouched { .. }
@@ -117,6 +116,7 @@ impl Book {
             | FactBody::PhantomWatches { .. }
             | FactBody::GapClosed { .. }
             | FactBody::JournalLost => self.fold_gap(at, &fact.body),
+            FactBody::Rule(ref rule) => self.fold_rule(rule),
             ref body => self.fold_change(at, body),
         }
     }

@@ -34,6 +34,7 @@ fn declarations() -> String {
         FlattenStage FlattenProgress
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
         DecidedRow RecoveryAnswer HistoryQuestion HistoryLine HistoryAnswer WrittenAnswer
+        RulesChoice PackRow RuleSetting RuleLevel RuleUse LockoutRow AllowedRow RulesPanel
         PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text

@@ -9,13 +9,15 @@
 pub(crate) mod amend;
 pub(crate) mod body;
 pub(crate) mod files;
+pub(crate) mod history;
 pub(crate) mod market;
 pub(crate) mod orders;
+pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 31] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -36,4 +38,15 @@ pub const NAMES: [&str; 20] = [
     "setPassword",
     "marketControl",
     "saveText",
+    "recovery",
+    "exitPassed",
+    "history",
+    "exportHistory",
+    "disputeBundle",
+    "rulesPanel",
+    "rulePacks",
+    "ruleSettings",
+    "lockOut",
+    "lockLimits",
+    "switchOn",
 ];

@@ -3,6 +3,7 @@
 //! [`configure`] and [`start`] work on any Tauri runtime, so that the tests drive the same commands
 //! without a window; [`run`] is the program.
 
+mod account_rules;
 mod commands;
 mod error;
 mod graphics;
@@ -12,7 +13,10 @@ mod menu;
 mod session;
 mod settings;
 mod shell;
+mod sleep;
+mod storage;
 mod stream;
+pub mod supervise;
 mod window;
 
 use std::path::Path;
@@ -22,9 +26,11 @@ use tauri::{AppHandle, Builder, Manager, Runtime};
 pub use commands::NAMES as COMMAND_NAMES;
 pub use settings::vault::Store as CredentialStore;
 
+use phantom_station::Lease;
 use session::{Session, SessionFault};
 use settings::{Loaded, SettingsFile, Vault, check};
 use shell::Shell;
+use storage::Storage;
 use stream::Stream;
 
 /// Why the program cannot start.
@@ -36,6 +42,9 @@ pub enum StartFault {
     /// The market or a thread.
     #[error("the desk cannot start: {0}")]
     Desk(String),
+    /// Another program uses the data folder, or it cannot be used.
+    #[error(transparent)]
+    Lease(#[from] phantom_station::LeaseFault),
     /// The log.
     #[error("the log cannot be written: {0}")]
     Log(String),
@@ -44,7 +53,7 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{amend, files, market, orders, session, settings};
+    use commands::{amend, files, history, market, orders, rules, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
@@ -66,6 +75,17 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         settings::set_password,
         market::market_control,
         files::save_text,
+        history::recovery,
+        history::exit_passed,
+        history::history,
+        history::export_history,
+        history::dispute_bundle,
+        rules::rules_panel,
+        rules::rule_packs,
+        rules::rule_settings,
+        rules::lock_out,
+        rules::lock_limits,
+        rules::switch_on,
     ])
 }
 
@@ -80,25 +100,41 @@ pub fn choose_from_menu<R: Runtime>(app: &AppHandle<R>, id: &str) {
     menu::chosen(app, id);
 }
 
-/// Reads the settings of a folder, starts the desk and the stream to the window.
+/// Reads the settings of a folder, starts the desk and the stream to the window. Journals lie in a folder
+/// beside the settings.
 ///
 /// # Errors
-/// [`StartFault::Desk`] when not even the simulated market of a new install can run.
+/// [`StartFault::Lease`] when another program uses the folder, [`StartFault::Desk`] when not even the
+/// simulated market of a new install can run.
 pub fn start<R: Runtime>(
     app: &AppHandle<R>,
     settings_folder: &Path,
     store: CredentialStore,
 ) -> Result<(), StartFault> {
+    start_on(app, settings_folder, &settings_folder.join("data"), store)
+}
+
+/// The same with the journals in a folder of their own.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_on<R: Runtime>(
+    app: &AppHandle<R>,
+    settings_folder: &Path,
+    data_folder: &Path,
+    store: CredentialStore,
+) -> Result<(), StartFault> {
+    let storage = Storage::new(Lease::take(data_folder)?);
     let file = SettingsFile::in_folder(settings_folder);
     let Loaded { settings, notice } = file.load();
-    let (settings, (session, mut stage), replaced) = first_session(settings)?;
+    let (settings, (session, mut stage), replaced) = first_session(settings, &storage)?;
     for words in notice.into_iter().chain(replaced) {
         tracing::warn!("{words}");
         stage.view.notice(words);
     }
     let (stream, asked) = stream::channel();
     tauri::async_runtime::spawn(Stream::new(window::Batches(app.clone()), stage, asked).run());
-    app.manage(Shell::new(session, settings, file, Vault::new(store), stream));
+    app.manage(Shell::new(session, settings, file, Vault::new(store), stream, storage));
     Ok(())
 }
 
@@ -107,10 +143,11 @@ type First = (phantom_wire::Settings, (Session, stream::Stage), Option<String>);
 
 /// The first session. Where the chosen market cannot run, a tick file that is gone for instance, the
 /// simulated one does, and the settings file stays as it is.
-fn first_session(settings: phantom_wire::Settings) -> Result<First, StartFault> {
+fn first_session(settings: phantom_wire::Settings, storage: &Storage) -> Result<First, StartFault> {
     let begin = |settings: &phantom_wire::Settings| {
         let checked = check(settings).map_err(|fault| StartFault::Desk(fault.message))?;
-        Session::start(settings, &checked).map_err(|fault: SessionFault| StartFault::Desk(fault.to_string()))
+        let started = Session::start(settings, &checked, storage);
+        started.map_err(|fault: SessionFault| StartFault::Desk(fault.to_string()))
     };
     match begin(&settings) {
         Ok(started) => Ok((settings, started, None)),
@@ -139,7 +176,14 @@ pub fn run() -> Result<(), StartFault> {
         .on_window_event(window::on_event);
     let app = builder.build(context())?;
     let _log = log::start(&app.path().app_log_dir()?)?;
-    start(app.handle(), &app.path().app_config_dir()?, CredentialStore::System)?;
+    let (settings, data) = (app.path().app_config_dir()?, app.path().app_local_data_dir()?);
+    start_on(app.handle(), &settings, &data, CredentialStore::System)?;
+    let heart = app.handle().clone();
+    supervise::beat(move || {
+        let Some(shell) = heart.try_state::<Shell>() else { return false };
+        let desk = shell.session().desk().clone();
+        tauri::async_runtime::block_on(desk.marks()).is_ok()
+    });
     app.run(window::on_run_event);
     Ok(())
 }

@@ -3,7 +3,12 @@
 
 use std::process::ExitCode;
 
+use phantom_desk_app::supervise::{self, Role};
+
 fn main() -> ExitCode {
+    if Role::of_process() == Role::Parent {
+        return supervise::run();
+    }
     match phantom_desk_app::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

@@ -1,20 +1,34 @@
 //! One run of the desk: its thread, its market's thread, and the ways to speak with both.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
 use phantom_compliance::Limits;
-use phantom_engine::{Engine, Fact, Timing};
-use phantom_model::{Instrument, Money, Timestamp, trading_day};
-use phantom_runtime::{Desk, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal};
+use phantom_compliance::pack::PackFault;
+use phantom_engine::{Engine, Fact, Origin, RulesInput, Timing};
+use phantom_model::{ContractId, Timestamp, trading_day};
+use phantom_runtime::{
+    Desk, DeskFault, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport,
+};
+use phantom_station::OpenedDesk;
 use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{mpsc, watch};
 
+use crate::account_rules::{rule_book, terms_under};
+use crate::market::feed::Place;
+use crate::market::source::Records;
 use crate::market::{Feed, FeedControl, MarketFault, PacedClock, QuoteBoard, Source};
 use crate::settings::Checked;
+use crate::sleep::watch_sleep;
+use crate::storage::{Kept, Restored, Storage};
 use crate::stream::view::View;
 use crate::stream::{Stage, Told};
+
+/// How often a report that still grows is looked at.
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 /// A running desk. Dropping it ends the feed, and with the last handle the desk.
 #[derive(Debug)]
@@ -23,6 +37,7 @@ pub(crate) struct Session {
     listing: Arc<Listing>,
     feed: FeedControl,
     limits: watch::Sender<Limits>,
+    kept: Option<Kept>,
 }
 
 /// Why a session cannot start.
@@ -32,20 +47,25 @@ pub(crate) enum SessionFault {
     Market(#[from] MarketFault),
     #[error("a thread of the desk could not be started: {0}")]
     Thread(#[from] std::io::Error),
-}
-
-/// Fees per contract and side: half of what Topstep's broker takes for both sides, where it is known.
-pub(crate) fn fee_per_side(instrument: &Instrument) -> Money {
-    instrument.topstepx_fee_round_turn().map_or(Money::ZERO, |both| Money::from_units(both.units() / 2))
+    #[error(transparent)]
+    Start(#[from] phantom_station::StartFault),
+    #[error(transparent)]
+    Account(#[from] phantom_broker_mock::AccountFault),
+    #[error("the session before is still being closed; try again")]
+    StillClosing,
+    #[error("the exchange's calendar cannot be read: {0}")]
+    Calendar(#[from] PackFault),
+    #[error(transparent)]
+    Desk(#[from] DeskFault),
 }
 
 /// The journal of the desk, and the window's own copy of every fact.
-struct ToldJournal {
-    kept: MemoryJournal,
+struct ToldJournal<J> {
+    kept: J,
     told: mpsc::UnboundedSender<Told>,
 }
 
-impl Journal for ToldJournal {
+impl<J: Journal> Journal for ToldJournal<J> {
     fn append(&mut self, facts: &[Fact]) {
         if facts.is_empty() {
             return;
@@ -65,39 +85,133 @@ impl Journal for ToldJournal {
 }
 
 impl Session {
-    /// Starts a desk on the chosen broker, and its market.
-    pub(crate) fn start(settings: &Settings, checked: &Checked) -> Result<(Self, Stage), SessionFault> {
+    /// Starts a desk on the chosen broker, and its market. A simulated market is recovered from the data
+    /// folder first; a tick file is a rehearsal and leaves nothing behind.
+    pub(crate) fn start(
+        settings: &Settings,
+        checked: &Checked,
+        storage: &Storage,
+    ) -> Result<(Self, Stage), SessionFault> {
         let now = Timestamp::from(jiff::Timestamp::now());
-        let (source, feed_state, mode) = match settings.broker {
-            BrokerChoice::Mock => {
-                let symbol = &settings.trading.default_symbol;
-                let source =
-                    Source::open(&settings.mock.source, checked.mock.seed, symbol, trading_day(now))?;
-                (source, feed_state(&settings.mock.source), DeskMode::Mock)
+        let today = trading_day(now);
+        match (settings.broker, &settings.mock.source) {
+            (BrokerChoice::Mock, MarketSource::Simulated {}) => {
+                let wanted = Source::listing_on(today)?;
+                let restored = storage.restore(checked, &wanted)?;
+                Self::go_on(checked, restored, today)
+            }
+            (BrokerChoice::Mock, source @ MarketSource::File { .. }) => {
+                let source = Source::open(source, &settings.trading.default_symbol)?;
+                let broker = MockBroker::new(checked.mock.clone());
+                Self::rehearse(checked, source, FeedState::File, broker, "MOCK".to_owned())
             }
             // The adapter is not part of this version: the desk is there, the way to the broker is not.
-            BrokerChoice::NinjaTrader => (Source::silent(now)?, FeedState::Silent, DeskMode::Offline),
+            (BrokerChoice::NinjaTrader, _) => {
+                let account = settings.ninjatrader.account.clone();
+                Self::rehearse(checked, Source::silent(now)?, FeedState::Silent, Unreachable, account)
+            }
+        }
+    }
+
+    /// The simulated market, from where it was.
+    fn go_on(
+        checked: &Checked,
+        restored: Restored,
+        today: jiff::civil::Date,
+    ) -> Result<(Self, Stage), SessionFault> {
+        let Restored { desk: opened, broker, was, place, kept, holding } = restored;
+        let OpenedDesk { listing, engine, journal, wake, returning, damage, others, .. } = opened;
+        let engine = engine.with_rule_book(rule_book(&listing)?);
+        let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
+        let Source { fed, starts, records, .. } =
+            Source::simulated(Arc::clone(&listing), checked.mock.seed, today, seen, &was)?;
+        let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
+        let (tell, told) = mpsc::unbounded_channel();
+        let view = View::of_book(Arc::clone(&listing), &engine, starts, "MOCK".to_owned());
+        let journal = ToldJournal { kept: journal, told: tell.clone() };
+        let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
+        let desk = desk.woken_by(wake);
+        let desk = match returning {
+            Some(returning) => desk.returning(returning),
+            None => desk,
         };
+        run_on_thread("desk", async move {
+            // Nobody else in this program opens the journal before it is closed.
+            let _holding = holding;
+            let (journal, book) = desk.run_to_end().await;
+            if let Err(fault) = journal.kept.end(&book) {
+                tracing::error!(%fault, "the journal did not end in order");
+            }
+        })?;
+        if let Some(damage) = damage {
+            tell.send(Told::Notice(format!("{damage}; nothing is opened until the books are checked"))).ok();
+        }
+        for other in others.iter().filter(|other| !other.starts_with("MOCK")) {
+            tell.send(Told::Notice(format!("stops of {other} are not armed in a simulation"))).ok();
+        }
+        if returning.is_some() {
+            run_on_thread("recovery", tell_recovery(handle.clone(), tell.clone()))?;
+        }
+        let market = Market { listing, fed, records, clock, state: FeedState::Simulated };
+        let session = Self::with(checked, market, handle, (tell, told), view, Some(place))?;
+        Ok((Self { kept: Some(kept), ..session.0 }, session.1))
+    }
+
+    /// A desk that keeps nothing.
+    fn rehearse(
+        checked: &Checked,
+        source: Source,
+        state: FeedState,
+        broker: impl Broker + Send + 'static,
+        account: String,
+    ) -> Result<(Self, Stage), SessionFault> {
         let Source { listing, fed, starts, records } = source;
-        let times = if feed_state == FeedState::Silent { 1 } else { checked.pace.clock_times() };
+        let times = if state == FeedState::Silent { 1 } else { checked.pace.clock_times() };
         let clock = PacedClock::starting_at(starts, times);
         let (tell, told) = mpsc::unbounded_channel();
-        let books = Books {
-            engine: Engine::new(listing.terms(fee_per_side), checked.limits, Timing::LIVE),
-            journal: ToldJournal { kept: MemoryJournal::new(), told: tell.clone() },
-            clock: clock.clone(),
-            listing: Arc::clone(&listing),
-        };
-        let (handle, account) = match settings.broker {
-            BrokerChoice::Mock => (books.run_with(MockBroker::new(checked.mock.clone()))?, "MOCK".to_owned()),
-            BrokerChoice::NinjaTrader => (books.run_with(Unreachable)?, settings.ninjatrader.account.clone()),
-        };
-        let board = Arc::new(QuoteBoard::new(fed, feed_state));
+        let mode = if state == FeedState::Silent { DeskMode::Offline } else { DeskMode::Mock };
+        let terms = terms_under(&listing, checked.profile.as_deref());
+        let view = View::new(Arc::clone(&listing), &terms, starts, mode, account);
+        let engine = Engine::new(terms, checked.limits, Timing::LIVE).with_rule_book(rule_book(&listing)?);
+        let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
+        let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
+        run_on_thread("desk", async move {
+            desk.run().await;
+        })?;
+        let market = Market { listing, fed, records, clock, state };
+        Self::with(checked, market, handle, (tell, told), view, None)
+    }
+
+    /// The market's thread, and what the window needs.
+    fn with(
+        checked: &Checked,
+        market: Market,
+        handle: DeskHandle,
+        (tell, told): (mpsc::UnboundedSender<Told>, mpsc::UnboundedReceiver<Told>),
+        view: View,
+        place: Option<PathBuf>,
+    ) -> Result<(Self, Stage), SessionFault> {
+        let Market { listing, fed, records, clock, state } = market;
+        // An account that was recovered keeps its rules, its figures and its locks: what is chosen now is a
+        // change of them.
+        if let Some(profile) = &checked.profile {
+            let (profile, origin) = (Arc::clone(profile), Origin::Window);
+            handle.rules(RulesInput::Adopt { profile, fresh: false, origin })?;
+        }
+        let board = Arc::new(QuoteBoard::new(fed, state));
         let (control, pace) = watch::channel(checked.pace);
         let (limits, holding) = watch::channel(checked.limits);
-        if feed_state != FeedState::Silent {
-            let feed =
-                Feed { records, clock, desk: handle.clone(), board: Arc::clone(&board), pace: pace.clone() };
+        if state != FeedState::Silent {
+            let names = listing.iter().map(|(_, contract)| contract.ninjatrader_name()).collect();
+            let place = place.map(|path| Place { path, names });
+            let feed = Feed {
+                records,
+                clock: clock.clone(),
+                desk: handle.clone(),
+                board: Arc::clone(&board),
+                pace: pace.clone(),
+                place,
+            };
             run_on_thread("market", async move {
                 if let Err(fault) = feed.run().await {
                     tracing::warn!(%fault, "the prices have ended");
@@ -105,9 +219,14 @@ impl Session {
                 }
             })?;
         }
-        let view = View::new(Arc::clone(&listing), starts, mode, account);
+        watch_sleep(handle.weak())?;
         let stage = Stage { view, told, desk: handle.clone(), board, pace, limits: holding };
-        Ok((Self { desk: handle, listing, feed: control, limits }, stage))
+        Ok((Self { desk: handle, listing, feed: control, limits, kept: None }, stage))
+    }
+
+    /// What of the session survives the program; `None` for a rehearsal.
+    pub(crate) const fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     pub(crate) const fn desk(&self) -> &DeskHandle {
@@ -136,30 +255,57 @@ impl Session {
     }
 }
 
-/// What a desk is made of, but for its broker.
-struct Books {
-    engine: Engine,
-    journal: ToldJournal,
-    clock: PacedClock,
+/// Tells the window what a start found, once everything has been decided.
+async fn tell_recovery(desk: DeskHandle, tell: mpsc::UnboundedSender<Told>) {
+    loop {
+        match desk.recovery().await {
+            Ok(Some(report)) if report.is_done() => {
+                // Without a window there is nobody to tell.
+                tell.send(Told::Notice(recovery_words(&report))).ok();
+                return;
+            }
+            Ok(_) => tokio::time::sleep(LOOKS_EVERY).await,
+            Err(_) => return,
+        }
+    }
+}
+
+/// What was recovered, what had changed, what was decided, in one line.
+fn recovery_words(report: &RecoveryReport) -> String {
+    let count = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let found = [
+        count(report.live_orders, "order", "orders"),
+        count(report.open_lots, "open lot", "open lots"),
+        count(report.phantoms, "phantom armed again", "phantoms armed again"),
+    ];
+    let changed = [
+        count(report.missed_fills.len(), "fill came meanwhile", "fills came meanwhile"),
+        count(report.ended.len(), "order ended meanwhile", "orders ended meanwhile"),
+        count(report.outside.len(), "order is not ours", "orders are not ours"),
+        count(report.differing.len(), "position differs", "positions differ"),
+        count(report.found.len(), "exit found at the broker", "exits found at the broker"),
+    ];
+    let decided = [
+        count(report.fired.len(), "phantom was passed and exits", "phantoms were passed and exit"),
+        count(report.passed.len(), "phantom was passed and waits", "phantoms were passed and wait"),
+        count(report.touched.len(), "phantom was touched, not fired", "phantoms were touched, not fired"),
+    ];
+    let parts: Vec<String> = found.into_iter().chain(changed).chain(decided).flatten().collect();
+    let what = if parts.is_empty() { "nothing was open".to_owned() } else { parts.join(", ") };
+    format!("recovered: {what}")
+}
+
+/// A market before it runs.
+struct Market {
     listing: Arc<Listing>,
-}
-
-impl Books {
-    /// Runs the desk on a thread of its own.
-    fn run_with(self, broker: impl Broker + Send + 'static) -> Result<DeskHandle, std::io::Error> {
-        let (desk, handle) = Desk::new(self.engine, broker, self.journal, self.clock, self.listing);
-        run_on_thread("desk", async move {
-            desk.run().await;
-        })?;
-        Ok(handle)
-    }
-}
-
-const fn feed_state(source: &MarketSource) -> FeedState {
-    match source {
-        MarketSource::Simulated {} => FeedState::Simulated,
-        MarketSource::File { .. } => FeedState::File,
-    }
+    fed: Vec<ContractId>,
+    records: Records,
+    clock: PacedClock,
+    state: FeedState,
 }
 
 /// A thread of its own with a small runtime: nothing that the window does can keep it waiting.

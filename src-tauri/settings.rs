@@ -39,6 +39,8 @@ pub(crate) fn new_install() -> Settings {
             position_max_minis: "5".to_owned(),
             default_qty: 1,
             default_symbol: "NQ".to_owned(),
+            passed_policy: None,
         },
+        rules: None,
     }
 }

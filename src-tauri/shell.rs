@@ -3,13 +3,14 @@
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use phantom_engine::{HaltChange, Origin};
+use phantom_engine::{HaltChange, Origin, RulesInput};
 use phantom_wire::{SettingFault, Settings, WireFault};
 use tokio::sync::RwLockReadGuard;
 
 use crate::error::{of_desk, stopped};
 use crate::session::{Session, SessionFault};
 use crate::settings::{Checked, SettingsFile, Vault, check};
+use crate::storage::Storage;
 use crate::stream::{Ask, StreamHandle};
 
 /// What the commands share. No lock in here is ever held while the engine works.
@@ -19,6 +20,7 @@ pub(crate) struct Shell {
     file: SettingsFile,
     vault: Arc<Vault>,
     stream: StreamHandle,
+    storage: Storage,
     /// Read by orders on their way, written by whoever changes the desk under them.
     placing: tokio::sync::RwLock<()>,
 }
@@ -30,6 +32,7 @@ impl Shell {
         file: SettingsFile,
         vault: Vault,
         stream: StreamHandle,
+        storage: Storage,
     ) -> Self {
         Self {
             session: RwLock::new(Arc::new(session)),
@@ -37,6 +40,7 @@ impl Shell {
             file,
             vault: Arc::new(vault),
             stream,
+            storage,
             placing: tokio::sync::RwLock::new(()),
         }
     }
@@ -44,6 +48,14 @@ impl Shell {
     /// The running session.
     pub(crate) fn session(&self) -> Arc<Session> {
         Arc::clone(&self.session.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Ends the desk in order, and waits until its journal is closed.
+    pub(crate) fn close(&self) {
+        if let Err(fault) = self.session().desk().end() {
+            tracing::warn!(%fault, "the desk could not be ended in order");
+        }
+        self.storage.wait_until_closed();
     }
 
     /// The settings that hold.
@@ -78,6 +90,11 @@ impl Shell {
             self.file.save(&settings).map_err(|error| not_saved(&error))?;
             let session = self.session();
             session.set_limits(checked.limits).map_err(of_desk)?;
+            if let Some(profile) = checked.profile.filter(|_| settings.rules != self.settings().rules) {
+                // The same account: what is tighter counts at once, what is looser from the next session.
+                let adopt = RulesInput::Adopt { profile, fresh: false, origin: Origin::Window };
+                session.desk().rules(adopt).map_err(of_desk)?;
+            }
             if settings.mock.speed != self.settings().mock.speed {
                 session.set_times(checked.pace.times);
             }
@@ -89,32 +106,51 @@ impl Shell {
 
     async fn change_desk(&self, settings: &Settings, checked: &Checked) -> Result<(), WireFault> {
         let standing = self.stream.standing().await.ok_or_else(stopped)?;
+        if standing.locked_out {
+            let words = "the account is locked: no other broker, market or rules before the lock ends";
+            return Err(WireFault::PositionsOpen(words.to_owned()));
+        }
         if standing.is_anything_open {
             let words = "a position is open or an order works: close and cancel everything first";
             return Err(WireFault::PositionsOpen(words.to_owned()));
         }
-        let (session, stage) = Session::start(settings, checked).map_err(|fault| not_started(&fault))?;
+        let (session, stage) =
+            Session::start(settings, checked, &self.storage).map_err(|fault| not_started(&fault))?;
         if standing.killed {
             session.desk().halt(HaltChange::Kill, Origin::Rule).map_err(of_desk)?;
         }
         self.file.save(settings).map_err(|error| not_saved(&error))?;
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(session);
+        let old = {
+            let mut running = self.session.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *running, Arc::new(session))
+        };
         self.stream.tell(Ask::Stage(Box::new(stage)));
+        // Nothing is open on it; its journal is closed in order.
+        if let Err(fault) = old.desk().end() {
+            tracing::warn!(%fault, "the desk before could not be ended in order");
+        }
         Ok(())
     }
 }
 
-/// Whether the difference is more than limits, speed, and what a ticket starts with.
+/// Whether the difference is more than limits, speed, settings of the same rules, and what a ticket
+/// starts with.
 fn needs_another_desk(old: &Settings, new: &Settings) -> bool {
     let mut same_market = new.mock.clone();
     same_market.speed = old.mock.speed;
-    old.broker != new.broker || old.mock != same_market
+    let pack = |settings: &Settings| settings.rules.as_ref().map(|rules| rules.pack.clone());
+    old.broker != new.broker || old.mock != same_market || pack(old) != pack(new)
 }
 
 fn not_started(fault: &SessionFault) -> WireFault {
     match fault {
         SessionFault::Market(fault) => WireFault::MarketFile(fault.to_string()),
-        SessionFault::Thread(_) => WireFault::Stopped(fault.to_string()),
+        SessionFault::Thread(_)
+        | SessionFault::Calendar(_)
+        | SessionFault::Desk(_)
+        | SessionFault::Start(_)
+        | SessionFault::Account(_)
+        | SessionFault::StillClosing => WireFault::Stopped(fault.to_string()),
     }
 }
 

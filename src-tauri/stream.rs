@@ -10,6 +10,7 @@ pub(crate) mod fact_row;
 mod latency;
 pub(crate) mod panel_rows;
 mod progress;
+mod rule_row;
 pub(crate) mod standing;
 mod trades;
 pub(crate) mod view;
@@ -82,6 +83,8 @@ pub(crate) struct Standing {
     pub(crate) is_anything_open: bool,
     /// The kill switch is on.
     pub(crate) killed: bool,
+    /// A rule or a person has locked the account.
+    pub(crate) locked_out: bool,
 }
 
 /// A cheap handle to the stream.
@@ -178,8 +181,10 @@ impl<W: Window> Stream<W> {
             Ask::Standing(answer) => {
                 self.catch_up().await;
                 let view = &self.stage.view;
-                let killed = view.book().halt().killed;
-                answer.send(Standing { is_anything_open: view.is_anything_open(), killed }).ok();
+                let halt = view.book().halt();
+                let (killed, locked_out) = (halt.killed, halt.locked_out);
+                let is_anything_open = view.is_anything_open();
+                answer.send(Standing { is_anything_open, killed, locked_out }).ok();
             }
             Ask::Stage(stage) => {
                 self.frame().await;

@@ -64,6 +64,10 @@ pub(crate) fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
     if let RunEvent::ExitRequested { code: None, api, .. } = event {
         api.prevent_exit();
         leave(app);
+    } else if let RunEvent::Exit = event
+        && let Some(shell) = app.try_state::<Shell>()
+    {
+        shell.close();
     }
 }
 
@@ -91,7 +95,7 @@ fn ask_to_leave<R: Runtime>(app: &AppHandle<R>) {
     let leaving = app.clone();
     let mut question = app.dialog().message(
         "A position is open or an order works.\n\nStops and targets are watched by this program only: \
-             they end with it.",
+             nothing watches them until it is started again.",
     );
     if let Some(window) = app.get_webview_window(MAIN) {
         question = question.parent(&window);

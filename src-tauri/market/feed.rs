@@ -1,12 +1,14 @@
 //! The feed: takes records from a source, gives each at its time to the desk, and shows the newest.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use phantom_market::TickFileError;
-use phantom_model::{ContractId, MarketRecord, Price, Print, Span, Timestamp};
+use phantom_model::{ArenaKey, ContractId, MarketRecord, Price, Print, Span, Timestamp};
 use phantom_runtime::{Clock, DeskHandle};
+use phantom_station::MarketPlace;
 use phantom_wire::FeedState;
 use tokio::sync::watch;
 
@@ -104,6 +106,31 @@ pub(crate) struct Feed {
     pub(crate) desk: DeskHandle,
     pub(crate) board: Arc<QuoteBoard>,
     pub(crate) pace: watch::Receiver<Pace>,
+    /// Where it is noted how far the market is; `None` for a rehearsal.
+    pub(crate) place: Option<Place>,
+}
+
+/// Where it is noted how far a market is.
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    /// The names of the contracts, by their ids.
+    pub(crate) names: Vec<String>,
+}
+
+/// How often it is noted.
+const NOTED_EVERY: Duration = Duration::from_millis(250);
+
+impl Place {
+    fn note(&self, at: Timestamp, board: &QuoteBoard) {
+        let named = |(contract, quote): (ContractId, Quote)| {
+            let name = self.names.get(ArenaKey::row(contract) as usize)?;
+            Some((name.clone(), quote.last))
+        };
+        let last = board.quotes().into_iter().filter_map(named).collect();
+        if let Err(fault) = (MarketPlace { at: Some(at), last }).save(&self.path) {
+            tracing::warn!(%fault, "where the market is could not be noted");
+        }
+    }
 }
 
 /// What a wait for a record's time ended with.
@@ -121,6 +148,7 @@ impl Feed {
     pub(crate) async fn run(mut self) -> Result<(), TickFileError> {
         let mut behind = Span::ZERO;
         let mut next = None;
+        let mut noted = Instant::now();
         loop {
             let Some(at_rest) = self.rest().await else { return Ok(()) };
             behind = Span::from_nanos(behind.nanos().saturating_add(at_rest.nanos()));
@@ -145,6 +173,10 @@ impl Feed {
             self.board.show(&record);
             if self.desk.feed(record).await.is_err() {
                 return Ok(());
+            }
+            if let Some(place) = self.place.as_ref().filter(|_| noted.elapsed() >= NOTED_EVERY) {
+                noted = Instant::now();
+                place.note(record.at, &self.board);
             }
         }
     }

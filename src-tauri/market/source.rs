@@ -13,6 +13,7 @@ use phantom_model::{
     Timestamp, front_contract, trading_day,
 };
 use phantom_runtime::{Listing, ListingError};
+use phantom_station::MarketPlace;
 use phantom_wire::MarketSource;
 
 /// The Chicago time at which a simulated session opens.
@@ -29,6 +30,8 @@ pub(crate) enum MarketFault {
     Name { file: String, source: ContractError },
     #[error("{file}: its name says no contract, and {symbol:?}, the default symbol, is no instrument")]
     NoContract { file: String, symbol: String },
+    #[error("a simulated market has no file")]
+    NoFile,
     #[error("{file}: the file holds no trade")]
     Empty { file: String },
     #[error(transparent)]
@@ -61,18 +64,19 @@ pub(crate) enum Records {
 }
 
 impl Source {
-    /// The market of a setting; `today` is the trading day of the machine's clock.
-    pub(crate) fn open(
-        source: &MarketSource,
-        seed: u64,
-        default_symbol: &str,
-        today: jiff::civil::Date,
-    ) -> Result<Self, MarketFault> {
+    /// The market of a tick file.
+    pub(crate) fn open(source: &MarketSource, default_symbol: &str) -> Result<Self, MarketFault> {
         let table = Arc::new(InstrumentTable::built_in()?);
         match source {
-            MarketSource::Simulated {} => Self::simulated(table, seed, today),
+            MarketSource::Simulated {} => Err(MarketFault::NoFile),
             MarketSource::File { path } => Self::file(table, Path::new(path), default_symbol),
         }
+    }
+
+    /// The contracts that are traded on a day.
+    pub(crate) fn listing_on(today: jiff::civil::Date) -> Result<Listing, MarketFault> {
+        let table = Arc::new(InstrumentTable::built_in()?);
+        Ok(Listing::new(table, [], today)?)
     }
 
     /// No prices at all: what there is while a broker cannot be reached. `now` is the wall's clock.
@@ -82,18 +86,23 @@ impl Source {
         Ok(Self { listing, fed: Vec::new(), starts: now, records: Records::None })
     }
 
-    fn simulated(
-        table: Arc<InstrumentTable>,
+    /// A simulated session of every contract that is traded: from where the market was, and not before
+    /// `seen`. It stood still while nobody ran it.
+    pub(crate) fn simulated(
+        listing: Arc<Listing>,
         seed: u64,
         today: jiff::civil::Date,
+        seen: Timestamp,
+        was: &MarketPlace,
     ) -> Result<Self, MarketFault> {
-        let listing = Arc::new(Listing::new(table, [], today)?);
-        let starts = session_open(today)?;
+        let starts = session_open(today)?.max(seen).max(was.at.unwrap_or(Timestamp::MIN));
         let mut fed = Vec::new();
         let mut sessions = Vec::new();
         for (id, contract) in listing.iter() {
             let instrument = contract.instrument();
             let Some(shape) = SessionShape::of_root(instrument.root(), *instrument.grid()) else { continue };
+            let start = was.last.get(&contract.ninjatrader_name()).copied().unwrap_or(shape.start);
+            let shape = SessionShape { start, ..shape };
             sessions.push(SimulatedSession::new(seed, id, shape, starts)?);
             fed.push(id);
         }
@@ -184,7 +193,9 @@ mod tests {
 
     #[test]
     fn a_simulated_market_opens_at_half_past_eight_and_has_prices_of_every_instrument() {
-        let mut source = Source::open(&MarketSource::Simulated {}, 7, "ES", MONDAY).unwrap();
+        let listing = Arc::new(Source::listing_on(MONDAY).unwrap());
+        let nowhere = MarketPlace::default();
+        let mut source = Source::simulated(listing, 7, MONDAY, Timestamp::MIN, &nowhere).unwrap();
         assert_eq!(source.starts.to_string(), "2026-11-23T14:30:00.0000000Z");
         assert_eq!(source.fed.len(), source.listing.iter().count());
         let record = source.records.next_record().unwrap().unwrap();
@@ -196,7 +207,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ticks = "20131007 140001 0276000;1320.1;2\n20131007 140002 0000000;1320.2;1\n";
         for (name, symbol) in [("GC 12-13.Last.txt", "ES"), ("gold.txt", "GC")] {
-            let mut source = Source::open(&file(&folder, name, ticks), 1, symbol, MONDAY).unwrap();
+            let mut source = Source::open(&file(&folder, name, ticks), symbol).unwrap();
             assert_eq!(source.starts.to_string(), "2013-10-07T14:00:01.0276000Z");
             let contract = source.listing.contract(source.fed[0]).to_string();
             assert_eq!(contract, "GC 12-13", "{name}");
@@ -222,7 +233,7 @@ mod tests {
             (file(&folder, "GC 12-13.empty.Last.txt", ""), "no record"),
             (file(&folder, "GC 12-13.Last.txt", "hello\n"), "1 field"),
         ] {
-            let Err(fault) = Source::open(&source, 1, "WHAT", MONDAY) else { panic!("{words}") };
+            let Err(fault) = Source::open(&source, "WHAT") else { panic!("{words}") };
             assert!(fault.to_string().contains(words), "{fault}");
         }
     }

@@ -1,15 +1,18 @@
 //! What settings may be. The first setting that is wrong is named, with what would be right.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use phantom_broker_mock::{MockSettings, Range};
-use phantom_compliance::{Limits, Minis, ShortSelling};
+use phantom_compliance::{Limits, Minis, Profile, ShortSelling};
+use phantom_engine::fact::GapPolicy;
 use phantom_model::InstrumentTable;
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_wire::{MarketSource, MockMarket, NinjaTrader, SettingFault, Settings, Trading};
+use phantom_wire::{MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingFault, Settings, Trading};
 use rust_decimal::Decimal;
 
 use super::VERSION;
+use crate::commands::rules::profile_of;
 use crate::market::Pace;
 
 /// The longest way to the market: longer than a broker's answer may take, so that this can be tried.
@@ -27,6 +30,9 @@ pub(crate) struct Checked {
     pub(crate) mock: MockSettings,
     pub(crate) limits: Limits,
     pub(crate) pace: Pace,
+    pub(crate) policy: GapPolicy,
+    /// The rules of the account.
+    pub(crate) profile: Option<Arc<Profile>>,
 }
 
 /// Checks all settings.
@@ -44,7 +50,13 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
     let mock = check_mock(&settings.mock)?;
     let pace = check_pace(&settings.mock)?;
     let limits = check_trading(&settings.trading)?;
-    Ok(Checked { mock, limits, pace })
+    let policy = match settings.trading.passed_policy.unwrap_or_default() {
+        PassedPolicy::Fire => GapPolicy::Fire,
+        PassedPolicy::Ask => GapPolicy::Ask,
+        PassedPolicy::Hold => GapPolicy::Hold,
+    };
+    let profile = settings.rules.as_ref().map(profile_of).transpose()?;
+    Ok(Checked { mock, limits, pace, policy, profile })
 }
 
 fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
@@ -150,6 +162,11 @@ mod tests {
 
     type Spoil = fn(&mut Settings);
 
+    fn rules(pack: &str, settings: &[&str]) -> phantom_wire::RulesChoice {
+        let settings = settings.iter().map(|&it| it.to_owned()).collect();
+        phantom_wire::RulesChoice { pack: pack.to_owned(), settings }
+    }
+
     #[test]
     fn a_new_install_is_the_simulated_market_with_the_limits_of_a_new_install() {
         let checked = check(&new_install()).unwrap();
@@ -161,7 +178,7 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 16] = [
+        let cases: [(&str, Spoil); 18] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
@@ -178,6 +195,8 @@ mod tests {
             ("trading.positionMaxMinis", |s| s.trading.position_max_minis = "1.0001".into()),
             ("trading.defaultQty", |s| s.trading.default_qty = 0),
             ("trading.defaultSymbol", |s| s.trading.default_symbol = "XX".into()),
+            ("rules.pack", |s| s.rules = Some(rules("no-such-pack", &[]))),
+            ("rules.settings", |s| s.rules = Some(rules("topstep-combine-50k", &["daily_loss=perhaps"]))),
         ];
         for (field, spoil) in cases {
             let mut settings = new_install();

@@ -40,11 +40,23 @@ impl Rows<'_> {
             }
             Alarm::UnknownExec(_) => self.plain(LogAction::Alarm, "unknown_execution"),
             Alarm::TwinExec(order) => self.order(LogAction::Alarm, order, Some("execution_twice")),
+            Alarm::CancelUnanswered(order) => self.order(LogAction::Alarm, order, Some("cancel_unanswered")),
             Alarm::StillUnknown(order) => self.order(LogAction::Alarm, order, Some("broker_does_not_answer")),
             Alarm::PerhapsOurs(order) => self.order(LogAction::Alarm, order, Some("is_this_your_order")),
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
             Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
             Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
+            Alarm::PassedWhileAway(lot) => self.lot(lot, "passed_while_away"),
+            Alarm::StopsUnconfirmed(contract) => {
+                self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
+            }
+            Alarm::SlowDisk => self.plain(LogAction::Alarm, "slow_disk"),
+            Alarm::JournalLost => self.plain(LogAction::Alarm, "journal_lost"),
+            Alarm::RuleNear { rule, percent } => {
+                self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
+            }
+            Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
     }
 }
@@ -62,6 +74,8 @@ pub(super) const fn latch_words(cause: LatchCause) -> (&'static str, Option<Orde
         LatchCause::TwoOrders(order) => ("two_orders_under_one_id", Some(order)),
         LatchCause::Revived(order) => ("ended_order_works_at_the_broker", Some(order)),
         LatchCause::TwinExec(order) => ("execution_twice", Some(order)),
+        LatchCause::DiskFull => ("disk_full", None),
+        LatchCause::JournalDamaged => ("journal_damaged", None),
         LatchCause::Broken(Invariant::ExitsWithinPosition) => ("exits_beyond_position", None),
         LatchCause::Broken(Invariant::LotsMatchPosition) => ("lots_beside_position", None),
         LatchCause::Broken(Invariant::WaitingWithinPosition) => ("waiting_beyond_position", None),

@@ -2,7 +2,7 @@
 
 use phantom_compliance::{OrderRequest, Ticket};
 use phantom_engine::book::Order;
-use phantom_engine::fact::{Asked, Leg};
+use phantom_engine::fact::{Absence, Asked, Leg};
 use phantom_engine::{Book, Fact, FactBody, HaltChange};
 use phantom_model::{ContractId, Link, LotId, OrderId, OrderStatus, Price, Qty, Side};
 use phantom_runtime::Listing;
@@ -37,7 +37,19 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::CancelRefused { order } => {
             Some(rows.order(LogAction::Alarm, *order, Some("cancel_refused")))
         }
-        FactBody::PhantomFired { lot, leg, print } => Some(rows.fired(*lot, *leg, *print)),
+        FactBody::PhantomFired { lot, leg, print, .. } => Some(rows.fired(*lot, *leg, *print)),
+        FactBody::ExitFound { lot, .. } => Some(rows.lot(*lot, "exit_found_at_the_broker")),
+        FactBody::PhantomTouched { lot, print, .. } => {
+            Some(rows.at_price(rows.lot(*lot, "touched_while_away"), *lot, *print))
+        }
+        FactBody::PhantomPassed { lot, print, .. } => {
+            Some(rows.at_price(rows.lot(*lot, "passed_while_away"), *lot, *print))
+        }
+        FactBody::PhantomWatches { lot, print } => {
+            Some(rows.at_price(rows.lot(*lot, "watches_again"), *lot, *print))
+        }
+        FactBody::Returned { absence, .. } => Some(rows.plain(LogAction::Alarm, absence_word(*absence))),
+        FactBody::JournalLost => Some(rows.plain(LogAction::Halt, "journal_lost")),
         FactBody::ExitWaiting { lot } => Some(rows.lot(*lot, "exit_waits_for_cancel")),
         FactBody::LotUnprotected { lot } => Some(rows.lot(*lot, "unprotected")),
         FactBody::FlattenStarted { .. } => Some(rows.plain(LogAction::Flatten, "flatten_started")),
@@ -50,10 +62,19 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
                 ..rows.plain(LogAction::Flatten, "flatten_answered")
             })
         }
+        FactBody::FlattenReopened { .. } => Some(LogRow {
+            status: Some("NOT_FLAT".to_owned()),
+            ..rows.plain(LogAction::Alarm, "late_fill_reopened_the_flatten")
+        }),
+        FactBody::FlattenSettled { .. } => Some(LogRow {
+            status: Some("FLAT".to_owned()),
+            ..rows.plain(LogAction::Flatten, "flatten_settled")
+        }),
         FactBody::FlattenEnded { .. } => Some(rows.plain(LogAction::Flatten, "late_fills_no_longer_watched")),
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
+        FactBody::Rule(fact) => rows.rule(fact),
         FactBody::ChangeAsked { order, qty, limit, .. } => {
             Some(rows.changed(*order, *qty, *limit, "change_requested"))
         }
@@ -96,10 +117,15 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
             Some(rows.of_contract(LogAction::Alarm, *contract, "position_kept_as_filled"))
         }
         FactBody::DifferenceGone { contract } => Some(rows.of_contract(LogAction::Alarm, *contract, "position_agrees_again")),
+        FactBody::PrintDoubted { contract, price, .. } => Some(LogRow {
+            price: Some(rows.price(*contract, *price)),
+            ..rows.of_contract(LogAction::Alarm, *contract, "suspect_print")
+        }),
         FactBody::FeedLost => Some(rows.plain(LogAction::Alarm, "feed_lost")),
         FactBody::FeedBack => Some(rows.plain(LogAction::Alarm, "feed_back")),
         // The phantoms' panel shows where a stop has trailed to; a row for each step would bury the log.
         FactBody::TrailsMoved { .. }
+        | FactBody::GapClosed { .. }
         | FactBody::LotOpened { .. }
         | FactBody::LotGrew { .. }
         | FactBody::LotReduced { .. }
@@ -191,6 +217,12 @@ impl Rows<'_> {
         LogRow { price: price.map(|(contract, price)| self.price(contract, price)), ..row }
     }
 
+    /// A row of a lot, with the price that it is about.
+    fn at_price(&self, row: LogRow, lot: LotId, price: Price) -> LogRow {
+        let contract = self.book.lots().get(lot).map(|row| row.contract);
+        LogRow { price: contract.map(|contract| self.price(contract, price)), ..row }
+    }
+
     fn at_entry(&self, lot: LotId, stop: Price) -> LogRow {
         let row = self.of_lot(self.plain(LogAction::Protect, "stop_at_entry"), lot);
         let contract = self.book.lots().get(lot).map(|row| row.contract);
@@ -257,12 +289,19 @@ impl Rows<'_> {
     }
 }
 
+const fn absence_word(absence: Absence) -> &'static str {
+    match absence {
+        Absence::Ended => "started_again",
+        Absence::Crashed => "started_again_after_a_crash",
+        Absence::Slept => "woke_after_a_pause",
+    }
+}
+
 const fn halt_word(change: HaltChange) -> &'static str {
     match change {
         HaltChange::Kill => "kill_switch_on",
         HaltChange::LiftKill => "kill_switch_off",
-        HaltChange::LockOut => "locked_out",
-        HaltChange::EndLockOut => "lockout_ended",
+        HaltChange::SwitchOn => "entries_switched_on",
         HaltChange::LiftLatch | HaltChange::LiftContractLatch(_) => "books_checked",
     }
 }

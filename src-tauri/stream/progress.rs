@@ -96,6 +96,13 @@ impl FlattenWatch {
                 self.row.stage = if flat { FlattenStage::Flat } else { FlattenStage::NotFlat };
                 self.row.answered_ms = Some(since);
             }
+            // The answer is revised while late fills are watched for.
+            FactBody::FlattenReopened { flatten } if flatten == self.flatten => {
+                self.row.stage = FlattenStage::NotFlat;
+            }
+            FactBody::FlattenSettled { flatten } if flatten == self.flatten => {
+                self.row.stage = FlattenStage::Flat;
+            }
             _ => {}
         }
     }

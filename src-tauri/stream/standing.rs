@@ -50,16 +50,19 @@ pub(crate) fn lot_pnl(view: &View, id: LotId, price: Price) -> Money {
 
 /// The worst case of the account against its limit; `None` without one.
 pub(crate) fn position_limit(view: &View, limits: &Limits) -> Option<LimitUse> {
-    let limit = limits.position_max?;
-    let used = view.book().worst_total();
+    Some(limit_use(view.book().worst_total(), limits.position_max?))
+}
+
+/// So much of a size limit.
+pub(crate) fn limit_use(used: Minis, limit: Minis) -> LimitUse {
     let left = (limit - used).max(Minis::ZERO);
     let percent = used.thousandths().saturating_mul(100).checked_div(limit.thousandths()).unwrap_or(100);
-    Some(LimitUse {
+    LimitUse {
         used: used.to_string(),
         limit: limit.to_string(),
         left: left.to_string(),
         percent: u32::try_from(percent.clamp(0, 100)).unwrap_or(100),
-    })
+    }
 }
 
 /// Where the broker's own number is not ours. Fills since then have moved both numbers alike.

@@ -1,15 +1,23 @@
 //! Closed trades: one row for each execution that closed something of a lot.
 
+use std::collections::BTreeSet;
+
 use phantom_engine::fact::{Leg, Purpose};
 use phantom_engine::{Book, Fact, FactBody};
-use phantom_model::{ArenaKey, LotId, Money, OrderId, Price};
+use phantom_model::{ArenaKey, FlattenId, LotId, Money, OrderId, Price};
 use phantom_runtime::Listing;
 use phantom_wire::{TradeBy, TradeRow};
 
 use super::words::{price_text, side_word};
 
-/// The row of a fact that the book has folded already; `None` for what closes nothing.
-pub(crate) fn trade_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<TradeRow> {
+/// The row of a fact that the book has folded already, with the flattens that a rule asked for; `None`
+/// for what closes nothing.
+pub(crate) fn trade_of(
+    listing: &Listing,
+    book: &Book,
+    by_rule: &BTreeSet<FlattenId>,
+    fact: &Fact,
+) -> Option<TradeRow> {
     let (closed, undone) = match fact.body {
         FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
             (Closed { lot, by, qty, entry, exit, realized }, false)
@@ -33,7 +41,7 @@ pub(crate) fn trade_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<Tr
         exit_price: text(closed.exit),
         entered_at: row.opened_at.to_string(),
         exited_at: fact.at.to_string(),
-        by: closed_by(book, closed.by),
+        by: closed_by(book, by_rule, closed.by),
         entry_order_id: book.orders().at(row.order).id.to_string(),
         exit_order_id: closed.by.to_string(),
         realized_pnl: closed.realized.cents_text(),
@@ -51,11 +59,12 @@ struct Closed {
 }
 
 /// What closed it: the purpose of the order, or an order that opened something on the other side.
-fn closed_by(book: &Book, order: OrderId) -> TradeBy {
+fn closed_by(book: &Book, by_rule: &BTreeSet<FlattenId>, order: OrderId) -> TradeBy {
     let purpose = book.find(order).map(|key| book.orders().at(key).purpose);
     match purpose {
         Some(Purpose::LotExit { leg: Leg::Stop, .. }) => TradeBy::Stop,
         Some(Purpose::LotExit { leg: Leg::Target, .. }) => TradeBy::Target,
+        Some(Purpose::Flatten(flatten)) if by_rule.contains(&flatten) => TradeBy::Lockout,
         Some(Purpose::Flatten(_)) => TradeBy::Flatten,
         Some(Purpose::Reduction | Purpose::Entry(_)) => TradeBy::Order,
         Some(Purpose::Outside) | None => TradeBy::Outside,

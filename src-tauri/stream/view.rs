@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, Fact, FactBody};
-use phantom_model::{ContractId, Money, Price, Timestamp};
+use phantom_engine::{Book, ContractTerms, Engine, Fact, FactBody, Origin};
+use phantom_model::{Arena, ContractId, FlattenId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
     DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow,
@@ -35,6 +35,8 @@ pub(crate) struct View {
     account: String,
     answers: AnswerTimes,
     flatten: Option<FlattenWatch>,
+    /// Flattens that a rule asked for.
+    by_rule: BTreeSet<FlattenId>,
     /// Closed trades that a batch has carried.
     trades: VecDeque<TradeRow>,
     /// Closed trades that the next batch carries.
@@ -51,14 +53,21 @@ pub(crate) struct View {
 
 impl View {
     /// The view of an empty book at `starts`.
-    pub(crate) fn new(listing: Arc<Listing>, starts: Timestamp, mode: DeskMode, account: String) -> Self {
-        let book = Book::new(&listing.terms(crate::session::fee_per_side));
+    pub(crate) fn new(
+        listing: Arc<Listing>,
+        terms: &Arena<ContractId, ContractTerms>,
+        starts: Timestamp,
+        mode: DeskMode,
+        account: String,
+    ) -> Self {
+        let book = Book::new(terms);
         Self {
             listing,
             mode,
             account,
             answers: AnswerTimes::default(),
             flatten: None,
+            by_rule: BTreeSet::new(),
             trades: VecDeque::new(),
             pending_trades: Vec::new(),
             trade_count: 0,
@@ -69,6 +78,19 @@ impl View {
             pending: Vec::new(),
             rows: 0,
         }
+    }
+
+    /// The view of a book that was recovered.
+    pub(crate) fn of_book(
+        listing: Arc<Listing>,
+        engine: &Engine,
+        starts: Timestamp,
+        account: String,
+    ) -> Self {
+        let book = engine.book().clone();
+        let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
+        let traded = traded.map(|(_, order)| order.contract).collect();
+        Self { book, traded, ..Self::new(listing, engine.terms(), starts, DeskMode::Mock, account) }
     }
 
     pub(crate) const fn book(&self) -> &Book {
@@ -92,7 +114,10 @@ impl View {
         self.book.fold(fact);
         self.answers.take(&fact.body, at);
         self.flatten = FlattenWatch::after(self.flatten.take(), &self.book, fact.at, &fact.body);
-        if let Some(trade) = trade_of(&self.listing, &self.book, fact) {
+        if let FactBody::FlattenStarted { flatten, origin: Origin::Rule } = fact.body {
+            self.by_rule.insert(flatten);
+        }
+        if let Some(trade) = trade_of(&self.listing, &self.book, &self.by_rule, fact) {
             self.trade_count = self.trade_count.saturating_add(1);
             self.pending_trades.push(TradeRow { n: self.trade_count, ..trade });
         }

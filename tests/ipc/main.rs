@@ -12,6 +12,8 @@ mod amend;
 mod events;
 mod orders;
 mod permissions;
+mod recovery;
+mod rules;
 mod settings;
 mod shapes;
 mod world;

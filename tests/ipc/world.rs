@@ -71,6 +71,12 @@ impl World {
         Self { app, main, events, folder }
     }
 
+    /// A second program on the same folder; the words of its refusal.
+    pub(crate) fn start_again(&self) -> Result<(), String> {
+        let app = configure(mock_builder()).build(context()).unwrap();
+        start(app.handle(), self.folder.path(), CredentialStore::None).map_err(|fault| fault.to_string())
+    }
+
     /// Asks as the main window.
     pub(crate) fn ask(&self, command: &str, body: Value) -> Result<Value, Value> {
         ask_as(&self.main, command, body)

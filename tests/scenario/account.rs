@@ -64,6 +64,34 @@ impl Account {
         self
     }
 
+    /// With an order of ours in `GC` at the market that is filled, and its execution.
+    #[must_use]
+    pub fn and_filled(mut self, order: &str, side: Side, contracts: u32, at: &str) -> Self {
+        let (qty, broker_order) = (Qty::new(contracts).unwrap(), BrokerOrderId::new(7));
+        let order = Some(order.parse().unwrap());
+        self.orders.push(ListedOrder {
+            order,
+            broker_order,
+            contract: contract("GC"),
+            side,
+            qty,
+            kind: OrderKind::Market,
+            filled: contracts,
+            standing: ListedStanding::Filled,
+        });
+        self.fills.push(ListedFill {
+            order,
+            broker_order,
+            contract: contract("GC"),
+            side,
+            exec: ExecId::new(900),
+            qty,
+            price: price("GC", at),
+            broker_time: None,
+        });
+        self
+    }
+
     /// With an execution in `GC` of an order that is not ours.
     #[must_use]
     pub fn and_traded(mut self, number: u64, side: Side, contracts: u32, at: &str) -> Self {

@@ -5,33 +5,39 @@
 use phantom_broker::{Broker, Message};
 use phantom_broker_mock::{MockBroker, MockSettings};
 use phantom_compliance::{ChangeRequest, Limits, Outbound, Protect};
+use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{
-    Book, Decision, Engine, FactBody, HaltChange, Input, Intake, Origin, Protected, Timing,
+    Book, Decision, Engine, FactBody, HaltChange, Handling, Input, Intake, Origin, Protected, RuleBook,
+    RulesInput, Timing,
 };
 use phantom_model::{
-    ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, FlattenId,
-    ForeignFill, Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId,
-    Span, Timestamp,
+    ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
+    Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId, Span,
+    Timestamp,
 };
-use phantom_runtime::{Core, FlattenReceipt, MemoryJournal};
+use phantom_runtime::{Core, MemoryJournal};
 use phantom_testkit::ledger::Ledger;
 use phantom_testkit::line::fact_line;
-use phantom_testkit::{Draft, contract, contracts, grid, price, terms};
+use phantom_testkit::{Draft, contract, contracts, grid, price, rules, terms};
 
 use crate::account::Account;
 use crate::brokers::{ByHand, Noted};
+use crate::messages::{is_send, message_line};
 
 /// A desk with `GC` at 0.1 and `NQ` at 0.25 a tick, without fees. Orders are named by their text ids.
 pub struct Story<B> {
     core: Core<Noted<B>, MemoryJournal>,
     limits: Limits,
     timing: Timing,
+    rule_book: Option<RuleBook>,
     ledger: Ledger,
     shadow: Book,
     counted: usize,
     facts_read: usize,
     sent_read: usize,
     execs: u64,
+    /// Orders that left before the journal had them: the broker has them, and no send is noted.
+    lost: Vec<OrderId>,
 }
 
 impl Story<ByHand> {
@@ -39,6 +45,58 @@ impl Story<ByHand> {
     #[must_use]
     pub fn by_hand() -> Self {
         Self::at(ByHand, Limits::NONE)
+    }
+}
+
+impl Story<ByHand> {
+    /// The same at a moment of the calendar, under a shipped pack with these settings, at `fee_cents` per
+    /// contract and side. Gold has traded at 1320.0.
+    #[must_use]
+    pub fn under(pack: &str, settings: &[&str], at: &str, fee_cents: i64) -> Self {
+        let mut story = Self::before_rules(at, fee_cents);
+        story.feed(rules::adopt(rules::profile(pack, settings)));
+        story.print("1320.0");
+        story.hush();
+        story
+    }
+
+    /// The same before any rules are chosen, and before the first trade.
+    #[must_use]
+    pub fn before_rules(at: &str, fee_cents: i64) -> Self {
+        let fee = Money::from_units(fee_cents * 100);
+        let mut story = Self::with(ByHand, Limits::NONE, Timing::STANDARD, fee);
+        let at = rules::moment(at);
+        let rule_book = rules::rule_book(at);
+        story.rule_book = Some(rule_book.clone());
+        let engine = story.core.engine().clone();
+        *story.core.engine_mut() = engine.with_rule_book(rule_book);
+        story.core.run_until(at);
+        story
+    }
+
+    /// Lets the clock run to a moment.
+    pub fn wait_until(&mut self, at: &str) {
+        self.core.run_until(rules::moment(at));
+        self.count();
+    }
+
+    /// Something about the rules.
+    pub fn rules(&mut self, input: RulesInput) {
+        self.feed(Input::Rules(input));
+    }
+
+    /// The code of the refusal that an order would get now; `None` when it may leave.
+    #[must_use]
+    pub fn verdict(&self, draft: Draft) -> Option<&'static str> {
+        let refusal = self.core.engine().verdict(self.core.now(), &draft.request()).err()?;
+        Some(refusal.reason())
+    }
+
+    /// The words of that refusal.
+    #[must_use]
+    pub fn words(&self, draft: Draft) -> String {
+        let refusal = self.core.engine().verdict(self.core.now(), &draft.request()).err();
+        refusal.map_or_else(String::new, |refusal| refusal.to_string())
     }
 }
 
@@ -60,13 +118,30 @@ impl<B: Broker> Story<B> {
     /// The same with other waits.
     #[must_use]
     pub fn timed(broker: B, limits: Limits, timing: Timing) -> Self {
-        let terms = terms(Money::ZERO);
+        Self::with(broker, limits, timing, Money::ZERO)
+    }
+
+    fn with(broker: B, limits: Limits, timing: Timing, fee_per_side: Money) -> Self {
+        let terms = terms(fee_per_side);
         let shadow = Book::new(&terms);
         let engine = Engine::new(terms, limits, timing);
         let core = Core::new(engine, Noted::new(broker), MemoryJournal::new());
         let ledger = Ledger::default();
         let (counted, facts_read, sent_read, execs) = (0, 0, 0, 0);
-        let mut story = Self { core, limits, timing, ledger, shadow, counted, facts_read, sent_read, execs };
+        let (rule_book, lost) = (None, Vec::new());
+        let mut story = Self {
+            core,
+            limits,
+            timing,
+            rule_book,
+            ledger,
+            shadow,
+            counted,
+            facts_read,
+            sent_read,
+            execs,
+            lost,
+        };
         story.core.run_until(Timestamp::from_nanos(0));
         story
     }
@@ -100,6 +175,11 @@ impl<B: Broker> Story<B> {
     pub fn feed(&mut self, input: Input) {
         self.core.input(self.core.now(), input);
         self.count();
+    }
+
+    /// The trader sets which prints are suspect and how large the exits of a flatten are.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.core.engine_mut().set_handling(handling);
     }
 
     /// Lets time pass; what is due in between is done at its own time.
@@ -201,9 +281,33 @@ impl<B: Broker> Story<B> {
     pub fn restart(&mut self) {
         let terms = self.core.engine().terms().clone();
         let book = Book::replay(&terms, self.core.journal().facts());
-        *self.core.engine_mut() = Engine::with_book(terms, self.limits, self.timing, book);
+        let engine = Engine::with_book(terms, self.limits, self.timing, book);
+        *self.core.engine_mut() = match self.rule_book.clone() {
+            Some(rule_book) => engine.with_rule_book(rule_book),
+            None => engine,
+        };
         self.core.run_until(self.core.now());
         self.count();
+    }
+
+    /// The same, as the program does it: it was killed, comes back with this policy, and asks the broker.
+    pub fn come_back(&mut self, policy: GapPolicy) {
+        self.restart();
+        let since = self.core.now();
+        self.feed(Input::Returned { absence: Absence::Crashed, since, policy });
+        self.link(Link::Up);
+    }
+
+    /// The computer slept and wakes.
+    pub fn wake(&mut self, policy: GapPolicy) {
+        let since = self.core.now();
+        self.feed(Input::Returned { absence: Absence::Slept, since, policy });
+        self.link(Link::Up);
+    }
+
+    /// This order had left before the journal had it, and the kill came between.
+    pub fn lose(&mut self, order: &str) {
+        self.lost.push(id(order));
     }
 
     // What the broker reports, where the story says it.
@@ -225,6 +329,28 @@ impl<B: Broker> Story<B> {
         let price = price(self.root_of(order), at);
         let timing = FillTiming::Unknown;
         self.report(BrokerReport::Filled(FillReport { order, exec, qty, price, timing, broker_time: None }));
+    }
+
+    /// The broker tells every execution of the story's orders once more.
+    pub fn fill_again(&mut self) {
+        let book = self.core.book();
+        let again = |fill: &phantom_engine::book::FillRow| FillReport {
+            order: book.orders().at(fill.order).id,
+            exec: fill.exec,
+            qty: fill.qty,
+            price: fill.price,
+            timing: FillTiming::Unknown,
+            broker_time: fill.broker_time,
+        };
+        let reports: Vec<FillReport> = book.fills().iter().map(|(_, fill)| again(fill)).collect();
+        for report in reports {
+            self.report(BrokerReport::Filled(report));
+        }
+    }
+
+    /// A person lets a lot exit whose price was passed while the desk was away; lots count from 0.
+    pub fn exit_passed(&mut self, lot: u32) {
+        self.feed(Input::ExitPassed { lot: LotId::from_row(lot) });
     }
 
     /// The broker took the order out of the market.
@@ -391,21 +517,6 @@ impl<B: Broker> Story<B> {
         of_root.map(|exit| (exit.id().to_string(), exit.qty().contracts())).collect()
     }
 
-    /// The receipt of the first flatten, as far as it has come by now.
-    #[must_use]
-    pub fn receipt(&self) -> FlattenReceipt {
-        let flatten = FlattenId::from_row(0);
-        let mut receipt = FlattenReceipt::begun(flatten);
-        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
-        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
-        for fact in facts {
-            if receipt.note(self.book(), fact) {
-                break;
-            }
-        }
-        receipt
-    }
-
     /// Forgets what was said and sent so far.
     pub fn hush(&mut self) {
         self.said();
@@ -455,7 +566,9 @@ impl<B: Broker> Story<B> {
             assert!(fits || self.core.book().halt().latched, "exits within the position");
         }
         for fact in facts {
-            if let FactBody::OrderSubmitted { order, .. } = &fact.body {
+            if let FactBody::OrderSubmitted { order, .. } = &fact.body
+                && !self.lost.contains(order)
+            {
                 let sends = self.core.broker().sent.iter().map(|(_, it)| it);
                 let mut sends = sends.filter(|it| it.order() == Some(*order) && is_send(it));
                 let first = sends.next();
@@ -469,36 +582,6 @@ impl<B: Broker> Story<B> {
     fn root_of(&self, order: OrderId) -> &'static str {
         let key = self.book().find(order);
         key.map_or("GC", |key| contracts::root(self.book().orders().at(key).contract))
-    }
-}
-
-/// A message in words: `send L0-X1 SELL 2 GC MARKET`, `cancel T2`, `query T2`, `snapshot`.
-#[must_use]
-pub fn message_line(message: &Message) -> String {
-    match message {
-        Message::Submit(order) => format!("send {}", order_words(order)),
-        Message::NativeClose(order) => format!("native {}", order_words(order)),
-        Message::Cancel(order) => format!("cancel {order}"),
-        Message::Change(it) => {
-            let limit = grid(contracts::root(it.contract())).text(it.limit());
-            format!("change {} {} at {limit}", it.id(), it.qty())
-        }
-        Message::Query(order) => format!("query {order}"),
-        Message::Snapshot(_) => "snapshot".to_owned(),
-    }
-}
-
-fn order_words(order: &Outbound) -> String {
-    let root = contracts::root(order.contract());
-    let (side, qty, kind) = (order.side(), order.qty(), order.kind());
-    let words = format!("{} {side} {qty} {root} {}", order.id(), kind.word());
-    kind.limit().map_or(words.clone(), |limit| format!("{words} {}", grid(root).text(limit)))
-}
-
-const fn is_send(message: &Message) -> bool {
-    match message {
-        Message::Submit(_) | Message::NativeClose(_) => true,
-        Message::Cancel(_) | Message::Change(_) | Message::Query(_) | Message::Snapshot(_) => false,
     }
 }
 

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { KEY_COMMANDS } from '../src/core/keys';
+import { bindingOf, defaultKeys, KEY_COMMANDS, keyAria, keyFault, keyText } from '../src/core/keys';
+import { GAP_MS } from '../src/state/order_keys.svelte';
 import { button, buyOne, choose, moment, open, openSettings, workOne } from './window';
 
 afterEach(() => {
@@ -38,7 +39,7 @@ describe('the keyboard', () => {
     await open();
     await fireEvent.click(button('Keys'));
     const list = await screen.findByRole('dialog', { name: 'Keys' });
-    for (const { keys } of KEY_COMMANDS) expect(within(list).getByText(keys)).toBeTruthy();
+    for (const { binding } of KEY_COMMANDS) expect(within(list).getByText(keyText(binding))).toBeTruthy();
   });
 
   it('buys and sells only while the trader has switched that on', async () => {
@@ -51,9 +52,15 @@ describe('the keyboard', () => {
     expect(buy).not.toHaveBeenCalled();
     await fireEvent.keyDown(document.body, BUY);
     expect(buy).toHaveBeenCalledTimes(1);
-    // The same guard as the button's: the first is on its way.
+    // The same key again before it has come up, and any other too soon, is a slip of the hand.
     await fireEvent.keyDown(document.body, BUY);
     expect(buy).toHaveBeenCalledTimes(1);
+    expect(screen.getByRole('status', { name: 'Key' }).textContent).toContain('ignored: the key has not come up since');
+    await fireEvent.keyUp(document.body, BUY);
+    await fireEvent.keyDown(document.body, SELL);
+    expect(sell).not.toHaveBeenCalled();
+    expect(screen.getByRole('status', { name: 'Key' }).textContent).toContain('ignored: too soon after the last');
+    await moment(GAP_MS);
     await fireEvent.keyDown(document.body, SELL);
     expect(sell).toHaveBeenCalledTimes(1);
   });
@@ -69,6 +76,80 @@ describe('the keyboard', () => {
     expect(button('Order keys off')).toBeTruthy();
     await fireEvent.keyDown(document.body, BUY);
     expect(buy).not.toHaveBeenCalled();
+  });
+
+  it('only says what it would do while the trader practises, and flattens all the same', async () => {
+    const { buy, flatten } = await open();
+    await fireEvent.click(button('Order keys off'));
+    const dialog = await openSettings();
+    await fireEvent.click(within(dialog).getByRole('checkbox', { name: /^Practice/ }));
+    await fireEvent.click(button('Close'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await fireEvent.keyDown(document.body, BUY);
+    expect(buy).not.toHaveBeenCalled();
+    expect(screen.getByRole('status', { name: 'Key' }).textContent).toContain('practice: nothing was sent');
+    await fireEvent.keyDown(document.body, { key: 'F', code: 'KeyF', ctrlKey: true, shiftKey: true });
+    expect(flatten).toHaveBeenCalledTimes(1);
+  });
+
+  it('records another key, unless it is taken; flatten all works even then', async () => {
+    const { flatten } = await open();
+    const dialog = await openSettings();
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Record the key of Buy' }));
+    await fireEvent.keyDown(document.body, { key: 'F', code: 'KeyF', ctrlKey: true, shiftKey: true });
+    expect(flatten).toHaveBeenCalledTimes(1);
+    expect(within(dialog).getByRole('status', { name: 'Key recorder' }).textContent).toContain('Ctrl+Shift+F is taken');
+    await fireEvent.keyDown(document.body, { key: 'k', code: 'KeyK', ctrlKey: true, altKey: true });
+    expect(within(dialog).getByRole('status', { name: 'Key recorder' }).textContent).toBe('Buy: Ctrl+Alt+K.');
+    await fireEvent.click(button('Close'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    cleanup();
+    const { buy } = await open();
+    await fireEvent.click(button('Order keys off'));
+    await fireEvent.keyDown(document.body, BUY);
+    expect(buy).not.toHaveBeenCalled();
+    await fireEvent.keyDown(document.body, { key: 'k', code: 'KeyK', ctrlKey: true, altKey: true });
+    expect(buy).toHaveBeenCalledTimes(1);
+  });
+
+  it('cancels entries and closes the symbol of the ticket', async () => {
+    const { desk } = await open();
+    const cancel = vi.spyOn(desk, 'cancelOrder');
+    const close = vi.spyOn(desk, 'closePosition');
+    await buyOne(desk);
+    await workOne(desk);
+    await fireEvent.click(button('Order keys off'));
+    await fireEvent.keyDown(document.body, { key: 'X', code: 'KeyX', ctrlKey: true, shiftKey: true });
+    await waitFor(() => expect(cancel).toHaveBeenCalledExactlyOnceWith('T2'));
+    await moment(GAP_MS);
+    await fireEvent.keyDown(document.body, { key: 'C', code: 'KeyC', ctrlKey: true, shiftKey: true });
+    await waitFor(() => expect(close).toHaveBeenCalledExactlyOnceWith('NQ', 'ALL'));
+  });
+
+  it('puts a quantity on the ticket and moves its limit', async () => {
+    await open();
+    await fireEvent.keyDown(document.body, { key: '4', code: 'Digit4', ctrlKey: true });
+    expect(screen.getByRole('textbox', { name: 'Quantity' })).toHaveProperty('value', '5');
+    await choose('Order type', 'LIMIT');
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Limit price' }), { target: { value: '21000.00' } });
+    await fireEvent.keyDown(document.body, { key: 'ArrowUp', code: 'ArrowUp', ctrlKey: true });
+    expect(screen.getByRole('textbox', { name: 'Limit price' })).toHaveProperty('value', '21000.25');
+  });
+
+  it.each([
+    ['BUY', '$mod+KeyC', /copies/],
+    ['BUY', 'Shift+$mod+KeyF', /is taken/],
+    ['BUY', '$mod+KeyJ', /needs two of/],
+    ['KEY_LIST', 'KeyJ', /by accident/],
+  ] as const)('refuses keys that would be pressed by accident or are taken: %s %s', (id, binding, words) => {
+    expect(keyFault(id, binding, defaultKeys())).toMatch(words);
+  });
+
+  it('writes keys as a person and as assistive technology reads them', () => {
+    const binding = bindingOf({ key: 'b', code: 'KeyB', ctrlKey: true, altKey: true, shiftKey: false, metaKey: false });
+    expect([binding, keyText(binding ?? ''), keyAria(binding ?? '')]).toEqual(['$mod+Alt+KeyB', 'Ctrl+Alt+B', 'Control+Alt+B']);
+    expect(bindingOf({ key: 'Control', code: 'ControlLeft', ctrlKey: true, altKey: false, shiftKey: false, metaKey: false })).toBeNull();
+    expect([keyText(''), keyText('F1'), keyFault('BUY', 'Control+Alt+KeyB', defaultKeys())]).toEqual(['none', 'F1', null]);
   });
 
   it('opens the settings with their key', async () => {

@@ -98,6 +98,9 @@ pub fn cut(dice: &mut Dice) {
         for change in shadow.unsynced.drain(..) {
             apply(&mut bytes, change, dice.below(4));
         }
+        // A new file under the old name: handles that a dead program has left open see the old one, and
+        // SQLite takes nothing for known that it remembers of them.
+        fs::remove_file(name).expect("the real disk works");
         fs::write(name, &bytes).expect("the real disk works");
         shadow.durable = bytes;
     }

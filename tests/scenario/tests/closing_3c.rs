@@ -2,8 +2,8 @@
 
 use phantom_broker_mock::{MockSettings, Refusals};
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Decision, Input, Origin};
-use phantom_model::{FailReason, OrderStatus, Side, SignalRef};
+use phantom_engine::{Decision, Handling, Input, Origin};
+use phantom_model::{FailReason, OrderStatus, Qty, Side, SignalRef};
 use phantom_testkit::{buy, contract, sell};
 use scenario::account::Account;
 use scenario::brokers::ByHand;
@@ -63,6 +63,24 @@ fn f_13_a_large_position_leaves_in_parts_that_add_up() {
         assert_eq!(story.exits_sent("GC").len(), 3);
         assert!(story.is_flat() && story.receipt().flat);
     }
+}
+
+/// Net 40 and a clip of ten: four orders of ten, each counted, and at the end nothing is held.
+#[test]
+fn f_13_a_position_leaves_in_the_clips_that_the_trader_has_set() {
+    let mut story = holding(buy(40).stop("1319.2"));
+    story.set_handling(Handling { clip: Qty::new(10).unwrap(), ..Handling::STANDARD });
+    story.flatten();
+    let exits: Vec<String> = (1..=4).map(|n| format!("F0-C0-X{n}")).collect();
+    let sent: Vec<String> = exits.iter().map(|id| format!("send {id} SELL 10 GC MARKET")).collect();
+    story.expect_sent(&sent.join("|"));
+    for (n, id) in exits.iter().enumerate() {
+        assert_eq!(story.net("GC"), 40 - 10 * i64::try_from(n).unwrap());
+        story.fill(id, 10, "1320.0");
+    }
+    assert!(story.is_flat() && story.receipt().flat);
+    let closed: Vec<u32> = story.receipt().closed.iter().map(|row| row.qty).collect();
+    assert_eq!(closed, [10, 10, 10, 10]);
 }
 
 /// Two contracts, and every exit of one is refused: the other one is closed all the same, and the receipt
@@ -244,9 +262,38 @@ fn f_21_a_late_fill_after_the_flatten_is_closed_by_its_watch() {
         let sent = story.sent();
         assert!(sent.contains(&format!("send F0-C0-X1 {close} 2 GC MARKET")), "{sent:?}");
         assert_eq!(story.times("alarm late_fill T1"), 1);
+        // The receipt is open again: what it had called closed is not.
+        let reopened = story.revised_receipt();
+        assert_eq!((reopened.flat, reopened.revisions, reopened.still_open.len()), (false, 1, 1));
         story.fill("F0-C0-X1", 2, "1320.0");
         assert!(story.is_flat());
+        let settled = story.revised_receipt();
+        assert_eq!((settled.flat, settled.revisions, settled.still_open.len()), (true, 2, 0));
+        let closed: Vec<(String, u32)> =
+            settled.closed.iter().map(|row| (row.order.to_string(), row.qty)).collect();
+        assert_eq!(closed, [("F0-C0-X1".to_owned(), 2)]);
+        assert!(story.receipt().closed.is_empty(), "the answer itself stays what it was");
     }
+}
+
+/// What somebody trades after the answer is no part of the revised receipt.
+#[test]
+fn f_21_a_revised_receipt_tells_of_nothing_newer_than_the_flatten() {
+    let mut story = holding(buy(2));
+    story.place(buy(1).limit("1319.0"));
+    story.flatten();
+    story.cancelled("T2");
+    story.fill("F0-C0-X1", 2, "1320.0");
+    assert!(story.receipt().flat);
+    story.enter(buy(1), "1320.0");
+    story.enter(sell(1), "1321.0");
+    story.fill("T2", 1, "1319.0");
+    story.fill("F0-C0-X2", 1, "1319.5");
+    let receipt = story.revised_receipt();
+    assert_eq!((receipt.flat, receipt.revisions), (true, 2));
+    let closed: Vec<String> = receipt.closed.iter().map(|row| row.order.to_string()).collect();
+    assert_eq!(closed, ["F0-C0-X1", "F0-C0-X2"]);
+    story.expect_history("answer F0 FLAT | reopened F0 | settled F0");
 }
 
 /// Nothing was ever traded in the contract, so that no price is known: a close leaves at the market all the

@@ -158,7 +158,7 @@ fn f_05_a_cancel_that_is_never_answered_does_not_hold_the_flatten_up() {
     story.fill("F0-C0-X1", 2, "1320.0");
     story.wait_ms(4_500);
     story.expect_sent("query T2");
-    assert_eq!(story.times("unknown T2"), 1);
+    assert_eq!((story.times("unknown T2"), story.times("alarm cancel_unanswered T2")), (1, 1));
     story.wait_ms(5_000);
     assert_eq!(story.times("answer F0 NOT_FLAT"), 1);
     assert!(!story.receipt().flat);
@@ -168,6 +168,9 @@ fn f_05_a_cancel_that_is_never_answered_does_not_hold_the_flatten_up() {
     story.expect_sent("send F0-C0-X2 SELL 1 GC MARKET");
     story.fill("F0-C0-X2", 1, "1320.0");
     assert!(story.is_flat());
+    // What was called open is closed: the receipt is revised.
+    let receipt = story.revised_receipt();
+    assert_eq!((receipt.flat, receipt.revisions, receipt.still_open.len()), (true, 1, 0));
 }
 
 /// The same, and no answer ever comes: the broker is asked a few times, then a person is told.

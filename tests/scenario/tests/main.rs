@@ -6,6 +6,8 @@ mod mock_3j;
 mod moved_stops_3a;
 mod phantoms_3a;
 mod prints_3a;
+mod recovery_3d;
+mod rules_3f;
 mod together_3b;
 
 use phantom_engine::FactBody;

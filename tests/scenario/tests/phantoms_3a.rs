@@ -449,6 +449,24 @@ fn s_16_a_resting_exit_that_is_not_given_back_has_no_exit_beside_it() {
     }
 }
 
+/// An exit that fills whole, at once or in parts that come quickly, leaves nothing to ask for.
+#[test]
+fn s_17_an_exit_that_fills_whole_asks_the_broker_nothing() {
+    for parts in [&[10][..], &[4, 6][..]] {
+        let mut story = Story::timed(ByHand, Limits::NONE, Timing::LIVE);
+        story.print("1320.0");
+        story.enter(buy(10).stop("1319.2"), "1320.0");
+        story.hush();
+        story.print("1319.2");
+        story.expect_sent("send L0-X1 SELL 10 GC MARKET");
+        for &part in parts {
+            story.fill("L0-X1", part, "1319.2");
+        }
+        story.wait_ms(5_000);
+        story.expect_sent("");
+    }
+}
+
 /// An exit for ten at the market fills eight, and the exchange lets two rest at its protection price. Half a
 /// second later the broker is asked; it lists the order as a resting one; the rest is asked back, and only
 /// when it is proved to be out of the market does the next exit leave, for two. Again and again, until

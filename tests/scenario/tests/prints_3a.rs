@@ -1,6 +1,6 @@
 //! Which trades fire a stop or a target, and which do not.
 
-use phantom_engine::Input;
+use phantom_engine::{Handling, Input, PrintBand};
 use phantom_model::{Link, Print};
 use phantom_testkit::{Draft, buy, contract, price, sell};
 use scenario::brokers::ByHand;
@@ -108,10 +108,29 @@ fn s_14_a_single_print_far_off_the_market_fires_nothing() {
         assert_eq!(story.armed(0), 1);
         let last = story.core().engine().last_price(contract("GC"));
         assert_eq!(last, Some(price("GC", "1320.0")));
+        story.hush();
         story.print(far);
         story.expect_sent("");
+        story.expect_said(&format!("suspect GC {far} after 1320.0"));
         story.print(far);
         story.expect_sent(exit);
+    }
+}
+
+/// How far off a trade is suspect is the trader's to set: within a wider band the same single trade fires.
+#[test]
+fn s_14_how_far_off_a_print_is_suspect_is_a_setting() {
+    for (band, sent) in [
+        (PrintBand::STANDARD, ""),
+        (PrintBand::new(210, 0).unwrap(), "send L0-X1 SELL 1 GC MARKET"),
+        (PrintBand::new(209, 0).unwrap(), ""),
+        (PrintBand::new(20, 160).unwrap(), "send L0-X1 SELL 1 GC MARKET"),
+    ] {
+        let mut story = holding(buy(1).stop("1300.0"));
+        story.set_handling(Handling { band, ..Handling::STANDARD });
+        story.print("1299.0");
+        story.expect_sent(sent);
+        assert_eq!(story.times("suspect GC 1299.0 after 1320.0"), usize::from(sent.is_empty()));
     }
 }
 

@@ -15,9 +15,13 @@ import type {
   OrderRequest,
   PasswordAnswer,
   PlaceAnswer,
+  PackRow,
   PositionUpdateEvent,
   ProtectAnswer,
   ProtectRequest,
+  RulesChoice,
+  RuleSetting,
+  RulesPanel,
   Settings,
   Snapshot,
   Verdict,
@@ -68,6 +72,18 @@ export interface Backend {
   connectBroker(): Promise<void>;
   setPassword(password: string): Promise<PasswordAnswer>;
   marketControl(what: MarketControl): Promise<void>;
+  /** The rules as they stand, with what may still be opened in these symbols. */
+  rulesPanel(symbols: string[]): Promise<RulesPanel>;
+  /** The rule packs that can be chosen. */
+  rulePacks(): Promise<PackRow[]>;
+  /** Every setting of a pack, these made; nothing is chosen by it. */
+  ruleSettings(choice: RulesChoice): Promise<RuleSetting[]>;
+  /** Locks the account until the next session; it cannot be undone. */
+  lockOut(): Promise<void>;
+  /** No limit can be loosened before the next session. */
+  lockLimits(): Promise<void>;
+  /** Entries on again after they ran away. */
+  switchOn(): Promise<void>;
   /** Saves text where the user chooses; false when the user chose nothing. */
   saveText(name: string, text: string): Promise<boolean>;
 

@@ -5,6 +5,7 @@ import { type Backend, BackendFault, type DeskListener } from './backend';
 import { Book, cents, type ScriptedOrder, signed } from './scripted/book';
 import { changeOrder, protect } from './scripted/amend';
 import { Chance } from './scripted/chance';
+import { packs, panelOf, settingsOf } from './scripted/rules';
 import { type Staged, standingOf } from './scripted/standing';
 import { askGate, verdictOf } from './scripted/gate';
 import { priceOf, type Product, PRODUCTS, productOf } from './scripted/products';
@@ -20,8 +21,10 @@ import type {
   FlattenProgress,
   InstrumentRow,
   LogAction,
+  LockoutRow,
   LogRow,
   MarketControl,
+  PackRow,
   OrderQuestion,
   OrderRequest,
   PasswordAnswer,
@@ -29,6 +32,9 @@ import type {
   ProtectAnswer,
   ProtectRequest,
   QuoteRow,
+  RulesChoice,
+  RuleSetting,
+  RulesPanel,
   Settings,
   Side,
   Snapshot,
@@ -105,6 +111,8 @@ export class ScriptedBackend implements Backend {
   #flattenPromise: Promise<FlattenAnswer> | null = null;
   #progress: FlattenProgress | null = null;
   #sentTrades = 0;
+  #lockouts: LockoutRow[] = [];
+  #limitsLocked = false;
   /** What the desk is made to say: differences, latches, blindness. */
   readonly staged: Staged = { differences: [], latches: [], blind: false };
 
@@ -308,6 +316,35 @@ export class ScriptedBackend implements Backend {
     if ('pause' in what) this.#paused = what.pause;
     else this.#settings.mock.speed = what.speed === 'max' ? 0 : what.speed;
     this.#tell();
+    return Promise.resolve();
+  }
+
+  rulesPanel(symbols: string[]): Promise<RulesPanel> {
+    const resultCents = Math.round((Number(this.#book.dayRealized()) + Number(this.#book.dayUnrealized())) * 100);
+    const [lockouts, limitsLocked, choice] = [this.#lockouts, this.#limitsLocked, this.#settings.rules];
+    return Promise.resolve(panelOf({ at: this.#timestamp(), choice, lockouts, resultCents, limitsLocked, symbols }));
+  }
+
+  rulePacks(): Promise<PackRow[]> {
+    return Promise.resolve(packs());
+  }
+
+  async ruleSettings(choice: RulesChoice): Promise<RuleSetting[]> {
+    return settingsOf(choice);
+  }
+
+  async lockOut(): Promise<void> {
+    this.#lockouts = [{ cause: 'by_hand', words: 'your own lock', since: this.#timestamp(), until: '2026-11-23T23:00:00Z' }];
+    this.#write('HALT', null, 'locked_out');
+    await this.flattenAll();
+  }
+
+  lockLimits(): Promise<void> {
+    this.#limitsLocked = true;
+    return Promise.resolve();
+  }
+
+  switchOn(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -555,7 +592,7 @@ export class ScriptedBackend implements Backend {
       mode: 'MOCK',
       marketTime: this.#timestamp(),
       killed: this.#killed,
-      lockedOut: false,
+      lockedOut: this.#lockouts.length > 0,
       flattening: this.#flatten !== null,
       latched: this.staged.latches.length > 0,
       notConnected: false,

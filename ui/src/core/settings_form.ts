@@ -1,7 +1,7 @@
 // Settings as text in fields. They are read here so that a wrong one is named beside its field as it is
 // typed; the desk checks all of them again.
 
-import type { Settings } from '../backend/types';
+import type { RulesChoice, Settings } from '../backend/types';
 import { readDecimal, rescale } from './decimal';
 
 export interface SettingsForm {
@@ -24,6 +24,7 @@ export interface SettingsForm {
   positionMaxMinis: string;
   defaultQty: string;
   defaultSymbol: string;
+  rules: RulesChoice | null;
 }
 
 /** Messages by the path of the setting, as the desk names it: `mock.seed`. */
@@ -53,6 +54,7 @@ export function formOf(settings: Settings): SettingsForm {
     positionMaxMinis: trading.positionMaxMinis,
     defaultQty: String(trading.defaultQty),
     defaultSymbol: trading.defaultSymbol,
+    rules: settings.rules ?? null,
   };
 }
 
@@ -73,6 +75,8 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   'trading.positionMaxMinis': 'Position limit, minis',
   'trading.defaultQty': 'Default quantity',
   'trading.defaultSymbol': 'Default symbol',
+  'rules.pack': 'Rule pack',
+  'rules.settings': 'Options of the rule pack',
 };
 
 const SEED_MAX = 2n ** 64n - 1n;
@@ -126,6 +130,7 @@ export function readForm(form: SettingsForm): FormReading {
       defaultQty: whole('trading.defaultQty', form.defaultQty, 1, 1000),
       defaultSymbol: form.defaultSymbol,
     },
+    ...(form.rules === null ? {} : { rules: form.rules }),
   };
   Object.assign(faults, textFaults(settings));
   return Object.keys(faults).length === 0 ? { kind: 'SETTINGS', settings } : { kind: 'FAULTS', faults };

@@ -6,7 +6,8 @@ import { reasonOf } from './log_words';
 /** At most one sentence in this time. */
 export const SPEECH_MS_MIN = 1_000;
 
-export function spoken(rows: readonly LogRow[]): string {
+export function spoken(rows: readonly LogRow[], what: 'all' | 'fills' | 'off' = 'all'): string {
+  if (what === 'off') return '';
   const parts: string[] = [];
   const fills = rows.filter((row) => row.action === 'FILL');
   const only = fills[0];
@@ -15,6 +16,7 @@ export function spoken(rows: readonly LogRow[]): string {
   } else if (fills.length > 1) {
     parts.push(`${fills.length} fills`);
   }
+  if (what === 'fills') return parts.join(', ');
   for (const action of ['STOP', 'TARGET'] as const) {
     const count = rows.filter((row) => row.action === action).length;
     if (count > 0) parts.push(`${count} ${action.toLowerCase()} fired`);

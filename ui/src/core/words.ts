@@ -43,6 +43,8 @@ export function tradeByWords(by: TradeBy): string {
       return 'order';
     case 'FLATTEN':
       return 'flatten';
+    case 'LOCKOUT':
+      return 'lockout';
     case 'OUTSIDE':
       return 'elsewhere';
   }

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, VecDeque};
 use phantom_broker::{Broker, Message, SendEnd};
 use phantom_compliance::{NewOrder, Outbound};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, ExecId, FillReport, FillTiming, ListedFill,
-    ListedOrder, MarketRecord, NetQty, OrderId, Price, Qty, Side, SnapshotId, Span, Ticks, Timestamp,
+    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, ExecId, FailReason, FillReport, FillTiming,
+    ListedFill, ListedOrder, MarketRecord, NetQty, OrderId, Price, Qty, Side, SnapshotId, Span, Ticks,
+    Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
+use crate::account::Line;
 use crate::draw::Draw;
 use crate::order::{MockOrder, Standing};
 use crate::settings::{FillSize, MockSettings};
@@ -16,7 +19,8 @@ use crate::snapshot::snapshot_of;
 
 /// What arrives at the market. Whether it may be sent at all was somebody else's question: a broker
 /// takes what it is given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Arrival {
     /// A new order.
     Place(NewOrder),
@@ -37,6 +41,16 @@ pub enum Arrival {
     Query(OrderId),
     /// Report everything.
     Snapshot(SnapshotId),
+}
+
+impl Arrival {
+    /// Whether it can change anything at the broker: a question cannot.
+    const fn changes(self) -> bool {
+        match self {
+            Self::Place(_) | Self::Close(_) | Self::Cancel(_) | Self::Change { .. } => true,
+            Self::Query(_) | Self::Snapshot(_) => false,
+        }
+    }
 }
 
 impl From<Message> for Arrival {
@@ -75,6 +89,8 @@ pub struct MockBroker {
     positions: BTreeMap<ContractId, NetQty>,
     reports: VecDeque<BrokerReport>,
     execs: u64,
+    /// What has happened since it was last written down; `None` where nobody writes.
+    lines: Option<Vec<Line>>,
 }
 
 impl MockBroker {
@@ -90,6 +106,7 @@ impl MockBroker {
             positions: BTreeMap::new(),
             reports: VecDeque::new(),
             execs: 0,
+            lines: None,
         }
     }
 
@@ -138,6 +155,9 @@ impl MockBroker {
         };
         let drawn = at + Span::from_nanos(i64::try_from(delay).unwrap_or(i64::MAX));
         let due = self.travelling.back().map_or(drawn, |(last, _)| drawn.max(*last));
+        if arrival.changes() {
+            self.note(Line::Sent { arrives: due, errand: arrival });
+        }
         if due <= at && self.travelling.is_empty() {
             self.arrive(arrival);
         } else {
@@ -145,10 +165,71 @@ impl MockBroker {
         }
     }
 
+    /// Notes from now on what happens, for whoever writes it down.
+    pub(crate) fn keep_lines(&mut self) {
+        self.lines = Some(Vec::new());
+    }
+
+    /// What has happened since the last time.
+    pub(crate) fn take_lines(&mut self) -> Vec<Line> {
+        self.lines.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    fn note(&mut self, line: Line) {
+        if let Some(lines) = &mut self.lines {
+            lines.push(line);
+        }
+    }
+
+    /// Executions count on from here at least.
+    pub(crate) fn number_after(&mut self, exec: Option<ExecId>) {
+        self.execs = self.execs.max(exec.map_or(0, ExecId::number));
+    }
+
+    /// A message was on its way.
+    pub(crate) fn relive_sent(&mut self, arrives: Timestamp, arrival: Arrival) {
+        self.travelling.push_back((arrives, arrival));
+    }
+
+    /// The first message that was on its way arrived.
+    pub(crate) fn relive_arrived(&mut self, refused: Option<FailReason>) {
+        if let Some((_, arrival)) = self.travelling.pop_front() {
+            self.arrive_with(arrival, refused);
+        }
+        // Nobody was there to hear it.
+        self.reports.clear();
+    }
+
+    /// An order was filled.
+    pub(crate) fn relive_filled(&mut self, id: OrderId, exec: ExecId, qty: Qty, price: Price) {
+        let contract = self.orders.get(&id).map(|order| order.contract);
+        self.execs = self.execs.max(exec.number());
+        self.book_fill(id, exec, qty, price);
+        if let Some(working) = contract.and_then(|contract| self.working.get_mut(&contract)) {
+            let orders = &self.orders;
+            working.retain(|id| orders.get(id).is_some_and(|order| order.standing == Standing::Working));
+        }
+        self.reports.clear();
+    }
+
     fn arrive(&mut self, arrival: Arrival) {
+        let is_new = |order: &NewOrder| !self.orders.contains_key(&order.id);
+        let asks = match &arrival {
+            Arrival::Place(order) => is_new(order),
+            Arrival::Close(exit) => is_new(exit) && self.closable(exit).is_some(),
+            Arrival::Cancel(_) | Arrival::Change { .. } | Arrival::Query(_) | Arrival::Snapshot(_) => false,
+        };
+        let refused = if asks { self.draw.refusal(self.settings.refusals) } else { None };
+        if arrival.changes() {
+            self.note(Line::Arrived { refused });
+        }
+        self.arrive_with(arrival, refused);
+    }
+
+    fn arrive_with(&mut self, arrival: Arrival, refused: Option<FailReason>) {
         match arrival {
-            Arrival::Place(order) => self.take_order(&order, order.qty),
-            Arrival::Close(exit) => self.close(&exit),
+            Arrival::Place(order) => self.take_order(&order, order.qty, refused),
+            Arrival::Close(exit) => self.close(&exit, refused),
             Arrival::Cancel(order) => self.cancel(order),
             Arrival::Change { order, qty, limit } => self.change(order, qty, limit),
             Arrival::Query(order) => self.report_again(order),
@@ -160,7 +241,7 @@ impl MockBroker {
     }
 
     /// Takes an order. One id is one order: a repetition answers what is known.
-    fn take_order(&mut self, asked: &NewOrder, qty: Qty) {
+    fn take_order(&mut self, asked: &NewOrder, qty: Qty, refused: Option<FailReason>) {
         let id = asked.id;
         if self.orders.contains_key(&id) {
             self.report_again(id);
@@ -168,7 +249,7 @@ impl MockBroker {
         }
         let number = BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(u64::MAX));
         let mut order = MockOrder::new(asked, qty, number);
-        if let Some(reason) = self.draw.refusal(self.settings.refusals) {
+        if let Some(reason) = refused {
             order.standing = Standing::Failed(reason);
             self.reports.push_back(BrokerReport::Failed { order: id, reason });
         } else {
@@ -178,13 +259,18 @@ impl MockBroker {
         self.orders.insert(id, order);
     }
 
-    /// The broker's own close looks at the broker's own position: never more than that.
-    fn close(&mut self, exit: &NewOrder) {
+    /// What the broker's own position leaves of an exit; `None` for nothing.
+    fn closable(&self, exit: &NewOrder) -> Option<Qty> {
         let held = self.position(exit.contract);
         let closes = held.side() == Some(exit.side.opposite());
         let most = u32::try_from(held.size()).unwrap_or(u32::MAX).min(exit.qty.contracts());
-        match Qty::new(most).filter(|_| closes) {
-            Some(qty) => self.take_order(exit, qty),
+        Qty::new(most).filter(|_| closes)
+    }
+
+    /// The broker's own close looks at the broker's own position: never more than that.
+    fn close(&mut self, exit: &NewOrder, refused: Option<FailReason>) {
+        match self.closable(exit) {
+            Some(qty) => self.take_order(exit, qty, refused),
             None => self.reports.push_back(BrokerReport::Cancelled { order: exit.id }),
         }
     }
@@ -264,20 +350,27 @@ impl MockBroker {
         };
         self.execs += 1;
         let exec = ExecId::new(self.execs);
-        order.leaves -= qty.contracts();
+        self.note(Line::Filled { order: id, exec, qty, price });
+        self.book_fill(id, exec, qty, price);
+        qty.contracts()
+    }
+
+    /// Books an execution and reports it.
+    fn book_fill(&mut self, id: OrderId, exec: ExecId, qty: Qty, price: Price) {
+        let Some(order) = self.orders.get_mut(&id) else { return };
+        order.leaves = order.leaves.saturating_sub(qty.contracts());
         order.fills.push((exec, qty, price));
         let cut = order.leaves == 0 && order.cut > 0;
         if order.leaves == 0 {
             order.standing = if cut { Standing::Cancelled } else { Standing::Filled };
         }
-        let side = order.side;
-        let held = self.positions.entry(record.contract).or_default();
+        let (side, contract) = (order.side, order.contract);
+        let held = self.positions.entry(contract).or_default();
         *held = held.after(side, qty);
         self.reports.push_back(filled(id, exec, qty, price, FillTiming::ByComingPrint));
         if cut {
             self.reports.push_back(BrokerReport::Cancelled { order: id });
         }
-        qty.contracts()
     }
 }
 

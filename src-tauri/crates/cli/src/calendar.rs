@@ -18,6 +18,9 @@ use crate::today::today;
 /// The product whose times are shown when none is named.
 const PRODUCT: &str = "ES";
 
+/// Marks what no published calendar says.
+const PROJECTED: &str = "?";
+
 /// Shows the next sessions.
 ///
 /// # Errors
@@ -124,7 +127,7 @@ impl Hours {
             (_, Some(closes)) => wall(closes),
             (_, None) => "closed".to_owned(),
         };
-        let mark = if hours.certainty == Certainty::Projected { "?" } else { "" };
+        let mark = if hours.certainty == Certainty::Projected { PROJECTED } else { "" };
         Self {
             product: product.word(),
             windows,
@@ -138,7 +141,7 @@ impl Hours {
 
 impl FirmTimes {
     fn of(root: &str, times: Option<&DayTimes<'_>>) -> Self {
-        let mark = if times.is_some_and(|it| it.certainty == Certainty::Projected) { "?" } else { "" };
+        let mark = if times.is_some_and(|it| it.certainty == Certainty::Projected) { PROJECTED } else { "" };
         let cell =
             |at: Option<Timestamp>, none: &str| at.map_or_else(|| none.to_owned(), |at| wall(at) + mark);
         let none = if times.is_some() { "none" } else { "closed" };
@@ -177,11 +180,11 @@ const fn certainty_word(certainty: Certainty) -> &'static str {
 
 fn page(calendar: &Calendar, firm: Option<&Firm>, rows: &[Row]) -> String {
     let table = firm.map_or_else(|| hours_table(rows), |firm| firm_table(firm, rows));
+    let is_marked = table.contains(PROJECTED);
     let mut lines =
         vec![table, "Times in Chicago, on the day itself; a session opens on the evening before.".to_owned()];
-    let projected = certainty_word(Certainty::Projected);
-    if rows.iter().any(|row| row.products.iter().any(|it| it.certainty == projected)) {
-        lines.push("? is projected by the rule of earlier years, or sources differ.".to_owned());
+    if is_marked {
+        lines.push(format!("{PROJECTED} is projected by the rule of earlier years, or sources differ."));
     }
     if rows.iter().any(|row| !row.in_calendar) {
         lines.push(

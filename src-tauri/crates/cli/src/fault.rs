@@ -23,6 +23,16 @@ use crate::log::LOG_VARIABLE;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     #[error(transparent)]
+    Lease(#[from] phantom_station::LeaseFault),
+    #[error(transparent)]
+    Start(#[from] phantom_station::StartFault),
+    #[error(transparent)]
+    Account(#[from] phantom_broker_mock::AccountFault),
+    #[error("the simulated market cannot be made: {0}")]
+    Market(String),
+    #[error("the journal did not end in order: {0}")]
+    End(#[from] phantom_journal::WriteFault),
+    #[error(transparent)]
     TickFile(#[from] TickFileError),
     #[error(transparent)]
     SignalFile(#[from] SignalFileError),
@@ -39,6 +49,8 @@ pub(crate) enum Fault {
         meant.as_ref().map_or(String::new(), |meant| format!("did you mean {meant}? "))
     )]
     UnknownSymbol { symbol: String, meant: Option<String> },
+    #[error("the calendar has no hours for {root}")]
+    NoHours { root: String },
     #[error(transparent)]
     Listing(#[from] ListingError),
     #[error(transparent)]
@@ -49,8 +61,6 @@ pub(crate) enum Fault {
     Setting(#[from] SettingFault),
     #[error("the calendar has no hours for {root}")]
     NoHours { root: String },
-    #[error("no rule pack named {id:?}: this version has none; leave --profile out")]
-    NoRulePack { id: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
     JournalExists { file: String },
     #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]
@@ -103,7 +113,8 @@ impl Fault {
             tracing::error!(fault = %self);
         }
         match self {
-            Self::JournalWrite { .. }
+            Self::End(_)
+            | Self::JournalWrite { .. }
             | Self::Output(_)
             | Self::Runtime(_)
             | Self::Conformance(_)
@@ -115,19 +126,22 @@ impl Fault {
                 source: ImportFault::Make(_) | ImportFault::Database(_) | ImportFault::File(_),
                 ..
             } => ExitCode::from(1),
-            Self::TickFile(_)
+            Self::Lease(_)
+            | Self::Start(_)
+            | Self::Account(_)
+            | Self::Market(_)
+            | Self::TickFile(_)
             | Self::SignalFile(_)
             | Self::NoContractInName { .. }
             | Self::BadContractInName { .. }
             | Self::NameAgainstSymbol { .. }
             | Self::NoTrades { .. }
             | Self::UnknownSymbol { .. }
+            | Self::NoHours { .. }
             | Self::Listing(_)
             | Self::NoFrontMonth(_)
-            | Self::NoRulePack { .. }
             | Self::Pack(_)
             | Self::Setting(_)
-            | Self::NoHours { .. }
             | Self::JournalExists { .. }
             | Self::JournalFolder { .. }
             | Self::LogFilter { .. }

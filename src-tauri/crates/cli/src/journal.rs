@@ -38,14 +38,11 @@ fn check(options: &JournalFile, with_runs: bool) -> Result<(), Fault> {
 }
 
 fn as_words(file: &Path, seen: &Verification, with_runs: bool) -> String {
-    let mut text = verification_text(file, seen);
-    if with_runs {
-        for run in &seen.runs {
-            let (id, build, first, status) = (run.id, &run.build, run.first_seq, run.status.word());
-            text.push_str(&format!("Run {id:<6} build {build}, from fact {first}, {status}\n"));
-        }
-    }
-    text
+    let runs = seen.runs.iter().filter(|_| with_runs).map(|run| {
+        let (id, build, first, status) = (run.id, &run.build, run.first_seq, run.status.word());
+        format!("Run {id:<6} build {build}, from fact {first}, {status}\n")
+    });
+    std::iter::once(verification_text(file, seen)).chain(runs).collect()
 }
 
 fn as_json(seen: &Verification) -> String {
@@ -98,10 +95,9 @@ fn read_in(options: &ImportOptions) -> Result<(), Fault> {
 
 fn make_bundle(options: &BundleOptions) -> Result<(), Fault> {
     let made = bundle(&options.file, &options.out, options.day.map(TradingDay::on))?;
-    let mut text = format!("{} facts, {} stops and targets that fired\n", made.facts, made.firings);
-    for file in &made.files {
-        text.push_str(&format!("{}\n", file.display()));
-    }
+    let head = format!("{} facts, {} stops and targets that fired\n", made.facts, made.firings);
+    let files = made.files.iter().map(|file| format!("{}\n", file.display()));
+    let text: String = std::iter::once(head).chain(files).collect();
     say(&text)?;
     match made.verification.damage {
         None => Ok(()),

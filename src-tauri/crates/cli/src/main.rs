@@ -2,6 +2,7 @@
 
 mod args;
 mod calendar;
+mod desk;
 mod fault;
 mod instruments;
 mod journal;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Instruments(options) => instruments::show(options),
         Command::Calendar(options) => calendar::show(options),
+        Command::Desk(options) => desk::run(options),
         Command::Journal(options) => journal::run(&options.action),
         Command::MockBroker(options) => mock_broker::run(options),
         Command::Ninjatrader(NinjatraderCommand::Conformance(options)) => ninjatrader::conformance(options),

@@ -5,6 +5,7 @@ mod json;
 mod progress;
 mod result;
 mod rows;
+mod rules;
 mod run;
 mod setup;
 mod table;
@@ -16,6 +17,8 @@ use crate::args::ReplayOptions;
 use crate::fault::Fault;
 use journal_file::{JournalFile, WrittenJournal};
 use result::ReplayResult;
+use rules::RunRules;
+
 pub(crate) use setup::Setup;
 
 pub(crate) use run::Run;
@@ -26,15 +29,13 @@ pub(crate) use run::Run;
 /// The first thing that was given and is not right, or that the result cannot be written.
 pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Fault> {
     let started = clock();
-    if let Some(id) = &options.profile {
-        return Err(Fault::NoRulePack { id: id.clone() });
-    }
+    let rules = RunRules::new(options)?;
     let journal = options.journal.as_deref().map(JournalFile::new).transpose()?;
     let signals = options.signals.as_deref().map(phantom_signals::open).transpose()?.unwrap_or_default();
     let setup = Setup::new(&options.ticks, options.symbol.as_deref())?;
-    let run = Run::new(options, setup.listing, signals).replay(setup.market)?;
+    let run = Run::new(options, setup.listing, signals, rules).replay(setup.market)?;
     let journal = journal.map(|journal| journal.write(&run)).transpose()?;
-    let result = ReplayResult::of(&run, options.fee_per_side);
+    let result = ReplayResult::of(&run);
     let elapsed = clock().saturating_duration_since(started);
     let out = BufWriter::new(io::stdout().lock());
     let written =

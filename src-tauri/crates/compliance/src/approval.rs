@@ -1,6 +1,7 @@
 //! Proofs that an order may leave: approved by the gate, or within the closing budget.
 
 use phantom_model::{ContractId, NetQty, OrderId, OrderKind, Qty, Side};
+use serde::{Deserialize, Serialize};
 
 /// Something that the gate let through. Only this crate can make one: outside, this does not compile.
 ///
@@ -45,7 +46,8 @@ impl<T> Approved<T> {
 }
 
 /// An order that may open or add to a position.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewOrder {
     /// Our id.
     pub id: OrderId,

@@ -155,7 +155,7 @@ impl Calendar {
         while until >= later.ends() {
             later = later.next();
             let (after, _, ends) = self.day(product, later).state_at(later.begins());
-            if after != state {
+            if after != state || ends <= until {
                 break;
             }
             until = ends;

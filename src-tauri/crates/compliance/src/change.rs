@@ -5,13 +5,14 @@
 //! change only shrinks or steps back, and no rule for openings refuses it.
 
 use phantom_model::price::Grid;
-use phantom_model::{Bracket, ContractId, Guard, OrderId, OrderKind, Price, Qty, Side};
+use phantom_model::{Bracket, ContractId, Guard, OrderId, OrderKind, Price, Qty, Side, Ticks};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::ClosingBudget;
 use crate::gate::{Limits, Standing, check_bracket, check_direction, check_growth, check_halt, crossing};
 use crate::refusal::{PriceField, Refusal};
 use crate::request::OrderRequest;
+use crate::rule_check::Growth;
 use crate::ticket::{given, read_price, read_qty};
 
 /// A change as it was typed: what is empty stays as it is.
@@ -141,14 +142,17 @@ pub fn can_change(
     match order.aim {
         WorkingAim::Opens(bracket) => {
             check_bracket(standing, &as_request(order, qty, limit, bracket))?;
-            let nearer = (limit - old_limit).count() * order.side.sign() > 0;
-            if nearer || grown.is_some() {
-                check_halt(standing.halt)?;
+            let nearer = (limit - old_limit).count() * order.side.sign();
+            if nearer > 0 || grown.is_some() {
+                check_halt(standing)?;
                 check_direction(limits, standing, order.side)?;
-            }
-            if let Some(grown) = grown {
-                check_still_opens(standing, order.side, grown)?;
-                check_growth(limits, standing, order.side, qty, grown)?;
+                if let Some(grown) = grown {
+                    check_still_opens(standing, order.side, grown)?;
+                }
+                let request = as_request(order, qty, limit, bracket);
+                let contracts = grown.map_or(0, |grown| u64::from(grown.contracts()));
+                let growth = Growth::of_change(&request, contracts, Ticks::new(nearer.max(0)));
+                check_growth(limits, standing, growth, &mut |_| ())?;
             }
         }
         WorkingAim::Closes => check_fits(standing, order.side, grown)?,

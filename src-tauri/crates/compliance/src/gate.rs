@@ -1,15 +1,23 @@
 //! `canSubmitOrder`: the checks in their published order, on the state in which the order will leave.
 
+use std::sync::Arc;
+
 use phantom_model::price::Grid;
 use phantom_model::{Bracket, NetQty, OrderId, OrderKind, Price, Qty, Side};
+use serde::{Deserialize, Serialize};
 
 use crate::approval::{Approved, ClosingBudget, ExitOrder, NewOrder};
 use crate::minis::Minis;
 use crate::refusal::Refusal;
 use crate::request::OrderRequest;
+use crate::rule_check::{Growth, Warning, check_rules, minis_in_use, whole_contracts};
+use crate::rule_refusal::RuleRefusal;
+use crate::rule_standing::RuleStanding;
+use crate::rules::Lockout;
 
 /// What the trader and the rules allow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Whether a sell may open a short position.
     pub short_selling: ShortSelling,
@@ -17,6 +25,14 @@ pub struct Limits {
     pub order_max: Option<Minis>,
     /// The largest worst-case position of the account, in mini-equivalents; `None` for no limit.
     pub position_max: Option<Minis>,
+}
+
+impl Halt {
+    /// Whether nothing stops openings.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
 }
 
 impl Limits {
@@ -32,7 +48,8 @@ impl Limits {
 }
 
 /// Whether a sell may open a short position.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ShortSelling {
     /// It may.
     On,
@@ -41,7 +58,8 @@ pub enum ShortSelling {
 }
 
 /// Whether openings are stopped altogether. Exits never are.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "causes that can hold together, each with its own end")]
 pub struct Halt {
     /// The kill switch is on.
@@ -54,6 +72,8 @@ pub struct Halt {
     pub not_connected: bool,
     /// What happened while the broker could not be reached is not known yet.
     pub reconciling: bool,
+    /// The journal takes no more: what is opened now would not survive the end of the program.
+    pub journal_lost: bool,
     /// The engine found its own books in doubt.
     pub latched: bool,
 }
@@ -79,6 +99,32 @@ pub struct Standing<'a> {
     pub last_trade: Option<Price>,
     /// The contract's tick grid, for messages.
     pub grid: &'a Grid,
+    /// The lock of the account, for messages: that it is locked is told by `halt`.
+    pub lock: Option<Lockout>,
+    /// What is known of the rules.
+    pub rules: Rules<'a>,
+}
+
+/// What is known of the rules that an order is judged by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rules<'a> {
+    /// None are in force: the desk's own checks only.
+    None,
+    /// How the account stands under them.
+    Stand(&'a RuleStanding),
+    /// There are rules, but they cannot be used: nothing opens.
+    Unusable(&'a Arc<str>),
+}
+
+impl<'a> Rules<'a> {
+    /// How the account stands under them, where they can be judged.
+    #[must_use]
+    pub const fn standing(self) -> Option<&'a RuleStanding> {
+        match self {
+            Self::Stand(rules) => Some(rules),
+            Self::None | Self::Unusable(_) => None,
+        }
+    }
 }
 
 /// What the gate lets through.
@@ -93,12 +139,27 @@ pub enum Permit {
 /// The gate: may this order leave, in this state?
 ///
 /// # Errors
-/// The first refusal in the order of the checks: input, halt, latch, direction, size.
+/// The first refusal in the order of the checks: input, halt, latch, direction, and then time,
+/// product, size, losses, price and rate.
 pub fn can_submit(
     limits: &Limits,
     standing: &Standing<'_>,
     id: OrderId,
     request: &OrderRequest,
+) -> Result<Permit, Refusal> {
+    can_submit_warned(limits, standing, id, request, &mut |_| ())
+}
+
+/// The same, telling what does not stop the order but should be seen before it goes.
+///
+/// # Errors
+/// As [`can_submit`].
+pub fn can_submit_warned(
+    limits: &Limits,
+    standing: &Standing<'_>,
+    id: OrderId,
+    request: &OrderRequest,
+    warn: &mut dyn FnMut(Warning),
 ) -> Result<Permit, Refusal> {
     check_bracket(standing, request)?;
     match Aim::of(standing, request) {
@@ -113,13 +174,13 @@ pub fn can_submit(
                 .ok_or_else(|| crossing(standing, request.qty))
         }
         Aim::Cross => {
-            check_halt(standing.halt)?;
+            check_halt(standing)?;
             Err(crossing(standing, request.qty))
         }
         Aim::Open => {
-            check_halt(standing.halt)?;
+            check_halt(standing)?;
             check_direction(limits, standing, request.side)?;
-            check_size(limits, standing, request)?;
+            check_growth(limits, standing, Growth::of_order(request), warn)?;
             Ok(Permit::Opening(Approved::new(new_order(id, request))))
         }
     }
@@ -181,20 +242,25 @@ pub(crate) fn check_bracket(standing: &Standing<'_>, request: &OrderRequest) -> 
     Ok(())
 }
 
-pub(crate) const fn check_halt(halt: Halt) -> Result<(), Refusal> {
-    let Halt { killed, locked_out, flattening, not_connected, reconciling, latched } = halt;
+pub(crate) fn check_halt(standing: &Standing<'_>) -> Result<(), Refusal> {
+    let Halt { killed, locked_out, flattening, not_connected, reconciling, journal_lost, latched } =
+        standing.halt;
     if killed {
         Err(Refusal::Killed)
     } else if locked_out {
-        Err(Refusal::LockedOut)
+        Err(Refusal::LockedOut(standing.lock))
     } else if flattening {
         Err(Refusal::Flattening)
     } else if not_connected {
         Err(Refusal::NotConnected)
     } else if reconciling {
         Err(Refusal::Reconciling)
+    } else if journal_lost {
+        Err(Refusal::JournalLost)
     } else if latched {
         Err(Refusal::Latched)
+    } else if let Rules::Unusable(why) = standing.rules {
+        Err(Refusal::by_rule(RuleRefusal::Unusable { why: Arc::clone(why) }))
     } else {
         Ok(())
     }
@@ -214,36 +280,39 @@ pub(crate) fn check_direction(limits: &Limits, standing: &Standing<'_>, side: Si
     }
 }
 
-fn check_size(limits: &Limits, standing: &Standing<'_>, request: &OrderRequest) -> Result<(), Refusal> {
-    check_growth(limits, standing, request.side, request.qty, request.qty)
-}
-
-/// The size of an order of `qty` contracts of which `grown` are not counted in `standing` yet.
+/// What an order, or a change of one, adds to risk.
 pub(crate) fn check_growth(
     limits: &Limits,
     standing: &Standing<'_>,
-    side: Side,
-    qty: Qty,
-    grown: Qty,
+    growth: Growth<'_>,
+    warn: &mut dyn FnMut(Warning),
 ) -> Result<(), Refusal> {
-    let whole = standing.weight * u64::from(qty.contracts());
+    match standing.rules {
+        Rules::Stand(rules) => check_rules(limits, standing, rules, growth, warn),
+        Rules::None | Rules::Unusable(_) => check_own_size(limits, standing, growth),
+    }
+}
+
+/// The trader's own sizes of an order and of the position.
+pub(crate) fn check_own_size(
+    limits: &Limits,
+    standing: &Standing<'_>,
+    growth: Growth<'_>,
+) -> Result<(), Refusal> {
+    let whole = standing.weight * u64::from(growth.request.qty.contracts());
     if let Some(limit) = limits.order_max.filter(|&limit| whole > limit) {
         return Err(Refusal::OrderSize { wanted: whole, limit });
     }
-    let wanted = standing.weight * u64::from(grown.contracts());
+    if growth.contracts == 0 {
+        return Ok(());
+    }
+    let wanted = standing.weight * growth.contracts;
     let Some(limit) = limits.position_max else { return Ok(()) };
-    let leaves = match side {
-        Side::Buy => standing.buy_entry_leaves,
-        Side::Sell => standing.sell_entry_leaves,
-    };
-    let here = standing.weight * (standing.position.size().saturating_add(leaves));
-    let in_use = standing.worst_elsewhere + here;
+    let in_use = minis_in_use(standing, growth.request.side);
     if in_use + wanted <= limit {
         return Ok(());
     }
-    let room = (limit - in_use).max(Minis::ZERO).thousandths();
-    let contracts_more =
-        room.checked_div(standing.weight.thousandths()).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+    let contracts_more = whole_contracts(limit - in_use, standing.weight);
     Err(Refusal::PositionLimit { in_use, limit, contracts_more })
 }
 

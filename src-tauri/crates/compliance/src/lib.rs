@@ -19,6 +19,10 @@ pub mod profile;
 pub mod protection;
 pub mod refusal;
 pub mod request;
+pub mod rule_check;
+pub mod rule_refusal;
+pub mod rule_standing;
+pub mod rules;
 pub mod ticket;
 
 pub use approval::{Approved, ClosingBudget, ExitOrder, NewOrder, Outbound};
@@ -26,7 +30,7 @@ pub use calendar::{Calendar, ProductHours};
 pub use change::{
     ChangeRequest, ChangeTicket, OrderChange, Unchangeable, WorkingAim, WorkingOrder, can_change,
 };
-pub use gate::{Halt, Limits, Permit, ShortSelling, Standing, can_submit};
+pub use gate::{Halt, Limits, Permit, Rules, ShortSelling, Standing, can_submit, can_submit_warned};
 pub use guard_words::GuardWords;
 pub use minis::Minis;
 pub use pack::{Pack, PackFault};
@@ -38,4 +42,8 @@ pub use protection::{
 };
 pub use refusal::{PriceField, Refusal};
 pub use request::OrderRequest;
+pub use rule_check::{Warning, contracts_allowed};
+pub use rule_refusal::{RuleRefusal, SizeRefusal};
+pub use rule_standing::RuleStanding;
+pub use rules::{Lockout, RuleId, RuleSource, RunAway, Until, Used};
 pub use ticket::{Ticket, TicketKind};

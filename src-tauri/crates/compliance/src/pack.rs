@@ -23,6 +23,7 @@ pub mod times;
 use std::path::Path;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 pub use consistency::{
     Comparison, Consistency, ConsistencyBase, ConsistencyEffect, ConsistencyScope, ProfitSoFar,
@@ -51,7 +52,8 @@ const SHIPPED: [(&str, &str); 3] = [
 const FILE_MAX_BYTES: u64 = 1_000_000;
 
 /// What a pack is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum PackKind {
     /// The rules of a program that a firm sells, from the firm's own pages.
     Preset,
@@ -60,7 +62,8 @@ pub enum PackKind {
 }
 
 /// Where facts of a pack come from.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Source {
     /// The page's title.
     pub title: String,
@@ -72,7 +75,8 @@ pub struct Source {
 
 /// One program of one firm: every rule that an account in it lives under. Immutable; exists only
 /// checked.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pack {
     pub(crate) id: String,
     pub(crate) title: String,

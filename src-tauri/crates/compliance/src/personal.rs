@@ -10,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 use phantom_model::{Money, Span};
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 use crate::pack::{Effect, Share, TradeCounting};
 
 /// What happens when a personal limit is reached.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LimitAction {
     /// It is said, and nothing else.
     Warn,
@@ -26,7 +28,8 @@ pub enum LimitAction {
 }
 
 /// What a personal daily loss limit is measured from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LossTrail {
     /// The day's first balance.
     Fixed,
@@ -37,7 +40,8 @@ pub enum LossTrail {
 }
 
 /// A personal daily loss limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalLoss {
     /// How much may be lost; above zero.
     pub amount: Money,
@@ -57,7 +61,8 @@ impl PersonalLoss {
 }
 
 /// A personal daily profit target: net of fees, open profit included.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalProfit {
     /// The profit; above zero.
     pub amount: Money,
@@ -66,7 +71,8 @@ pub struct PersonalProfit {
 }
 
 /// A personal limit of the day's trades. Exits are never stopped by it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalTrades {
     /// The most.
     pub max: u32,
@@ -75,7 +81,8 @@ pub struct PersonalTrades {
 }
 
 /// Everything that traders rule for themselves.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonalLimits {
     /// How much a day may lose.
     pub daily_loss: Option<PersonalLoss>,
@@ -107,7 +114,8 @@ pub struct PersonalLimits {
 }
 
 /// What the trader has decided about an overlay.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum OverlayChoice {
     /// It is not applied.
     Off,

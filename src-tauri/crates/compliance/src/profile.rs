@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 use crate::pack::{
@@ -28,7 +29,8 @@ pub use account::AccountStart;
 pub use keys::{Setting, SettingFault};
 
 /// What was chosen of the options of a pack.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Options {
     /// Whether the daily loss limit of the pack holds; `false` too where it has none.
     pub daily_loss: bool,
@@ -37,7 +39,8 @@ pub struct Options {
 }
 
 /// A profile.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Profile {
     pack: Arc<Pack>,
     options: Options,

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::Minis;
 use crate::change::Unchangeable;
 use crate::guard_words::GuardFault;
+use crate::rule_refusal::RuleRefusal;
+use crate::rules::Lockout;
 
 /// Which price of a ticket a refusal is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -121,14 +123,16 @@ pub enum Refusal {
     LotUnprotected,
     /// The kill switch is on.
     Killed,
-    /// A rule has locked the account.
-    LockedOut,
+    /// The account is locked; by which rule and until when, where it is known.
+    LockedOut(Option<Lockout>),
     /// A flatten has not answered yet.
     Flattening,
     /// The broker cannot be reached.
     NotConnected,
     /// What happened while the broker could not be reached is not known yet.
     Reconciling,
+    /// The journal takes no more: openings blocked, exits alive and not recorded.
+    JournalLost,
     /// The engine found its own books in doubt: openings blocked, exits alive.
     Latched,
     /// It would close the position and open the other side.
@@ -163,9 +167,15 @@ pub enum Refusal {
         /// Contracts of this instrument that would still be allowed.
         contracts_more: u64,
     },
+    /// A rule of the firm, or the trader's own.
+    Rule(Box<RuleRefusal>),
 }
 
 impl Refusal {
+    pub(crate) fn by_rule(refusal: RuleRefusal) -> Self {
+        Self::Rule(Box::new(refusal))
+    }
+
     /// The stable reason code.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
@@ -187,16 +197,18 @@ impl Refusal {
             Self::LotExiting => "lot_exiting",
             Self::LotUnprotected => "lot_unprotected",
             Self::Killed => "killed",
-            Self::LockedOut => "locked_out",
+            Self::LockedOut(_) => "locked_out",
             Self::Flattening => "flattening",
             Self::NotConnected => "not_connected",
             Self::Reconciling => "reconciling",
+            Self::JournalLost => "journal_lost",
             Self::Latched => "latched",
             Self::WouldCrossZero { .. } => "would_cross_zero",
             Self::OppositeEntryWorking { .. } => "opposite_entry_working",
             Self::ShortSellingOff => "short_selling_off",
             Self::OrderSize { .. } => "order_size",
             Self::PositionLimit { .. } => "position_limit",
+            Self::Rule(refusal) => refusal.reason(),
         }
     }
 }
@@ -240,10 +252,16 @@ impl fmt::Display for Refusal {
                 f.write_str("every exit of this lot was refused: close it with an order of your own")
             }
             Self::Killed => f.write_str("the kill switch is on; exits still work"),
-            Self::LockedOut => f.write_str("the account is locked by a rule; exits still work"),
+            Self::LockedOut(None) => f.write_str("the account is locked by a rule; exits still work"),
+            Self::LockedOut(Some(lock)) => {
+                write!(f, "the account is locked by {} {}; exits still work", lock.cause, lock.until)
+            }
             Self::Flattening => f.write_str("flatten all is under way; wait for its answer"),
             Self::NotConnected => f.write_str("the broker cannot be reached"),
             Self::Reconciling => f.write_str("the broker's own account is being compared; wait for it"),
+            Self::JournalLost => f.write_str(
+                "the journal takes no more, so nothing is opened; exits still work; start again for a new one",
+            ),
             Self::Latched => {
                 f.write_str("openings are blocked until the books are checked; exits still work")
             }
@@ -264,6 +282,7 @@ impl fmt::Display for Refusal {
             Self::PositionLimit { in_use, limit, contracts_more } => {
                 write!(f, "{in_use} of {limit} contracts in use; {contracts_more} more")
             }
+            Self::Rule(refusal) => refusal.fmt(f),
         }
     }
 }

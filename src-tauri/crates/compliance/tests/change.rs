@@ -4,8 +4,8 @@
 #![cfg(test)]
 
 use phantom_compliance::{
-    ChangeRequest, ChangeTicket, Halt, Limits, Minis, OrderRequest, Permit, Refusal, ShortSelling, Standing,
-    WorkingAim, WorkingOrder, can_change, can_submit,
+    ChangeRequest, ChangeTicket, Halt, Limits, Minis, OrderRequest, Permit, Refusal, Rules, ShortSelling,
+    Standing, WorkingAim, WorkingOrder, can_change, can_submit,
 };
 use phantom_model::price::Grid;
 use phantom_model::{
@@ -18,6 +18,7 @@ const EVERY_HALT: Halt = Halt {
     flattening: true,
     not_connected: true,
     reconciling: true,
+    journal_lost: true,
     latched: true,
 };
 const ID: OrderId = OrderId::Ticket(1);
@@ -42,6 +43,8 @@ fn quiet(grid: &Grid) -> Standing<'_> {
         weight: Minis::whole(1),
         last_trade: Some(price("1320.0")),
         grid,
+        lock: None,
+        rules: Rules::None,
     }
 }
 

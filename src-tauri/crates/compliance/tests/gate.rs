@@ -6,7 +6,7 @@ use phantom_compliance::gate::worst_case;
 use phantom_compliance::refusal::PriceFault;
 use phantom_compliance::ticket::{Listed, NotListed};
 use phantom_compliance::{
-    Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, ShortSelling, Standing, Ticket,
+    Halt, Limits, Minis, OrderRequest, Permit, PriceField, Refusal, Rules, ShortSelling, Standing, Ticket,
     TicketKind, can_submit,
 };
 use phantom_model::price::Grid;
@@ -19,6 +19,7 @@ const EVERY_HALT: Halt = Halt {
     flattening: true,
     not_connected: true,
     reconciling: true,
+    journal_lost: true,
     latched: true,
 };
 const ID: OrderId = OrderId::Ticket(1);
@@ -48,6 +49,8 @@ fn quiet(grid: &Grid) -> Standing<'_> {
         weight: Minis::whole(1),
         last_trade: Some(price("1320.0")),
         grid,
+        lock: None,
+        rules: Rules::None,
     }
 }
 
@@ -134,7 +137,7 @@ fn the_first_refusal_wins_for_an_opening_order() {
         ..quiet(&grid)
     };
     let mut wrongs = INPUT.to_vec();
-    let rest: [Wrong; 14] = [
+    let rest: [Wrong; 15] = [
         ("price_off_grid", |case| case.ticket.stop = Some("1319.0".into())),
         ("price_off_grid", |case| case.ticket.target = Some("1321.0".into())),
         ("stop_wrong_side", |case| case.ticket.stop = Some("1321.0".into())),
@@ -144,6 +147,7 @@ fn the_first_refusal_wins_for_an_opening_order() {
         ("flattening", |case| case.standing.halt.flattening = false),
         ("not_connected", |case| case.standing.halt.not_connected = false),
         ("reconciling", |case| case.standing.halt.reconciling = false),
+        ("journal_lost", |case| case.standing.halt.journal_lost = false),
         ("latched", |case| case.standing.halt.latched = false),
         ("opposite_entry_working", |case| case.standing.buy_entry_leaves = 0),
         ("short_selling_off", |case| case.limits.short_selling = ShortSelling::On),
@@ -160,7 +164,7 @@ fn the_first_refusal_wins_for_an_order_that_would_cross_zero() {
     let grid = gold();
     let standing = Standing { halt: EVERY_HALT, position: NetQty::new(5), ..quiet(&grid) };
     let mut wrongs = INPUT.to_vec();
-    let rest: [Wrong; 10] = [
+    let rest: [Wrong; 11] = [
         ("stop_wrong_side", |case| case.ticket.stop = None),
         ("target_wrong_side", |case| case.ticket.target = None),
         ("killed", |case| case.standing.halt.killed = false),
@@ -168,6 +172,7 @@ fn the_first_refusal_wins_for_an_order_that_would_cross_zero() {
         ("flattening", |case| case.standing.halt.flattening = false),
         ("not_connected", |case| case.standing.halt.not_connected = false),
         ("reconciling", |case| case.standing.halt.reconciling = false),
+        ("journal_lost", |case| case.standing.halt.journal_lost = false),
         ("latched", |case| case.standing.halt.latched = false),
         ("would_cross_zero", |case| case.standing.exits_outstanding = 1),
         ("would_cross_zero", |case| case.ticket.qty = "4".into()),
@@ -421,10 +426,15 @@ fn refusals_of_the_state() -> Vec<Said> {
             "this order only closes: send it without stop and target",
         ),
         (Refusal::Killed, "killed", "the kill switch is on; exits still work"),
-        (Refusal::LockedOut, "locked_out", "the account is locked by a rule; exits still work"),
+        (Refusal::LockedOut(None), "locked_out", "the account is locked by a rule; exits still work"),
         (Refusal::Flattening, "flattening", "flatten all is under way; wait for its answer"),
         (Refusal::NotConnected, "not_connected", "the broker cannot be reached"),
         (Refusal::Reconciling, "reconciling", "the broker's own account is being compared; wait for it"),
+        (
+            Refusal::JournalLost,
+            "journal_lost",
+            "the journal takes no more, so nothing is opened; exits still work; start again for a new one",
+        ),
         (Refusal::Latched, "latched", "openings are blocked until the books are checked; exits still work"),
         (
             Refusal::WouldCrossZero { position: NetQty::new(-3), wanted: 4, left: 2 },
@@ -481,9 +491,17 @@ fn the_worst_case_is_the_larger_of_all_longs_and_all_shorts() {
 }
 
 fn halts() -> impl Strategy<Value = Halt> {
-    any::<[bool; 6]>().prop_map(|[killed, locked_out, flattening, not_connected, reconciling, latched]| {
-        Halt { killed, locked_out, flattening, not_connected, reconciling, latched }
-    })
+    any::<[bool; 7]>().prop_map(
+        |[killed, locked_out, flattening, not_connected, reconciling, journal_lost, latched]| Halt {
+            killed,
+            locked_out,
+            flattening,
+            not_connected,
+            reconciling,
+            journal_lost,
+            latched,
+        },
+    )
 }
 
 fn limits() -> impl Strategy<Value = Limits> {

@@ -1,10 +1,11 @@
 //! The loop around the engine, without a clock of its own.
 
 use phantom_broker::{Broker, Decider, Message, SendEnd};
-use phantom_engine::{Book, Engine, Fact, Input, Origin, Outcome, Request};
+use phantom_engine::{Book, Engine, Fact, Input, JournalStanding, Origin, Outcome, Request};
 use phantom_model::{BrokerReport, FailReason, MarketRecord, Timestamp};
 
-use crate::journal::Journal;
+use crate::held::{Held, opens};
+use crate::journal::{Journal, JournalHealth};
 use crate::retries::{Next, Retries};
 
 /// An engine with its broker and its journal.
@@ -14,8 +15,20 @@ pub struct Core<B, J> {
     broker: B,
     journal: J,
     retries: Retries,
+    held: Held,
+    health: JournalHealth,
     outcome: Outcome,
     now: Timestamp,
+}
+
+/// What the journal's health means for the engine.
+const fn standing(health: JournalHealth) -> JournalStanding {
+    match health {
+        JournalHealth::Sound => JournalStanding::Sound,
+        JournalHealth::Slow => JournalStanding::Slow,
+        JournalHealth::Full => JournalStanding::Full,
+        JournalHealth::Lost => JournalStanding::Lost,
+    }
 }
 
 impl<B: Broker, J: Journal> Core<B, J> {
@@ -26,6 +39,8 @@ impl<B: Broker, J: Journal> Core<B, J> {
             broker,
             journal,
             retries: Retries::default(),
+            held: Held::default(),
+            health: JournalHealth::Sound,
             outcome: Outcome::default(),
             now: Timestamp::MIN,
         }
@@ -85,7 +100,8 @@ impl<B: Broker, J: Journal> Core<B, J> {
 
     /// When something is due by itself; [`Timestamp::MAX`] for nothing.
     pub fn next_due(&self) -> Timestamp {
-        self.engine.next_due().min(self.broker.next_due()).min(self.retries.next_due())
+        let waits = self.retries.next_due().min(self.journal.next_due());
+        self.engine.next_due().min(self.broker.next_due()).min(waits)
     }
 
     /// Works on one record of the market: what is due before it, orders at the market, the last
@@ -127,8 +143,10 @@ impl<B: Broker, J: Journal> Core<B, J> {
         // The broker first: what has arrived by now is known by now.
         self.broker.advance(due);
         self.take_reports(due);
+        self.journal.advance(due);
+        self.look_at_journal(due);
         while let Some((message, tries)) = self.retries.take(due) {
-            self.send(due, message, tries);
+            self.send_opening(due, message, tries);
         }
         self.take_reports(due);
         self.engine.apply(due, Input::Clock, &mut self.outcome);
@@ -154,10 +172,40 @@ impl<B: Broker, J: Journal> Core<B, J> {
         self.take_reports(at);
     }
 
+    /// Releases what the disk has meanwhile, or takes note that the journal is lost.
+    ///
+    /// What is released leaves in the order in which it was decided, and only if it still may: what was
+    /// asked back, or stopped by anything since, has failed, and provably never left.
+    pub fn look_at_journal(&mut self, at: Timestamp) {
+        let health = self.journal.health();
+        if health != self.health {
+            self.health = health;
+            tracing::warn!(?health, "the journal is not what it was");
+            self.engine.apply(at, Input::Journal(standing(health)), &mut self.outcome);
+            self.carry_out(at);
+        }
+        if health == JournalHealth::Lost {
+            while let Some(message) = self.held.take_any() {
+                self.never_left(at, &message, FailReason::NotRecorded);
+            }
+            return;
+        }
+        while let Some(message) = self.held.release(self.journal.durable()) {
+            self.send_opening(at, message, 1);
+        }
+    }
+
+    /// Whether anything waits for the disk.
+    pub fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Journals the facts, then sends what they ask for.
     fn send_requests(&mut self, at: Timestamp) {
-        self.journal.append(&self.outcome.facts);
-        self.outcome.facts.clear();
+        if !self.outcome.facts.is_empty() {
+            self.journal.append(&self.outcome.facts);
+            self.outcome.facts.clear();
+        }
         let mut requests = std::mem::take(&mut self.outcome.requests);
         for request in requests.drain(..) {
             let message = match request {
@@ -168,7 +216,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
                 Request::NativeClose(exit) => Message::NativeClose(exit),
                 Request::Snapshot(id) => Message::Snapshot(id),
             };
-            self.send(at, message, 1);
+            self.pass(at, message);
         }
         if self.outcome.requests.is_empty() {
             // Keeps the room that was allocated before.
@@ -186,6 +234,41 @@ impl<B: Broker, J: Journal> Core<B, J> {
         }
     }
 
+    /// Takes a message on its way: what opens waits for the disk, everything else leaves at once. The facts
+    /// that it follows from have been appended.
+    fn pass(&mut self, at: Timestamp, message: Message) {
+        if let Message::Cancel(order) = message
+            && (self.held.take_back(order) || self.retries.take_back(order))
+        {
+            // There is nothing to cancel: not a byte of it has left.
+            self.report(at, BrokerReport::Failed { order, reason: FailReason::NeverSent });
+            return;
+        }
+        if !opens(self.engine.book(), &message) && !self.held.is_behind(&message) {
+            self.send(at, message, 1);
+            return;
+        }
+        let needs = self.engine.book().seq();
+        if self.held.is_empty() && self.journal.durable() >= needs {
+            self.send(at, message, 1);
+        } else {
+            self.held.hold(needs, message);
+            // It may be lost since, and then nobody would release what it holds.
+            self.look_at_journal(at);
+        }
+    }
+
+    /// Sends what has waited, if it still may leave.
+    fn send_opening(&mut self, at: Timestamp, message: Message, tries: usize) {
+        let opening = opens(self.engine.book(), &message).then(|| message.order()).flatten();
+        match opening {
+            Some(order) if !self.engine.may_still_leave(order) => {
+                self.never_left(at, &message, FailReason::NeverSent);
+            }
+            Some(_) | None => self.send(at, message, tries),
+        }
+    }
+
     fn send(&mut self, at: Timestamp, message: Message, tries: usize) {
         self.name_decider(&message);
         match self.broker.send(at, message.clone()) {
@@ -194,33 +277,29 @@ impl<B: Broker, J: Journal> Core<B, J> {
             SendEnd::SurelyNotSent(fault) => {
                 tracing::warn!(order = ?message.order(), %fault, tries, "send did not leave");
                 if let Next::GivenUp(message) = self.retries.failed(at, message, tries) {
-                    self.give_up(at, &message);
+                    self.never_left(at, &message, FailReason::NeverSent);
                 }
             }
         }
     }
 
-    /// Every try failed before the first byte: that is proof for an order. A cancel or a query that
-    /// never left proves nothing of its order; a change that never left has changed nothing.
-    fn give_up(&mut self, at: Timestamp, message: &Message) {
+    /// Not one byte left, and none will: that is proof for an order. A cancel or a query that never left
+    /// proves nothing of its order; a change that never left has changed nothing.
+    fn never_left(&mut self, at: Timestamp, message: &Message, reason: FailReason) {
         match message {
             Message::Submit(order) | Message::NativeClose(order) => {
-                let report = BrokerReport::Failed { order: order.id(), reason: FailReason::NeverSent };
-                self.engine.apply(at, Input::Report(report), &mut self.outcome);
-                self.carry_out(at);
+                self.report(at, BrokerReport::Failed { order: order.id(), reason });
             }
-            Message::Cancel(order) => {
-                let report = BrokerReport::CancelRefused { order: *order };
-                self.engine.apply(at, Input::Report(report), &mut self.outcome);
-                self.carry_out(at);
-            }
-            Message::Change(change) => {
-                let report = BrokerReport::ChangeRefused { order: change.id() };
-                self.engine.apply(at, Input::Report(report), &mut self.outcome);
-                self.carry_out(at);
-            }
+            Message::Cancel(order) => self.report(at, BrokerReport::CancelRefused { order: *order }),
+            Message::Change(change) => self.report(at, BrokerReport::ChangeRefused { order: change.id() }),
             // The engine asks again by itself.
             Message::Query(_) | Message::Snapshot(_) => {}
         }
+    }
+
+    /// What is known here of an order that the broker cannot know of.
+    fn report(&mut self, at: Timestamp, report: BrokerReport) {
+        self.engine.apply(at, Input::Report(report), &mut self.outcome);
+        self.carry_out(at);
     }
 }

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use phantom_compliance::{ChangeTicket, Limits, ProtectTicket, Refusal, Ticket};
-use phantom_engine::{Book, Decision, Fact, HaltChange, Origin, Protected};
+use phantom_engine::{
+    Book, Decision, Fact, HaltChange, Handling, Origin, Panel, Protected, RulesInput, Verdict,
+};
 use phantom_model::{
-    BrokerReport, ContractId, Link, MarketRecord, Money, OrderId, Price, Timestamp, TradingDay,
+    BrokerReport, ContractId, Link, LotId, MarketRecord, Money, OrderId, Price, Span, Timestamp, TradingDay,
 };
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::changes::{ChangeAnswer, ProtectAnswer};
 use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
+use crate::recovery::RecoveryReport;
+use crate::trigger::TriggerReceipts;
 
 /// Commands that may wait. A person and a few strategies never fill it; when something does, the
 /// command is refused at once instead of trading late.
@@ -46,7 +50,17 @@ pub(crate) enum Command {
     Reconcile,
     Decide { contract: ContractId, decision: Decision, origin: Origin },
     FeedAlive,
+    Slept { blind: Span },
+    End,
+    ExitPassed { lot: LotId },
+    Recovery { answer: oneshot::Sender<Option<RecoveryReport>> },
+    Triggers { answer: oneshot::Sender<TriggerReceipts> },
+    Receipt { answer: oneshot::Sender<Option<FlattenReceipt>> },
+    SetHandling(Handling),
+    Rules(RulesInput),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
+    Judge { ticket: Ticket, answer: oneshot::Sender<Result<Verdict, Refusal>> },
+    Panel { contracts: Vec<ContractId>, answer: oneshot::Sender<Panel> },
     Marks { answer: oneshot::Sender<Marks> },
     Snapshot { answer: oneshot::Sender<Snapshot> },
 }
@@ -198,12 +212,98 @@ impl DeskHandle {
         self.tell(Command::FeedAlive)
     }
 
+    /// The computer slept, or gave the program no time, for so long: everything is looked at again before
+    /// a phantom fires.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take it.
+    pub fn slept(&self, blind: Span) -> Result<(), DeskFault> {
+        self.tell(Command::Slept { blind })
+    }
+
+    /// Ends the desk in order, whoever still has a handle.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn end(&self) -> Result<(), DeskFault> {
+        self.tell(Command::End)
+    }
+
+    /// A person lets a lot exit whose price was passed while the desk was away.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn exit_passed(&self, lot: LotId) -> Result<(), DeskFault> {
+        self.tell(Command::ExitPassed { lot })
+    }
+
+    /// What the last return found, and what was decided; `None` when the desk was never away.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn recovery(&self) -> Result<Option<RecoveryReport>, DeskFault> {
+        self.ask(|answer| Command::Recovery { answer }).await
+    }
+
+    /// The receipts of the phantoms that have fired in this run.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn triggers(&self) -> Result<TriggerReceipts, DeskFault> {
+        self.ask(|answer| Command::Triggers { answer }).await
+    }
+
+    /// The receipt of the last flatten that has answered, as it stands now: a late fill opens it again, and
+    /// it is settled when that is closed too. `None` when none has answered since the desk runs.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn last_receipt(&self) -> Result<Option<FlattenReceipt>, DeskFault> {
+        self.ask(|answer| Command::Receipt { answer }).await
+    }
+
+    /// Changes which prints are suspect and how large the exits of a flatten are; it holds from the next
+    /// print and exit on.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn set_handling(&self, handling: Handling) -> Result<(), DeskFault> {
+        self.tell(Command::SetHandling(handling))
+    }
+
     /// What the gate would say to this ticket now, and what the order would do. Nothing is sent.
     ///
     /// # Errors
     /// [`DeskFault`] when the desk did not take the question.
     pub async fn verdict(&self, ticket: Ticket) -> Result<Result<Effect, Refusal>, DeskFault> {
         self.ask(|answer| Command::Verdict { ticket, answer }).await
+    }
+
+    /// The same with everything to see before the click: warnings, what the order can lose beside all
+    /// that works, what is left of each limit then, and the contracts that are still allowed on each side.
+    /// A ticket that cannot be read has its refusal instead.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn judge(&self, ticket: Ticket) -> Result<Result<Verdict, Refusal>, DeskFault> {
+        self.ask(|answer| Command::Judge { ticket, answer }).await
+    }
+
+    /// The rules as a person reads them, with what may still be opened in these contracts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the question.
+    pub async fn panel(&self, contracts: Vec<ContractId>) -> Result<Panel, DeskFault> {
+        self.ask(|answer| Command::Panel { contracts, answer }).await
+    }
+
+    /// Something about the rules: they are chosen, the limits or the account are locked. What became of
+    /// it is told by facts.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take the command.
+    pub fn rules(&self, input: RulesInput) -> Result<(), DeskFault> {
+        self.tell(Command::Rules(input))
     }
 
     /// The last good prices.
@@ -243,6 +343,12 @@ impl DeskHandle {
         self.commands.send(command).await.map_err(|_| DeskFault::Stopped)
     }
 
+    /// A handle that does not keep the desk alive.
+    #[must_use]
+    pub fn weak(&self) -> WeakDesk {
+        WeakDesk { commands: self.commands.downgrade() }
+    }
+
     fn tell(&self, command: Command) -> Result<(), DeskFault> {
         self.commands.try_send(command).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => DeskFault::Busy,
@@ -254,5 +360,31 @@ impl DeskHandle {
         let (answer, answered) = oneshot::channel();
         self.tell(command(answer))?;
         answered.await.map_err(|_| DeskFault::Stopped)
+    }
+}
+
+/// A handle that tells a desk that the computer slept, and does not keep it alive.
+#[derive(Clone, Debug)]
+pub struct WeakDesk {
+    commands: mpsc::WeakSender<Command>,
+}
+
+impl WeakDesk {
+    /// As [`DeskHandle::slept`]; [`DeskFault::Stopped`] when the desk has gone.
+    ///
+    /// # Errors
+    /// [`DeskFault`] when the desk did not take it.
+    pub fn slept(&self, blind: Span) -> Result<(), DeskFault> {
+        let commands = self.commands.upgrade().ok_or(DeskFault::Stopped)?;
+        commands.try_send(Command::Slept { blind }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => DeskFault::Busy,
+            mpsc::error::TrySendError::Closed(_) => DeskFault::Stopped,
+        })
+    }
+
+    /// Whether the desk is still there.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.commands.upgrade().is_some()
     }
 }

@@ -1,6 +1,7 @@
 //! The journal port: where facts go before anything that they cause leaves.
 
 use phantom_engine::Fact;
+use phantom_model::Timestamp;
 
 /// Takes facts for good.
 ///
@@ -16,6 +17,14 @@ pub trait Journal {
 
     /// How the journal is.
     fn health(&self) -> JournalHealth;
+
+    /// When a simulated journal has something to do by itself; [`Timestamp::MAX`] for nothing.
+    fn next_due(&self) -> Timestamp {
+        Timestamp::MAX
+    }
+
+    /// Lets a simulated journal do what is due at or before `now`.
+    fn advance(&mut self, _now: Timestamp) {}
 }
 
 /// How a journal is. What it means for orders is the desk's business.

@@ -7,7 +7,8 @@ use phantom_compliance::Minis;
 use phantom_compliance::ticket::{Listed, NotListed};
 use phantom_engine::ContractTerms;
 use phantom_model::{
-    Arena, Contract, ContractId, Instrument, InstrumentTable, Money, NoContract, front_contract,
+    Arena, Contract, ContractError, ContractId, Instrument, InstrumentTable, Money, NoContract,
+    front_contract,
 };
 
 /// The traded contracts, in a fixed order.
@@ -32,6 +33,9 @@ pub enum ListingError {
     /// The front month of an instrument cannot be told.
     #[error(transparent)]
     NoFrontMonth(#[from] NoContract),
+    /// A name that stands for no contract.
+    #[error(transparent)]
+    NoContract(#[from] ContractError),
 }
 
 impl Listing {
@@ -59,6 +63,34 @@ impl Listing {
             listing.add(front_contract(&instrument, date)?)?;
         }
         Ok(listing)
+    }
+
+    /// The contracts of a journal in their order, of which each root trades the one that `trades` says. A
+    /// contract of an earlier month may be among them: what is open in it is watched as before.
+    ///
+    /// # Errors
+    /// [`ListingError::NoContract`] for a name that stands for nothing.
+    pub fn in_order<'a>(
+        table: Arc<InstrumentTable>,
+        names: impl IntoIterator<Item = &'a str>,
+        trades: impl Fn(ContractId, &Contract) -> bool,
+    ) -> Result<Self, ListingError> {
+        let mut listing = Self { contracts: Arena::new(), by_root: BTreeMap::new(), table };
+        for name in names {
+            let contract = Contract::parse_ninjatrader(&listing.table, name)?;
+            let root = contract.instrument().root().to_owned();
+            let id = listing.contracts.push(contract);
+            if trades(id, listing.contracts.at(id)) {
+                listing.by_root.insert(root, id);
+            }
+        }
+        Ok(listing)
+    }
+
+    /// The instruments that the contracts are of.
+    #[must_use]
+    pub const fn table(&self) -> &Arc<InstrumentTable> {
+        &self.table
     }
 
     fn add(&mut self, contract: Contract) -> Result<(), ListingError> {

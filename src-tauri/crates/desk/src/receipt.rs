@@ -51,6 +51,24 @@ pub struct FlattenReceipt {
     pub cancelled: Vec<OrderId>,
     /// Positions that are still open.
     pub still_open: Vec<(ContractId, NetQty)>,
+    /// How often the answer was revised: a late fill opened what it had called closed, or what was open
+    /// has been closed since.
+    pub revisions: u32,
+    /// It has answered: from here on only what it covers concerns it.
+    answered: bool,
+}
+
+/// What a fact is to a receipt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReceiptStep {
+    /// Nothing, or a part of it.
+    Entry,
+    /// The answer.
+    Answer,
+    /// The answer is another one now.
+    Revision,
+    /// The end: nothing more belongs to it.
+    End,
 }
 
 /// What one exit order closed.
@@ -107,14 +125,23 @@ impl FlattenReceipt {
     /// An empty receipt for a flatten that has begun.
     #[must_use]
     pub const fn begun(flatten: FlattenId) -> Self {
-        Self { flatten, flat: false, closed: Vec::new(), cancelled: Vec::new(), still_open: Vec::new() }
+        Self {
+            flatten,
+            flat: false,
+            closed: Vec::new(),
+            cancelled: Vec::new(),
+            still_open: Vec::new(),
+            revisions: 0,
+            answered: false,
+        }
     }
 
-    /// Adds what a fact tells. Whether it was this flatten's answer.
-    pub fn note(&mut self, book: &Book, fact: &Fact) -> bool {
+    /// Adds what a fact tells, and says what it was.
+    #[expect(clippy::too_many_lines, reason = "a table: every kind of fact is decided here")]
+    pub fn note(&mut self, book: &Book, fact: &Fact) -> ReceiptStep {
         match &fact.body {
-            FactBody::OrderCancelled { order } => self.cancelled.push(*order),
-            FactBody::LotReduced { lot, by, qty, exit, realized, .. } => {
+            FactBody::OrderCancelled { order } if self.covers(book, *order) => self.cancelled.push(*order),
+            FactBody::LotReduced { lot, by, qty, exit, realized, .. } if self.covers(book, *by) => {
                 let contract = book.lots().at(*lot).contract;
                 let row = self.row(contract, *by);
                 row.qty += qty;
@@ -122,12 +149,26 @@ impl FlattenReceipt {
                 row.realized += *realized;
             }
             FactBody::FlattenAnswered { flatten, flat } if *flatten == self.flatten => {
-                self.flat = *flat;
-                let positions = book.positions().iter().map(|(contract, position)| (contract, position.net));
-                self.still_open = positions.filter(|(_, net)| net.size() > 0).collect();
-                return true;
+                self.answered = true;
+                self.stands(book, *flat);
+                return ReceiptStep::Answer;
             }
+            FactBody::FlattenReopened { flatten } if *flatten == self.flatten => {
+                self.revisions += 1;
+                self.stands(book, false);
+                return ReceiptStep::Revision;
+            }
+            FactBody::FlattenSettled { flatten } if *flatten == self.flatten => {
+                self.revisions += 1;
+                self.stands(book, true);
+                return ReceiptStep::Revision;
+            }
+            FactBody::FlattenEnded { flatten } if *flatten == self.flatten => return ReceiptStep::End,
             FactBody::FlattenAnswered { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
+            | FactBody::OrderCancelled { .. }
+            | FactBody::LotReduced { .. }
             | FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
             | FactBody::OrderAccepted { .. }
@@ -140,6 +181,13 @@ impl FlattenReceipt {
             | FactBody::LotOpened { .. }
             | FactBody::LotGrew { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenStarted { .. }
@@ -172,13 +220,32 @@ impl FlattenReceipt {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, exit, realized, .. } => {
                 let cost_ticks = exit.ticks() * i64::from(*qty);
                 self.undo(book.lots().at(*lot).contract, *by, *qty, cost_ticks, *realized);
             }
         }
-        false
+        ReceiptStep::Entry
+    }
+
+    /// What is held now. After the answer that may be somebody's new position: then only what the flatten
+    /// covers is still open.
+    fn stands(&mut self, book: &Book, flat: bool) {
+        self.flat = flat;
+        let positions = book.positions().iter().map(|(contract, position)| (contract, position.net));
+        self.still_open = positions.filter(|(_, net)| !flat && net.size() > 0).collect();
+    }
+
+    /// Whether an order concerns the receipt: until the answer each does, then those that are older than
+    /// the flatten, and its own exits.
+    fn covers(&self, book: &Book, order: OrderId) -> bool {
+        let is_own = matches!(order, OrderId::FlattenExit { flatten, .. } if flatten == self.flatten);
+        let fence = book.flattens().get(self.flatten);
+        let before = || fence.zip(book.find(order)).is_some_and(|(flatten, key)| flatten.covers(key));
+        !self.answered || is_own || before()
     }
 
     /// What an exit had closed is open again.

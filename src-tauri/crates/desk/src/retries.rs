@@ -4,7 +4,9 @@
 use std::collections::VecDeque;
 
 use phantom_broker::Message;
-use phantom_model::{Span, Timestamp};
+use phantom_model::{OrderId, Span, Timestamp};
+
+use crate::held::is_order;
 
 /// The waits before the second, third and fourth try.
 const WAITS: [Span; 3] = [Span::from_millis(50), Span::from_millis(200), Span::from_millis(800)];
@@ -46,6 +48,12 @@ impl Retries {
         let place = self.waiting.partition_point(|other| other.due <= due);
         self.waiting.insert(place, Waiting { due, tries, message });
         Next::Waits
+    }
+
+    /// Takes back the new order of this id, of which no byte has left. Whether it was here.
+    pub(crate) fn take_back(&mut self, order: OrderId) -> bool {
+        let place = self.waiting.iter().position(|waiting| is_order(&waiting.message, order));
+        place.and_then(|place| self.waiting.remove(place)).is_some()
     }
 
     /// The next message that is due, with the number of this try.

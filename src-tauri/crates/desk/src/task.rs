@@ -8,10 +8,10 @@ use std::sync::Arc;
 use phantom_broker::Broker;
 use phantom_compliance::{Refusal, Ticket};
 use phantom_engine::book::Position;
-use phantom_engine::fact::FactBody;
-use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin};
-use phantom_model::{FlattenId, OrderId, Span, Timestamp, TradingDay};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use phantom_engine::fact::{Absence, FactBody, GapPolicy};
+use phantom_engine::{Book, Engine, Fact, HaltChange, Input, Intake, JournalStanding, Origin, Verdict};
+use phantom_model::{FlattenId, Link, OrderId, Span, Timestamp, TradingDay};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::changes;
@@ -22,7 +22,9 @@ use crate::handle::{
 };
 use crate::journal::{Journal, JournalHealth};
 use crate::listing::Listing;
-use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer};
+use crate::receipt::{CancelAnswer, Effect, FlattenReceipt, PlaceAnswer, ReceiptStep};
+use crate::recovery::{RecoveryReport, Returning};
+use crate::trigger::TriggerReceipts;
 
 /// How long a placed order waits for its answer before it is told as it is.
 const PLACE_ANSWER: Span = Span::from_millis(5_000);
@@ -52,6 +54,14 @@ impl<J: Journal> Journal for Published<J> {
     fn health(&self) -> JournalHealth {
         self.journal.health()
     }
+
+    fn next_due(&self) -> Timestamp {
+        self.journal.next_due()
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        self.journal.advance(now);
+    }
 }
 
 struct PendingPlace {
@@ -73,9 +83,19 @@ pub struct Desk<B, J, C> {
     commands: mpsc::Receiver<Command>,
     records: mpsc::Receiver<phantom_model::MarketRecord>,
     reports: mpsc::Receiver<phantom_model::BrokerReport>,
+    /// Tells that the disk has more, or that the journal is not what it was.
+    journal: Arc<Notify>,
     publish: broadcast::Sender<Arc<[Fact]>>,
     places: Vec<PendingPlace>,
     flatten: Option<PendingFlatten>,
+    /// How it begins after an absence; `None` for a new book.
+    returning: Option<Returning>,
+    recovery: Option<RecoveryReport>,
+    triggers: TriggerReceipts,
+    /// What becomes of a phantom that was passed while the computer slept.
+    policy: GapPolicy,
+    /// The receipt of the last flatten that has answered, revised while it watches for late fills.
+    receipt: Option<FlattenReceipt>,
     /// When the next trading day begins.
     day_ends: Timestamp,
 }
@@ -85,6 +105,8 @@ enum Woken {
     Report(phantom_model::BrokerReport),
     Command(Command),
     Records(usize),
+    /// The disk has more, or the journal is lost.
+    Journal,
     Due,
     AllGone,
 }
@@ -103,24 +125,53 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         let (record_in, records) = mpsc::channel(RECORDS_MAX);
         let (report_in, reports) = mpsc::channel(REPORTS_MAX);
         let (publish, _) = broadcast::channel(BATCHES_MAX);
-        let core = Core::new(engine, broker, Published { journal, step: Vec::new() });
-        let places = Vec::new();
-        let flatten = None;
-        let day_ends = Timestamp::MIN;
-        let desk =
-            Self { core, clock, listing, commands, records, reports, publish, places, flatten, day_ends };
+        let desk = Self {
+            core: Core::new(engine, broker, Published { journal, step: Vec::new() }),
+            clock,
+            listing,
+            commands,
+            records,
+            reports,
+            journal: Arc::default(),
+            publish,
+            places: Vec::new(),
+            flatten: None,
+            receipt: None,
+            returning: None,
+            recovery: None,
+            triggers: TriggerReceipts::default(),
+            policy: GapPolicy::default(),
+            day_ends: Timestamp::MIN,
+        };
         (desk, DeskHandle { commands: command_in, records: record_in, reports: report_in })
     }
 
+    /// The same, woken whenever the journal has more on the disk or is not what it was. A journal whose
+    /// facts are durable at once needs it not.
+    #[must_use]
+    pub fn woken_by(self, journal: Arc<Notify>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// The same on a book of an earlier run: no phantom fires before the account has been compared and a
+    /// price was seen twice, and what became due meanwhile is done now.
+    #[must_use]
+    pub fn returning(mut self, returning: Returning) -> Self {
+        self.core = self.core.starting_at(self.clock.now().max(returning.since));
+        self.policy = returning.policy;
+        self.returning = Some(returning);
+        self
+    }
+
     /// Runs until every handle is gone, then gives the journal back.
-    pub async fn run(mut self) -> J {
+    pub async fn run(self) -> J {
+        self.run_to_end().await.0
+    }
+
+    /// The same, with the state of record at the end.
+    pub async fn run_to_end(mut self) -> (J, Book) {
         let mut batch = Vec::with_capacity(RECORDS_AT_ONCE);
-        let now = self.now();
-        self.begin_day(now);
-        // Nothing is opened before the broker's own account has been compared.
-        let link = self.core.broker().link();
-        self.core.input(now, Input::Link(link));
-        self.finish_step();
+        self.begin();
         loop {
             let woken = self.wake(&mut batch).await;
             let now = self.now();
@@ -129,7 +180,12 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                 Woken::Report(report) => {
                     self.core.input(now, Input::Report(report));
                 }
+                Woken::AllGone | Woken::Command(Command::End) => {
+                    let book = self.core.book().clone();
+                    return (self.core.into_journal().journal, book);
+                }
                 Woken::Command(command) => self.command(command),
+                Woken::Journal => self.core.look_at_journal(now),
                 Woken::Records(0) | Woken::Due => {}
                 Woken::Records(_) => {
                     for record in batch.drain(..) {
@@ -138,12 +194,44 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                         self.finish_step();
                     }
                 }
-                Woken::AllGone => return self.core.into_journal().journal,
             }
             let now = self.now();
             self.core.run_until(now);
             self.finish_step();
             self.answer_overdue(now);
+        }
+    }
+
+    /// The day, what an absence means, and the broker: nothing is opened, and no phantom of an earlier run
+    /// fires, before the broker's own account has been compared.
+    fn begin(&mut self) {
+        let now = self.now();
+        self.begin_day(now);
+        if let Some(returning) = self.returning.take() {
+            self.come_back(now, returning);
+        }
+        let link = self.core.broker().link();
+        self.core.input(now, Input::Link(link));
+        self.finish_step();
+    }
+
+    fn come_back(&mut self, now: Timestamp, returning: Returning) {
+        let Returning { absence, since, policy, damaged } = returning;
+        self.core.input(now, Input::Returned { absence, since, policy });
+        if damaged {
+            self.core.input(now, Input::Journal(JournalStanding::Damaged));
+        }
+        self.finish_step();
+        self.recovery = Some(RecoveryReport::begun(self.core.book(), returning, now));
+    }
+
+    /// The desk could see nothing for so long: as after a start, without the start.
+    fn wake_up(&mut self, blind: Span) {
+        let now = self.now();
+        let (since, policy) = (now - blind, self.policy);
+        self.come_back(now, Returning { absence: Absence::Slept, since, policy, damaged: false });
+        if !self.core.book().halt().not_connected {
+            self.core.input(now, Input::Link(Link::Up));
         }
     }
 
@@ -160,6 +248,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         tokio::select! {
             biased;
             Some(report) = self.reports.recv() => Woken::Report(report),
+            () = self.journal.notified() => Woken::Journal,
             command = self.commands.recv() => command.map_or(Woken::AllGone, Woken::Command),
             count = self.records.recv_many(batch, RECORDS_AT_ONCE), if !self.records.is_closed() || !self.records.is_empty() => Woken::Records(count),
             () = sleep_until(due) => Woken::Due,
@@ -202,8 +291,29 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
                 self.feed(Input::Decide { contract, decision, origin });
             }
             Command::FeedAlive => self.feed(Input::FeedAlive),
+            // The loop has ended with it.
+            Command::End => {}
+            Command::Slept { blind } => self.wake_up(blind),
+            Command::ExitPassed { lot } => self.feed(Input::ExitPassed { lot }),
+            Command::Recovery { answer } => {
+                answer.send(self.recovery.clone()).ok();
+            }
+            Command::Triggers { answer } => {
+                answer.send(self.triggers.clone()).ok();
+            }
+            Command::Receipt { answer } => {
+                answer.send(self.receipt.clone()).ok();
+            }
+            Command::SetHandling(handling) => self.core.engine_mut().set_handling(handling),
             Command::Verdict { ticket, answer } => {
                 answer.send(self.verdict(&ticket)).ok();
+            }
+            Command::Rules(input) => self.feed(Input::Rules(input)),
+            Command::Judge { ticket, answer } => {
+                answer.send(self.judge(&ticket)).ok();
+            }
+            Command::Panel { contracts, answer } => {
+                answer.send(self.core.engine().panel(self.now(), &contracts)).ok();
             }
             Command::Marks { answer } => {
                 answer.send(self.marks()).ok();
@@ -225,9 +335,14 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
 
     fn verdict(&self, ticket: &Ticket) -> Result<Effect, Refusal> {
         let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
-        self.core.engine().verdict(&request)?;
+        self.core.engine().verdict(self.now(), &request)?;
         let position = self.core.book().positions().at(request.contract).net;
         Ok(Effect::of(position, request.side))
+    }
+
+    fn judge(&self, ticket: &Ticket) -> Result<Verdict, Refusal> {
+        let request = ticket.read(|symbol| self.listing.resolve(symbol))?;
+        Ok(self.core.engine().judge(self.now(), &request))
     }
 
     fn marks(&self) -> Marks {
@@ -277,22 +392,38 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             return;
         }
         let step: Arc<[Fact]> = std::mem::take(&mut self.core.journal_mut().step).into();
+        self.note_facts(&step);
         self.answer_flatten(&step);
         self.answer_places();
         // Without listeners there is nobody to tell.
         self.publish.send(step).ok();
     }
 
-    fn answer_flatten(&mut self, step: &[Fact]) {
-        let Some(pending) = &mut self.flatten else { return };
-        let book = self.core.book();
-        if !step.iter().any(|fact| pending.receipt.note(book, fact)) {
-            return;
+    fn note_facts(&mut self, step: &[Fact]) {
+        let engine = self.core.engine();
+        for fact in step {
+            self.triggers.note(engine.book(), engine.terms(), fact);
+            if let Some(report) = &mut self.recovery {
+                report.note(engine.book(), fact);
+            }
         }
-        if let Some(done) = self.flatten.take() {
+    }
+
+    fn answer_flatten(&mut self, step: &[Fact]) {
+        for fact in step {
+            let book = self.core.book();
+            if let Some(receipt) = &mut self.receipt {
+                receipt.note(book, fact);
+            }
+            let Some(pending) = &mut self.flatten else { continue };
+            if pending.receipt.note(book, fact) != ReceiptStep::Answer {
+                continue;
+            }
+            let Some(done) = self.flatten.take() else { continue };
             for answer in done.answers {
                 answer.send(done.receipt.clone()).ok();
             }
+            self.receipt = Some(done.receipt);
         }
     }
 

@@ -8,6 +8,8 @@
 mod desk;
 #[path = "stage/floor.rs"]
 mod floor;
+#[path = "stage/rules.rs"]
+mod rules;
 
 use desk::{
     Desk, NEAREST_TICKS, REFERENCE_TICKS, gold, one_leg, place, price, record, terms, two_legs, walk_ticks,
@@ -118,7 +120,38 @@ fn verdict(bencher: Bencher) {
         bracket: two_legs(),
         guard: Guard::NONE,
     };
-    bencher.bench_local(|| assert_eq!(desk.engine.verdict(black_box(&request)), Ok(()), "it may leave"));
+    bencher.bench_local(|| {
+        assert_eq!(desk.engine.verdict(desk.now(), black_box(&request)), Ok(()), "it may leave")
+    });
+}
+
+/// The same under a whole pack of rules: time, product, sizes, losses, the worst case, prices and rates.
+#[divan::bench]
+fn verdict_under_rules(bencher: Bencher) {
+    let mut desk = Desk::under_rules();
+    for row in 0..100 {
+        desk.later(2_000);
+        let limit = OrderKind::Limit(price(REFERENCE_TICKS - 1 - row));
+        desk.feed(place(gold(), Side::Buy, limit, Bracket::NONE));
+        let order = desk.sent();
+        desk.accept(order);
+    }
+    desk.later(2_000);
+    let (contract, kind) = (gold(), OrderKind::Market);
+    let bracket = two_legs();
+    let request =
+        OrderRequest { contract, side: Side::Buy, qty: Qty::ONE, kind, bracket, guard: Guard::NONE };
+    let now = desk.now();
+    bencher.bench_local(|| assert_eq!(desk.engine.verdict(now, black_box(&request)), Ok(()), "it may leave"));
+}
+
+/// Quiet trades while every rule of a pack watches an open position.
+#[divan::bench]
+fn quiet_trade_under_rules(bencher: Bencher) {
+    let mut desk = Desk::under_rules();
+    desk.enter(gold(), Side::Buy, two_legs());
+    let records: Vec<_> = walk_ticks(TRADES).into_iter().map(|ticks| record(gold(), ticks)).collect();
+    feed_quiet(bencher, desk, &records);
 }
 
 /// Recovery: facts to orders, positions and armed phantoms.

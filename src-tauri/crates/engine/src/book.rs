@@ -1,8 +1,10 @@
 //! The state of record. It changes only by folding facts.
 
+mod account;
 mod changes;
 mod corrections;
 mod fold;
+pub mod gap;
 mod guards;
 mod ladder;
 mod levels;
@@ -17,10 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{Halt, Minis};
 use phantom_model::{
-    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, OrderId, Side, Timestamp,
-    TradingDay,
+    Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, Side,
+    Timestamp, TradingDay,
 };
 
+pub use account::{Account, Plan};
 pub use changes::Change;
 pub use guards::Protection;
 pub(crate) use guards::tighter;
@@ -38,6 +41,7 @@ use crate::fact::{Fact, LatchCause};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Book {
     seq: u64,
+    last_at: Timestamp,
     orders: Arena<OrderKey, Order>,
     fills: Arena<FillKey, FillRow>,
     pieces: Arena<PieceKey, Piece>,
@@ -64,7 +68,13 @@ pub struct Book {
     outside_names: BTreeMap<OutsideName, OrderKey>,
     latches: Vec<LatchCause>,
     blind: bool,
+    /// Orders of which an execution was told again with other figures.
+    contradicted: BTreeSet<OrderId>,
     day: Option<TradingDay>,
+    gap: gap::Gap,
+    account: Account,
+    /// Profit of everything closed less fees of every fill, over all contracts.
+    cash: Money,
 }
 
 /// What tells one order that is not ours from another.
@@ -75,6 +85,8 @@ pub type OutsideName = (BrokerOrderId, ContractId, Side);
 enum Entered {
     Order(OrderKey),
     Rejected,
+    /// Given to nobody, unless the broker knows an order of this id.
+    LeftOut,
 }
 
 /// A flatten and how far it is.
@@ -103,7 +115,7 @@ pub enum FlattenPhase {
     Watching {
         /// When it answered.
         since: Timestamp,
-        /// What it answered.
+        /// What it answered, or what has become of that since.
         flat: bool,
     },
     /// It is over.
@@ -120,6 +132,7 @@ impl Book {
         }
         Self {
             seq: 0,
+            last_at: Timestamp::MIN,
             orders: Arena::new(),
             fills: Arena::new(),
             pieces: Arena::new(),
@@ -139,7 +152,11 @@ impl Book {
             outside_names: BTreeMap::new(),
             latches: Vec::new(),
             blind: false,
+            contradicted: BTreeSet::new(),
             day: None,
+            gap: gap::Gap::default(),
+            account: Account::default(),
+            cash: Money::ZERO,
         }
     }
 
@@ -160,6 +177,12 @@ impl Book {
     #[must_use]
     pub const fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// When the last fact happened; [`Timestamp::MIN`] before the first.
+    #[must_use]
+    pub const fn last_at(&self) -> Timestamp {
+        self.last_at
     }
 
     /// Whether openings are stopped.
@@ -236,7 +259,7 @@ impl Book {
         match id {
             OrderId::Ticket(n) => match self.tickets.get(n.checked_sub(1)? as usize)? {
                 Entered::Order(key) => Some(*key),
-                Entered::Rejected => None,
+                Entered::Rejected | Entered::LeftOut => None,
             },
             OrderId::LotExit { lot, .. } => {
                 let mut next = self.lots.get(lot)?.last_exit;
@@ -257,12 +280,20 @@ impl Book {
         }
     }
 
-    /// Whether the id belongs to a ticket that our own gate refused.
-    #[must_use]
-    pub fn was_rejected(&self, id: OrderId) -> bool {
-        let OrderId::Ticket(n) = id else { return false };
-        let place = n.checked_sub(1).map(|place| place as usize);
-        place.and_then(|place| self.tickets.get(place)) == Some(&Entered::Rejected)
+    /// Whether the id is one that an order of ours may have which the journal has lost: only what closes
+    /// leaves before it is durable.
+    pub(crate) fn may_be_lost(&self, id: OrderId) -> bool {
+        match id {
+            OrderId::Ticket(n) => {
+                let place = n.checked_sub(1).map(|place| place as usize);
+                place.and_then(|place| self.tickets.get(place)) == Some(&Entered::LeftOut)
+            }
+            OrderId::LotExit { lot, exit } => {
+                self.lots.get(lot).is_some_and(|row| row.open > 0 && exit > row.exits_sent)
+            }
+            OrderId::FlattenExit { flatten, .. } => self.flattens.get(flatten).is_some(),
+            OrderId::Outside(_) => false,
+        }
     }
 
     /// The id that the next ticket gets.
@@ -316,6 +347,11 @@ impl Book {
     #[must_use]
     pub const fn is_blind(&self) -> bool {
         self.blind
+    }
+
+    /// Whether somebody has been told that an execution of the order came again with other figures.
+    pub(crate) fn is_contradicted(&self, order: OrderId) -> bool {
+        self.contradicted.contains(&order)
     }
 
     /// The trading day; `None` before one was told.

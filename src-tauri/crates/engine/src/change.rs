@@ -5,9 +5,9 @@
 //! left under the new terms is never below nothing.
 
 use phantom_compliance::{
-    ChangeRequest, OrderChange, Refusal, Unchangeable, WorkingAim, WorkingOrder, can_change,
+    ChangeRequest, OrderChange, OrderRequest, Refusal, Unchangeable, WorkingAim, WorkingOrder, can_change,
 };
-use phantom_model::{OrderId, OrderKind, Price, Qty};
+use phantom_model::{Bracket, Guard, OrderId, OrderKind, Price, Qty, Timestamp};
 
 use crate::book::{Cancelling, OrderKey};
 use crate::engine::{Engine, Now};
@@ -25,7 +25,7 @@ impl Engine {
         origin: Origin,
     ) {
         let Some(key) = self.book.find(order) else { return };
-        let permitted = change.and_then(|change| self.permit_change(key, change).map_err(Box::new));
+        let permitted = change.and_then(|change| self.permit_change(now.at, key, change).map_err(Box::new));
         match permitted {
             Ok(change) => {
                 let (qty, limit) = (change.qty(), change.limit());
@@ -41,7 +41,12 @@ impl Engine {
     ///
     /// # Errors
     /// The refusal that the change would get now.
-    pub(crate) fn permit_change(&self, key: OrderKey, change: ChangeRequest) -> Result<OrderChange, Refusal> {
+    pub(crate) fn permit_change(
+        &self,
+        at: Timestamp,
+        key: OrderKey,
+        change: ChangeRequest,
+    ) -> Result<OrderChange, Refusal> {
         let row = self.book.orders().at(key);
         let aim = match row.purpose {
             Purpose::Entry(bracket) => WorkingAim::Opens(bracket),
@@ -72,7 +77,10 @@ impl Engine {
             kind: row.kind,
             aim,
         };
-        can_change(&self.limits, &self.standing(row.contract), &order, &change)
+        let kind = change.limit.map_or(row.kind, OrderKind::Limit);
+        let (contract, side, qty) = (row.contract, row.side, change.qty.unwrap_or(row.qty));
+        let request = OrderRequest { contract, side, qty, kind, bracket: Bracket::NONE, guard: Guard::NONE };
+        self.with_standing(at, &request, |standing| can_change(&self.limits, standing, &order, &change))
     }
 
     /// The broker says on which terms the order works. Its word counts whether or not we asked, and

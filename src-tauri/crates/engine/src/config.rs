@@ -2,7 +2,8 @@
 
 use phantom_compliance::Minis;
 use phantom_model::price::Grid;
-use phantom_model::{Money, Span};
+use phantom_model::qty::ORDER_QTY_MAX;
+use phantom_model::{Money, Price, Qty, Span, Ticks};
 
 /// What the engine must know of a contract.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,4 +54,89 @@ impl Timing {
 
     /// The standard, with a snapshot every 30 s: a desk at a broker.
     pub const LIVE: Self = Self { snapshot_every: Some(Span::from_millis(30_000)), ..Self::STANDARD };
+}
+
+/// How far from the last good price a single trade may be before it is suspect: then it counts only once
+/// the next one has come within the same distance of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PrintBand {
+    ticks: i64,
+    basis_points: i64,
+}
+
+impl PrintBand {
+    /// 20 ticks or 0.5 % of the last good price, whichever is wider.
+    pub const STANDARD: Self = Self { ticks: 20, basis_points: 50 };
+    /// The narrowest floor, in ticks: below it ordinary trades would be suspect and stops late.
+    pub const TICKS_MIN: u32 = 4;
+    /// The widest, in hundredths of a percent: the whole price.
+    pub const BASIS_POINTS_MAX: u32 = 10_000;
+
+    /// So many ticks, or so many hundredths of a percent of the last good price, whichever is wider.
+    /// `None` below [`Self::TICKS_MIN`] or above [`Self::BASIS_POINTS_MAX`].
+    #[must_use]
+    pub fn new(ticks: u32, basis_points: u32) -> Option<Self> {
+        let allowed = ticks >= Self::TICKS_MIN && basis_points <= Self::BASIS_POINTS_MAX;
+        allowed.then(|| Self { ticks: i64::from(ticks), basis_points: i64::from(basis_points) })
+    }
+
+    /// Whether `price` is within the band of `good` around `centre`.
+    #[inline]
+    pub(crate) const fn holds(self, good: Price, centre: Price, price: Price) -> bool {
+        let distance: Ticks = price.distance(centre);
+        let distance = distance.count();
+        distance <= self.ticks
+            || distance.saturating_mul(10_000) <= good.ticks().abs().saturating_mul(self.basis_points)
+    }
+}
+
+/// What a trader may set about prints and exits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Handling {
+    /// Which single trades are suspect.
+    pub band: PrintBand,
+    /// The largest exit that a flatten sends in one order. A position that would need too many of them
+    /// leaves in larger ones.
+    pub clip: Qty,
+}
+
+impl Handling {
+    /// The standard band, and exits as large as an order may be.
+    pub const STANDARD: Self = Self { band: PrintBand::STANDARD, clip: Qty::MAX };
+}
+
+/// Orders into which a flatten cuts a position at the most: each has a ladder of its own, and the ids of a
+/// flatten's exits in a contract must suffice for all rungs of all of them.
+const CLIPS_MAX: u64 = 50;
+
+impl Handling {
+    /// Contracts of one exit of a flatten that has so many to close.
+    pub(crate) fn clip_of(self, left: u64) -> u64 {
+        u64::from(self.clip.contracts()).max(left.div_ceil(CLIPS_MAX)).min(u64::from(ORDER_QTY_MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_below_its_floor_or_above_the_whole_price_is_refused() {
+        assert_eq!(PrintBand::new(20, 50), Some(PrintBand::STANDARD));
+        assert!(PrintBand::new(4, 0).is_some() && PrintBand::new(4, 10_000).is_some());
+        assert_eq!(PrintBand::new(3, 50), None);
+        assert_eq!(PrintBand::new(4, 10_001), None);
+    }
+
+    #[test]
+    fn a_small_clip_grows_before_the_ids_of_a_flatten_run_out() {
+        let clips_of = |contracts, left| {
+            Handling { clip: Qty::new(contracts).unwrap(), ..Handling::STANDARD }.clip_of(left)
+        };
+        assert_eq!(clips_of(10, 40), 10);
+        assert_eq!(clips_of(1, 50), 1);
+        assert_eq!(clips_of(1, 51), 2);
+        assert_eq!(clips_of(1, 100_000), 1_000);
+        assert_eq!(Handling::STANDARD.clip_of(2_500), 1_000);
+    }
 }

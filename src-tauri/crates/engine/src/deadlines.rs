@@ -26,6 +26,8 @@ pub(crate) enum Due {
     Snapshot,
     /// The feed's heartbeat is overdue.
     FeedDead,
+    /// A time of the clock has come at which the rules do something by themselves.
+    Rules,
 }
 
 /// The deadlines of one kind, all with the same delay, so that they come due in the order in which
@@ -46,6 +48,7 @@ pub(crate) struct Deadlines {
     repeats: BTreeSet<(Timestamp, OrderKey)>,
     snapshot: Option<Timestamp>,
     feed: Option<Timestamp>,
+    rules: Option<Timestamp>,
     next: Timestamp,
 }
 
@@ -60,6 +63,7 @@ impl Deadlines {
             repeats: BTreeSet::new(),
             snapshot: None,
             feed: None,
+            rules: None,
             next: Timestamp::MAX,
         }
     }
@@ -89,6 +93,10 @@ impl Deadlines {
             }
             Due::FeedDead => {
                 self.feed = Some(at);
+                self.find_next();
+            }
+            Due::Rules => {
+                self.rules = Some(at);
                 self.find_next();
             }
         }
@@ -122,6 +130,9 @@ impl Deadlines {
         } else if self.feed == Some(at) {
             self.feed = None;
             Some(Due::FeedDead)
+        } else if self.rules == Some(at) {
+            self.rules = None;
+            Some(Due::Rules)
         } else if self.repeats.first().is_some_and(|(first, _)| *first == at) {
             self.repeats.pop_first().map(|(_, order)| Due::AskAgain(order))
         } else {
@@ -155,7 +166,8 @@ impl Deadlines {
             .into_iter()
             .filter_map(|line| line.0.front().map(|(at, _)| *at));
         let repeat = self.repeats.first().map(|(at, _)| *at);
-        let singles = self.flatten.into_iter().chain(self.snapshot).chain(self.feed).chain(repeat);
+        let singles =
+            self.flatten.into_iter().chain(self.snapshot).chain(self.feed).chain(self.rules).chain(repeat);
         self.next = heads.chain(singles).min().unwrap_or(Timestamp::MAX);
     }
 }

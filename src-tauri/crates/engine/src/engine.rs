@@ -1,15 +1,20 @@
 //! The engine itself: dispatch of inputs, and the way every fact takes into the book.
 
-use phantom_compliance::{Limits, Minis, OrderRequest, Permit, Refusal, Standing, can_submit};
+use std::sync::Arc;
+
+use phantom_compliance::pack::Overlay;
+use phantom_compliance::{Limits, Minis, OrderRequest, Refusal, Rules, Standing, can_submit};
 use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
 
 use crate::book::{Book, Cancelling, OrderKey};
-use crate::config::{ContractTerms, Timing};
+use crate::config::{ContractTerms, Handling, Timing};
 use crate::deadlines::{Deadlines, Due};
 use crate::fact::{Alarm, Fact, FactBody, Purpose};
+use crate::gap::{Away, contracts_away};
 use crate::input::Input;
 use crate::marks::{Judged, Mark};
 use crate::outcome::{Outcome, Request};
+use crate::rules::{ContractRules, Exposure, RuleBook, Watch};
 use crate::snapshots::Question;
 
 /// Orders, phantoms and exits of one account.
@@ -18,6 +23,7 @@ pub struct Engine {
     pub(crate) terms: Arena<ContractId, ContractTerms>,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
+    pub(crate) handling: Handling,
     pub(crate) book: Book,
     pub(crate) marks: Arena<ContractId, Mark>,
     pub(crate) deadlines: Deadlines,
@@ -31,7 +37,20 @@ pub struct Engine {
     pub(crate) heartbeat: Option<Timestamp>,
     /// Prints from before this fire nothing: a feed that comes back may show an old price first.
     pub(crate) stale_before: Timestamp,
+    /// Contracts whose phantoms have not all been judged since the desk came back.
+    pub(crate) away: Vec<Away>,
     unrealized_total: Money,
+    /// The amounts of open profit between which no rule has anything to say.
+    pub(crate) watch: Watch,
+    /// When the market's own time next ends a trading day or a lock.
+    pub(crate) rule_wake: Timestamp,
+    pub(crate) rulebook: Option<Arc<RuleBook>>,
+    pub(crate) contract_rules: Arena<ContractId, ContractRules>,
+    /// Rules of the firm that come and go, as the trader wants them.
+    pub(crate) overlays: Vec<Overlay>,
+    /// The id of the pack in force, for messages.
+    pub(crate) pack_name: Arc<str>,
+    pub(crate) exposure: Exposure,
 }
 
 /// The moment of one input, and where its answers go.
@@ -67,10 +86,12 @@ impl Engine {
         terms.iter().for_each(|_| {
             marks.push(Mark::default());
         });
+        let away = contracts_away(&book);
         let mut engine = Self {
             terms,
             limits,
             timing,
+            handling: Handling::STANDARD,
             book,
             marks,
             deadlines: Deadlines::new(),
@@ -79,9 +100,18 @@ impl Engine {
             question: Question::default(),
             heartbeat: None,
             stale_before: Timestamp::MIN,
+            away,
             unrealized_total: Money::ZERO,
+            watch: Watch::OFF,
+            rule_wake: Timestamp::MAX,
+            rulebook: None,
+            contract_rules: Arena::new(),
+            overlays: Vec::new(),
+            pack_name: Arc::from(""),
+            exposure: Exposure::default(),
         };
         engine.restore_deadlines();
+        engine.look_rules_up();
         engine
     }
 
@@ -122,10 +152,15 @@ impl Engine {
             Input::Link(link) => self.link(now, link),
             Input::Reconcile => self.ask_snapshot(now),
             Input::Decide { contract, decision, origin } => self.decide(now, contract, decision, origin),
+            Input::Returned { absence, since, policy } => self.returned(now, absence, since, policy),
+            Input::ExitPassed { lot } => self.exit_passed(now, lot),
+            Input::Journal(standing) => self.journal_stands(now, standing),
             Input::FeedAlive => self.feed_alive(now),
             Input::TradingDay(day) => self.trading_day(now, day),
+            Input::Rules(input) => self.rules_input(now, input),
             Input::Clock => {}
         }
+        self.renew_exposure();
     }
 
     /// When the engine wants an [`Input::Clock`]; [`Timestamp::MAX`] when nothing waits.
@@ -156,12 +191,19 @@ impl Engine {
         self.limits = limits;
     }
 
-    /// The gate's answer for an order that is not sent: what would happen on the click.
+    /// Changes what the trader has set about prints and exits; it holds from the next print and exit on.
+    pub const fn set_handling(&mut self, handling: Handling) {
+        self.handling = handling;
+    }
+
+    /// The gate's answer for an order that is not sent: what would happen on the click at this time of
+    /// the market.
     ///
     /// # Errors
     /// The refusal that the order would get now.
-    pub fn verdict(&self, request: &OrderRequest) -> Result<(), Refusal> {
-        self.permit(self.book.next_ticket(), request).map(|_| ())
+    pub fn verdict(&self, at: Timestamp, request: &OrderRequest) -> Result<(), Refusal> {
+        let id = self.book.next_ticket();
+        self.with_standing(at, request, |it| can_submit(&self.limits, it, id, request).map(|_| ()))
     }
 
     /// The last good price of a contract.
@@ -190,11 +232,18 @@ impl Engine {
         row.uncommitted().saturating_sub(reserved)
     }
 
-    pub(crate) fn permit(&self, id: OrderId, request: &OrderRequest) -> Result<Permit, Refusal> {
-        can_submit(&self.limits, &self.standing(request.contract), id, request)
+    /// Whether an opening that was approved may still leave: it lives, nobody has asked for it back, and
+    /// nothing has stopped openings since.
+    #[must_use]
+    pub fn may_still_leave(&self, order: OrderId) -> bool {
+        let row = self.book.find(order).map(|key| self.book.orders().at(key));
+        row.is_some_and(|row| {
+            let wanted = row.is_live() && row.cancelling == Cancelling::No;
+            wanted && self.standing(row.contract).halt.is_none()
+        })
     }
 
-    /// How the account and a contract stand before the gate.
+    /// How the account and a contract stand before the gate, rules apart.
     pub(crate) fn standing(&self, contract: ContractId) -> Standing<'_> {
         let terms = self.terms.at(contract);
         let position = self.book.positions().at(contract);
@@ -211,6 +260,8 @@ impl Engine {
             weight: terms.weight,
             last_trade: self.marks.at(contract).last,
             grid: &terms.grid,
+            lock: self.book.account().lock(),
+            rules: Rules::None,
         }
     }
 
@@ -237,6 +288,7 @@ impl Engine {
         }
         self.advance_flatten(now);
         self.check_contract(now, contract);
+        self.judge_after_change(now);
     }
 
     #[expect(clippy::inline_always, reason = "as `apply`, of which it is the short way")]
@@ -245,18 +297,42 @@ impl Engine {
         if self.deadlines.next() <= now.at {
             self.run_deadlines(now);
         }
+        if record.at >= self.rule_wake {
+            self.market_time(now, record.at);
+        }
         let contract = record.contract;
         let position = self.book.positions().at(contract);
         let mark = self.marks.at_mut(contract);
-        if mark.take(&record.print) == Judged::Good {
+        let judged = mark.take(&record.print, self.handling.band);
+        if judged == Judged::Good {
+            mark.traded_at = now.at;
             // The total waits for one addition only, print after print.
             self.unrealized_total += mark.renew(position, self.terms.at(contract).tick_value);
-            if !position.levels.is_quiet_in(&record.print) && record.at >= self.stale_before {
-                self.fire_phantoms(now, contract, &record.print);
+            if !position.levels.is_quiet_in(&record.print)
+                && record.at >= self.stale_before
+                && !self.is_away(contract)
+            {
+                self.fire_phantoms(now, record);
             }
+            if self.watch.looks_at(self.unrealized_total, &record.print) {
+                self.watch_print(now, record);
+            }
+        } else {
+            self.doubt_print(now, contract, record.print.last());
         }
         if !self.fresh.is_empty() {
             self.age_fresh(contract);
+        }
+        if !self.away.is_empty() {
+            self.watch_gap(now, record, judged);
+        }
+    }
+
+    /// A suspect print leaves a row, so that a person can see why nothing fired.
+    #[inline(never)]
+    fn doubt_print(&mut self, now: &mut Now<'_>, contract: ContractId, price: Price) {
+        if let Some(last) = self.marks.at(contract).last {
+            self.emit(now, FactBody::PrintDoubted { contract, price, last });
         }
     }
 
@@ -285,6 +361,7 @@ impl Engine {
                 Due::AskAgain(order) => self.ask_again(now, order),
                 Due::Snapshot => self.snapshot_due(now),
                 Due::FeedDead => self.feed_silent(now),
+                Due::Rules => self.rules_due(now),
             }
         }
     }
@@ -326,6 +403,9 @@ impl Engine {
         }
         if book.halt().reconciling {
             implied.push((Timestamp::MIN, Due::Snapshot));
+        }
+        if book.halt().locked_out || book.account().profile().is_some() {
+            implied.push((Timestamp::MIN, Due::Rules));
         }
         let flatten = book.last_flatten().and_then(|(_, flatten)| flatten.due(timing));
         implied.extend(flatten.map(|at| (at, Due::Flatten)));

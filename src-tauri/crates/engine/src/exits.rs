@@ -308,6 +308,9 @@ impl Engine {
         };
         let key = self.book.orders().next_key();
         self.submit(now, Outbound::Exit(exit), purpose, None, way);
+        if let OrderId::LotExit { exit, .. } = id {
+            self.judge_exits(now, exit);
+        }
         if rung == Rung::MarketableLimit {
             self.deadlines.set(now.at + self.timing.cancel_wait, Due::ExitRests(key));
         }

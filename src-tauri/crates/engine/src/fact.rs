@@ -1,6 +1,6 @@
 //! Facts: what has happened. The order log, the positions and recovery are folds over these.
 
-use phantom_compliance::{OrderRequest, Refusal, Ticket};
+use phantom_compliance::{OrderRequest, Refusal, RuleId, RunAway, Ticket};
 use phantom_model::{
     Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
     OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::book::Protection;
 use crate::input::{HaltChange, Origin};
+use crate::rule_fact::RuleFact;
 
 /// One fact, numbered without gaps.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -97,8 +98,37 @@ pub enum LatchCause {
     Revived(OrderId),
     /// The same execution may have come under two ids; it was counted once.
     TwinExec(OrderId),
+    /// The disk is full: what is opened now may not be recorded.
+    DiskFull,
+    /// The journal was damaged: what its end said is not known.
+    JournalDamaged,
     /// An invariant of the engine does not hold.
     Broken(Invariant),
+}
+
+/// Why the desk could see nothing for a while.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Absence {
+    /// The program had been ended in order.
+    Ended,
+    /// The program had crashed, or was killed.
+    Crashed,
+    /// The computer slept, or gave the program no time.
+    Slept,
+}
+
+/// What becomes of a phantom whose price was passed while the desk was away.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GapPolicy {
+    /// It fires as soon as position and price are fresh.
+    #[default]
+    Fire,
+    /// A person is asked; it watches again once the price has come back.
+    Ask,
+    /// It is told, and watches again once the price has come back.
+    Hold,
 }
 
 /// Invariants that the engine checks on itself.
@@ -148,6 +178,8 @@ pub enum Alarm {
     UnknownExec(ExecId),
     /// The same execution may have come under two ids.
     TwinExec(OrderId),
+    /// A cancel is without an answer for too long: the order may still fill, and counts as if it will.
+    CancelUnanswered(OrderId),
     /// Asked several times, and the broker still does not say what became of the order.
     StillUnknown(OrderId),
     /// The broker lists an order without our id that may be this one of ours.
@@ -158,6 +190,25 @@ pub enum Alarm {
     SnapshotIncomplete,
     /// The feed is dead: stops and targets see nothing.
     StopsBlind,
+    /// The price of a phantom was passed while the desk was away: a person decides.
+    PassedWhileAway(LotId),
+    /// The broker's own account does not come: after an absence stops go by what the journal proves.
+    StopsUnconfirmed(ContractId),
+    /// The journal takes no more.
+    JournalLost,
+    /// The disk is slow: openings wait for it, exits do not.
+    SlowDisk,
+    /// So much of a limit is used.
+    RuleNear {
+        /// Of which rule.
+        rule: RuleId,
+        /// How much, in percent.
+        percent: u32,
+    },
+    /// A rule is reached.
+    RuleBroken(RuleId),
+    /// Orders ran away: entries are switched off.
+    RanAway(RunAway),
 }
 
 /// What has happened.
@@ -292,7 +343,65 @@ pub enum FactBody {
         leg: Leg,
         /// The price that fired it.
         print: Price,
+        /// Where the leg stood.
+        level: Price,
+        /// The market's own stamp of that price: older than the decision by the age of the print.
+        printed_at: Timestamp,
     },
+    /// The desk is back: from `since` until now it could see nothing. No phantom that was armed then fires
+    /// before the broker's own account has been compared and a price has been seen twice.
+    Returned {
+        /// Why it was away.
+        absence: Absence,
+        /// Since when.
+        since: Timestamp,
+        /// What becomes of a phantom whose price was passed meanwhile.
+        policy: GapPolicy,
+    },
+    /// An exit of the lot that the journal does not have is known to the broker: its phantom had fired, and
+    /// the desk ended before that was recorded.
+    ExitFound {
+        /// Its lot.
+        lot: LotId,
+        /// Which leg fired, as far as the exit's price tells.
+        leg: Leg,
+    },
+    /// While the desk could not act, a price reached a leg. It is told, and fires nothing by itself.
+    PhantomTouched {
+        /// Its lot.
+        lot: LotId,
+        /// Which leg.
+        leg: Leg,
+        /// The price.
+        print: Price,
+    },
+    /// The first price after an absence is beyond a leg, and the policy leaves that to a person: the leg
+    /// fires nothing until the price has come back, or the person lets it exit.
+    PhantomPassed {
+        /// Its lot.
+        lot: LotId,
+        /// Which leg.
+        leg: Leg,
+        /// The price.
+        print: Price,
+    },
+    /// A leg that was passed watches again: the price has come back.
+    PhantomWatches {
+        /// Its lot.
+        lot: LotId,
+        /// The price.
+        print: Price,
+    },
+    /// The first price after an absence has been judged: every phantom of the contract of which nothing
+    /// else is told watches as before.
+    GapClosed {
+        /// Where.
+        contract: ContractId,
+        /// The price.
+        print: Price,
+    },
+    /// The journal takes no more. Facts from here on are not recorded: openings are blocked, exits go on.
+    JournalLost,
     /// A fired lot waits until a resting exit of its own is out of the market.
     ExitWaiting {
         /// Which lot.
@@ -328,6 +437,16 @@ pub enum FactBody {
         flatten: FlattenId,
         /// Whether everything is flat.
         flat: bool,
+    },
+    /// A late fill has opened again what the flatten had called closed: its receipt is open again.
+    FlattenReopened {
+        /// Which one.
+        flatten: FlattenId,
+    },
+    /// Everything that the flatten covers is closed, later than its answer said: its receipt is revised.
+    FlattenSettled {
+        /// Which one.
+        flatten: FlattenId,
     },
     /// The flatten watches for late fills no more.
     FlattenEnded {
@@ -549,6 +668,8 @@ pub enum FactBody {
         /// The price that did it.
         print: Price,
     },
+    /// Something about the rules has happened.
+    Rule(Box<RuleFact>),
     /// The market went further than before: the stops that trail follow.
     TrailsMoved {
         /// Where.
@@ -557,6 +678,16 @@ pub enum FactBody {
         low: Price,
         /// The highest.
         high: Price,
+    },
+    /// A suspect print: too far off to count unless the next one confirms it. It fired nothing and moved
+    /// nothing.
+    PrintDoubted {
+        /// Where.
+        contract: ContractId,
+        /// Its price.
+        price: Price,
+        /// The last good price.
+        last: Price,
     },
 }
 

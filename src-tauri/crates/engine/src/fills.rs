@@ -48,6 +48,7 @@ impl Engine {
         if opening > 0 {
             self.open(now, key, opening, price, timing);
         }
+        let opened_ours = ours && opening > 0;
         if closing > 0 && opening > 0 && self.book.positions().at(contract).exits_outstanding() > 0 {
             // The position has turned: what is out to close it would now add to it.
             self.latch(now, LatchCause::Broken(Invariant::ExitsWithinPosition));
@@ -61,6 +62,9 @@ impl Engine {
             self.withdraw_replacements(now, key);
         }
         self.settle(now, contract);
+        if opened_ours {
+            self.close_what_must_not_open(now, key);
+        }
     }
 
     /// Whether the execution has been applied before. The first report of it counts.

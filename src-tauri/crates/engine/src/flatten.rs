@@ -3,8 +3,7 @@
 //! Openings are blocked from the press to the answer. Phantoms stay armed until the flatten's exit
 //! for their lot leaves. A press while one is under way joins it.
 
-use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_model::{ContractId, FlattenId, OrderId, Qty, Timestamp};
+use phantom_model::{ContractId, FlattenId, LotId, OrderId, Qty, Timestamp};
 
 use crate::book::{Cancelling, Flatten, FlattenPhase, Ladder, OrderKey};
 use crate::config::Timing;
@@ -74,6 +73,7 @@ impl Engine {
             FlattenPhase::Watching { since, .. } => {
                 let fence = row.fence;
                 self.cancel_newly_working(now, |key| key < fence);
+                self.revise_receipt(now, flatten);
                 self.close_older(now, flatten);
                 let end = since + self.timing.flatten_watch;
                 if now.at >= end {
@@ -131,10 +131,11 @@ impl Engine {
         // Parts that were refused on every rung are a person's, and stand in nobody's way.
         let given_up = self.book.flattens().at(flatten).ladder.given_up(contract);
         let mut left = self.budget(contract).left().saturating_sub(given_up).min(most);
+        let clip = self.handling.clip_of(left);
         while left > 0 {
             let refusals = self.book.flattens().at(flatten).ladder.next_refusals(contract);
             let Some(rung) = Rung::after(usize::from(refusals)) else { return };
-            let part = u32::try_from(left.min(u64::from(ORDER_QTY_MAX))).ok().and_then(Qty::new);
+            let part = u32::try_from(left.min(clip)).ok().and_then(Qty::new);
             let (Some(qty), Some(id)) = (part, self.next_flatten_exit(flatten, contract)) else { return };
             if !self.send_exit(now, id, contract, qty, rung, Purpose::Flatten(flatten)) {
                 return;
@@ -188,7 +189,7 @@ impl Engine {
     /// Every position zero and no order that may still fill. Nothing is armed then: a phantom needs
     /// an open lot.
     #[must_use]
-    fn is_flat(&self) -> bool {
+    pub(crate) fn is_flat(&self) -> bool {
         let open = self.book.positions().iter().any(|(_, position)| position.net.size() > 0);
         !open && !self.book.has_live_orders()
     }
@@ -203,6 +204,24 @@ impl Engine {
             .collect();
         for (contract, most) in open {
             self.close_up_to(now, flatten, contract, most);
+        }
+    }
+
+    /// The receipt of a flatten that has answered follows what it covers: a late fill opens it again, and
+    /// once nothing of it is open or may still fill it is settled.
+    fn revise_receipt(&mut self, now: &mut Now<'_>, flatten: FlattenId) {
+        let row = self.book.flattens().at(flatten);
+        let FlattenPhase::Watching { flat, .. } = row.phase else { return };
+        let covers = |lot: &LotId| row.covers(self.book.lots().at(*lot).order);
+        let open = self.book.positions().iter().any(|(_, position)| position.lots.iter().any(covers));
+        let lives = self
+            .book
+            .live_orders()
+            .any(|(key, order)| row.covers(key) || order.purpose == Purpose::Flatten(flatten));
+        if flat && open {
+            self.emit(now, FactBody::FlattenReopened { flatten });
+        } else if !flat && !open && !lives {
+            self.emit(now, FactBody::FlattenSettled { flatten });
         }
     }
 

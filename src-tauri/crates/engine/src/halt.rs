@@ -9,12 +9,11 @@ use crate::input::{HaltChange, Origin};
 impl Engine {
     /// Stops openings or frees them; a change that changes nothing leaves no fact.
     pub(crate) fn halt(&mut self, now: &mut Now<'_>, change: HaltChange, origin: Origin) {
-        let Halt { killed, locked_out, latched, .. } = self.book.halt();
+        let Halt { killed, latched, .. } = self.book.halt();
         let changes = match change {
             HaltChange::Kill => !killed,
             HaltChange::LiftKill => killed,
-            HaltChange::LockOut => !locked_out,
-            HaltChange::EndLockOut => locked_out,
+            HaltChange::SwitchOn => self.book.account().run_away().is_some(),
             HaltChange::LiftLatch => {
                 latched || self.book.positions().iter().any(|(_, position)| !position.latches.is_empty())
             }

@@ -1,8 +1,15 @@
 //! What the engine is fed.
 
-use phantom_compliance::{ChangeRequest, OrderRequest, Protect, Refusal, Ticket};
-use phantom_model::{BrokerReport, ContractId, Link, LotId, MarketRecord, OrderId, SignalRef, TradingDay};
+use std::sync::Arc;
+
+use phantom_compliance::{ChangeRequest, OrderRequest, Profile, Protect, Refusal, Ticket};
+use phantom_model::{
+    BrokerReport, ContractId, Link, LotId, MarketRecord, Money, NetQty, OrderId, SignalRef, Timestamp,
+    TradingDay,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::fact::{Absence, GapPolicy};
 
 /// One input. Whatever happens to the desk comes in as one of these.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,12 +75,87 @@ pub enum Input {
         /// Who decides.
         origin: Origin,
     },
+    /// The desk is back after it could see nothing.
+    Returned {
+        /// Why it was away.
+        absence: Absence,
+        /// Since when.
+        since: Timestamp,
+        /// What becomes of a phantom whose price was passed meanwhile.
+        policy: GapPolicy,
+    },
+    /// A person lets a phantom exit whose price was passed while the desk was away.
+    ExitPassed {
+        /// Its lot.
+        lot: LotId,
+    },
+    /// The journal is not what it was.
+    Journal(JournalStanding),
     /// The feed lives. From the first heartbeat on, its absence makes the stops blind.
     FeedAlive,
     /// A trading day has begun.
     TradingDay(TradingDay),
+    /// Something about the rules: they are chosen, tightened, or the account is locked.
+    Rules(RulesInput),
     /// Time has passed: whatever is due, is done.
     Clock,
+}
+
+/// How the journal is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JournalStanding {
+    /// Facts become durable in good time.
+    Sound,
+    /// The disk is slow: openings wait for it.
+    Slow,
+    /// The disk is full: nothing is opened until a person has looked.
+    Full,
+    /// It takes no more.
+    Lost,
+    /// It was found damaged at the start: nothing is opened until a person has looked.
+    Damaged,
+}
+
+/// What the engine is told about the rules.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RulesInput {
+    /// Rules are chosen. What becomes tighter counts at once, what becomes looser from the next session.
+    Adopt {
+        /// The rules, with the trader's own limits.
+        profile: Arc<Profile>,
+        /// Whether this is another account than the one so far, even of the same pack.
+        fresh: bool,
+        /// Who chooses.
+        origin: Origin,
+    },
+    /// There are rules, but they cannot be read: nothing opens.
+    Unusable {
+        /// What is wrong with them.
+        why: Arc<str>,
+    },
+    /// No limit is to be loosened before the next session, not even for it.
+    LockLimits {
+        /// Who asks.
+        origin: Origin,
+    },
+    /// A person locks the account until the next session: it is closed out, and nothing opens. It
+    /// cannot be taken back.
+    LockOut {
+        /// Who asks.
+        origin: Origin,
+    },
+    /// A payout was taken.
+    PaidOut {
+        /// How much.
+        amount: Money,
+        /// Who says so.
+        origin: Origin,
+    },
+    /// What the trader's other accounts hold, by the group of products that hedge one another.
+    Elsewhere {
+        /// Each group with its net contracts; groups that are missing are flat.
+        holdings: Vec<(Arc<str>, NetQty)>,
+    },
 }
 
 /// Whose number of a position is right.
@@ -125,10 +207,8 @@ pub enum HaltChange {
     Kill,
     /// A person lifts the kill switch.
     LiftKill,
-    /// A rule locks the account.
-    LockOut,
-    /// The lock ends by its own rule.
-    EndLockOut,
+    /// A person has looked at what ran away: entries are on again.
+    SwitchOn,
     /// A person has checked the books: every latch is lifted, of the account and of its contracts.
     LiftLatch,
     /// A person has checked one contract.

@@ -6,7 +6,8 @@ use phantom_model::ContractId;
 
 use crate::book::DifferenceStanding;
 use crate::engine::{Engine, Now};
-use crate::fact::{FactBody, Invariant, LatchCause};
+use crate::fact::{Alarm, FactBody, Invariant, LatchCause};
+use crate::input::JournalStanding;
 
 impl Engine {
     /// Blocks openings until a person has looked. Exits stay alive.
@@ -20,6 +21,22 @@ impl Engine {
     pub(crate) fn latch_contract(&mut self, now: &mut Now<'_>, contract: ContractId, cause: LatchCause) {
         if !self.book.is_latched_for(Some(contract), cause) {
             self.emit(now, FactBody::ContractLatched { contract, cause });
+        }
+    }
+
+    /// The journal is not what it was.
+    pub(crate) fn journal_stands(&mut self, now: &mut Now<'_>, standing: JournalStanding) {
+        match standing {
+            JournalStanding::Sound => {}
+            JournalStanding::Slow => self.alarm(now, Alarm::SlowDisk),
+            JournalStanding::Full => self.latch(now, LatchCause::DiskFull),
+            JournalStanding::Damaged => self.latch(now, LatchCause::JournalDamaged),
+            JournalStanding::Lost => {
+                if !self.book.halt().journal_lost {
+                    self.emit(now, FactBody::JournalLost);
+                    self.alarm(now, Alarm::JournalLost);
+                }
+            }
         }
     }
 

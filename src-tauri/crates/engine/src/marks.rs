@@ -1,13 +1,9 @@
 //! The last good price of each contract, and what the open position is worth at it.
 
-use phantom_model::{Money, Price, Print, Ticks};
+use phantom_model::{Money, Price, Print, Timestamp};
 
 use crate::book::Position;
-
-/// The widest step between two prints that is never absurd.
-const BAND_MIN: Ticks = Ticks::new(20);
-/// One part in this many of the last good price: 0.5 %.
-const BAND_PART: i64 = 200;
+use crate::config::PrintBand;
 
 /// What the engine remembers of one contract's market. Not of record: the next print renews it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -18,6 +14,10 @@ pub(crate) struct Mark {
     suspect: Option<Price>,
     /// Open profit at the last good price.
     pub(crate) unrealized: Money,
+    /// When it last traded at a good price; of no meaning before the first.
+    pub(crate) traded_at: Timestamp,
+    /// The last good price of the trading day before: what the exchange's price limits count from.
+    pub(crate) reference: Option<Price>,
 }
 
 /// Whether a print counts.
@@ -30,16 +30,16 @@ pub(crate) enum Judged {
 impl Mark {
     /// Judges a print and keeps it when it is good.
     ///
-    /// A print further than 0.5 % of the last good one and 20 ticks away counts only once the next
-    /// print has come within that band of it. Bars are not judged: a bar is made of many trades, and
-    /// its range is wider than the band on any busy day.
+    /// A print outside the band around the last good one counts only once the next print has come within
+    /// the band of it. Bars are not judged: a bar is made of many trades, and its range is wider than the
+    /// band on any busy day.
     #[inline]
-    pub(crate) fn take(&mut self, print: &Print) -> Judged {
+    pub(crate) fn take(&mut self, print: &Print, band: PrintBand) -> Judged {
         let price = print.last();
         if let Some(last) = self.last
-            && !within_band(last, last, price)
+            && !band.holds(last, last, price)
             && !matches!(print, Print::Bar(_))
-            && !self.suspect.is_some_and(|suspect| within_band(last, suspect, price))
+            && !self.suspect.is_some_and(|suspect| band.holds(last, suspect, price))
         {
             self.suspect = Some(price);
             return Judged::Absurd;
@@ -61,21 +61,19 @@ impl Mark {
     }
 }
 
-/// Whether `price` is within the band of `good` around `centre`.
-const fn within_band(good: Price, centre: Price, price: Price) -> bool {
-    let distance = price.distance(centre).count();
-    distance <= BAND_MIN.count() || distance * BAND_PART <= good.ticks().abs()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn judge(prints: &[i64]) -> String {
+        judge_in(PrintBand::STANDARD, prints)
+    }
+
+    fn judge_in(band: PrintBand, prints: &[i64]) -> String {
         let mut mark = Mark::default();
         let judged = prints.iter().map(|&ticks| {
             let print = Print::Trade { price: Price::new(ticks).unwrap(), size: 1 };
-            match mark.take(&print) {
+            match mark.take(&print, band) {
                 Judged::Good => 'g',
                 Judged::Absurd => 'a',
             }
@@ -98,5 +96,13 @@ mod tests {
         ] {
             assert_eq!(judge(prints), expected, "{prints:?}");
         }
+    }
+
+    #[test]
+    fn the_band_is_what_the_trader_has_set() {
+        let ticks_alone = PrintBand::new(5, 0).unwrap();
+        assert_eq!(judge_in(ticks_alone, &[13_200, 13_205, 13_211, 13_216]), "ggag");
+        let a_percent = PrintBand::new(4, 100).unwrap();
+        assert_eq!(judge_in(a_percent, &[10_000, 10_100, 10_202, 10_100]), "ggag");
     }
 }

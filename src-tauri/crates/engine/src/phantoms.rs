@@ -1,6 +1,6 @@
 //! Phantoms against the trade stream.
 
-use phantom_model::{Bar, Bracket, ContractId, LotId, Price, Print, Side};
+use phantom_model::{Bar, Bracket, ContractId, LotId, MarketRecord, Price, Print, Side, Timestamp};
 
 use crate::book::{LotState, OrderKey, fires};
 use crate::engine::{Engine, Now};
@@ -11,7 +11,8 @@ impl Engine {
     /// it: they stand where they were when it came. A lot fires once: the stop and the target go
     /// together at that instant, before any exit leaves.
     #[inline(never)]
-    pub(crate) fn fire_phantoms(&mut self, now: &mut Now<'_>, contract: ContractId, print: &Print) {
+    pub(crate) fn fire_phantoms(&mut self, now: &mut Now<'_>, record: &MarketRecord) {
+        let MarketRecord { contract, at: printed_at, ref print } = *record;
         let (low, high) = print.range();
         let mut fired = std::mem::take(&mut self.fired);
         let levels = &self.book.positions().at(contract).levels;
@@ -28,10 +29,7 @@ impl Engine {
         fired.dedup();
         for lot in fired.drain(..) {
             if let Some((leg, price)) = self.leg_to_fire(contract, lot, print) {
-                // What rests on it is found while it still counts as a lot that stays.
-                let resting = self.resting_on(lot);
-                self.emit(now, FactBody::PhantomFired { lot, leg, print: price });
-                self.leave(now, lot, &resting);
+                self.fire(now, lot, leg, price, printed_at);
             }
         }
         self.fired = fired;
@@ -42,6 +40,27 @@ impl Engine {
         if self.book.positions().at(contract).awaiting_exit > 0 {
             self.pursue_waiting(now, contract);
         }
+    }
+
+    /// One leg fires; what rests on its lot makes room.
+    pub(crate) fn fire(
+        &mut self,
+        now: &mut Now<'_>,
+        lot: LotId,
+        leg: Leg,
+        print: Price,
+        printed_at: Timestamp,
+    ) {
+        // What rests on it is found while it still counts as a lot that stays.
+        let resting = self.resting_on(lot);
+        let Bracket { stop, target } = self.book.bracket(lot);
+        let level = match leg {
+            Leg::Stop => stop,
+            Leg::Target => target,
+        };
+        let level = level.unwrap_or(print);
+        self.emit(now, FactBody::PhantomFired { lot, leg, print, level, printed_at });
+        self.leave(now, lot, &resting);
     }
 
     /// The leg that the print fires, and the price that does it; `None` when the lot may not fire now.
@@ -55,7 +74,14 @@ impl Engine {
         if self.qty_an_exit_could_close(lot) == 0 {
             return None;
         }
-        let it = Watched { side: row.side, bracket: self.book.bracket(lot) };
+        let reached = self.leg_reached(lot, print)?;
+        // It was passed while nobody watched, and is left to a person.
+        (self.book.passed_leg(lot) != Some(reached.0)).then_some(reached)
+    }
+
+    /// The leg that the print reaches, and the price that does it, whether or not it may fire.
+    pub(crate) fn leg_reached(&self, lot: LotId, print: &Print) -> Option<(Leg, Price)> {
+        let it = Watched { side: self.book.lots().at(lot).side, bracket: self.book.bracket(lot) };
         match print {
             Print::Trade { price, .. } | Print::QuotedTrade { price, .. } => leg_at(it, *price),
             Print::Bar(bar) => leg_in_bar(it, bar),

@@ -13,7 +13,12 @@ impl Engine {
     pub(crate) fn report(&mut self, now: &mut Now<'_>, report: BrokerReport) {
         match report {
             BrokerReport::Filled(fill) => {
-                if let Some(key) = self.ours(now, fill.order) {
+                if self.book.find(fill.order).is_none()
+                    && self.book.may_be_lost(fill.order)
+                    && self.book.halt().reconciling
+                {
+                    // The account that is on its way has the order, and this fill of it.
+                } else if let Some(key) = self.ours(now, fill.order) {
                     self.fill(now, key, fill);
                 } else {
                     self.latch(now, LatchCause::ForeignOrder(fill.order));

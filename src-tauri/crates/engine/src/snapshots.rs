@@ -99,6 +99,9 @@ impl Engine {
             self.incomplete(now);
             return;
         }
+        for order in it.orders.told() {
+            self.find_lost(now, order);
+        }
         for fill in it.fills.told() {
             self.adopt_fill(now, fill);
         }
@@ -141,6 +144,10 @@ impl Engine {
         };
         let key = order.and_then(|order| self.book.find(order)).filter(is_its);
         if let (Some(order), Some(key)) = (order, key) {
+            // What a person has been told the account repeats each time.
+            if self.book.is_contradicted(order) && self.book.find_fill(exec).is_some() {
+                return;
+            }
             let timing = FillTiming::Unknown;
             self.fill(now, key, FillReport { order, exec, qty, price, timing, broker_time });
         } else {

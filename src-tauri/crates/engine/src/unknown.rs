@@ -3,7 +3,7 @@
 
 use phantom_model::{Span, Timestamp};
 
-use crate::book::{Order, OrderKey};
+use crate::book::{Cancelling, Order, OrderKey};
 use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody};
@@ -30,9 +30,12 @@ impl Engine {
         if !overdue || row.unknown {
             return;
         }
-        let order = row.id;
+        let (order, cancelling) = (row.id, row.cancelling == Cancelling::Asked);
         self.emit(now, FactBody::OrderUnknown { order });
         now.request(Request::Query(order));
+        if cancelling {
+            self.alarm(now, Alarm::CancelUnanswered(order));
+        }
         self.plan_repeat(now, key);
     }
 

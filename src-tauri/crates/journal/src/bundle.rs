@@ -1,6 +1,5 @@
 //! A folder for a dispute: what happened, what fired each stop, and the proof that nothing was changed.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -99,11 +98,10 @@ Times are UTC. `time` is the market's clock, `recorded` the computer's.
 /// The result of a look at a journal, for people.
 #[must_use]
 pub fn verification_text(path: &Path, it: &Verification) -> String {
-    let mut text = String::new();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (open, armed) = it.open_lots;
     let found = it.damage.as_ref().map_or_else(|| "nothing is wrong".to_owned(), ToString::to_string);
-    for (label, value) in [
+    let rows = [
         ("Journal", name),
         ("Account", format!("{} {}", it.environment, it.account)),
         ("Runs", it.runs.len().to_string()),
@@ -112,34 +110,30 @@ pub fn verification_text(path: &Path, it: &Verification) -> String {
         ("Chain", it.chain.clone()),
         ("State", it.state.to_string()),
         ("Found", found),
-    ] {
-        // A text takes everything.
-        let _ = writeln!(text, "{label:<10} {value}");
-    }
-    text
+    ];
+    rows.map(|(label, value)| format!("{label:<10} {value}\n")).concat()
 }
 
 fn versions(it: &Verification) -> String {
-    let mut text =
-        format!("bundle made by phantom {}\nSQLite {}\n", env!("CARGO_PKG_VERSION"), rusqlite::version());
-    for run in &it.runs {
+    let (version, sqlite) = (env!("CARGO_PKG_VERSION"), rusqlite::version());
+    let head = format!("bundle made by phantom {version}\nSQLite {sqlite}\n");
+    let runs = it.runs.iter().map(|run| {
         let ended = run.ended_ns.map_or_else(|| "no end".to_owned(), wall::text);
+        let (id, build, configuration, first) = (run.id, &run.build, &run.configuration, run.first_seq);
         let (began, status) = (wall::text(run.began_ns), run.status.word());
-        let _ = writeln!(
-            text,
-            "run {}: build {}, configuration {:?}, {began} to {ended}, first fact {}, {status}",
-            run.id, run.build, run.configuration, run.first_seq
-        );
-    }
-    text
+        format!(
+            "run {id}: build {build}, configuration {configuration:?}, {began} to {ended}, \
+             first fact {first}, {status}\n"
+        )
+    });
+    std::iter::once(head).chain(runs).collect()
 }
 
 fn checksums(files: &[PathBuf]) -> io::Result<String> {
-    let mut text = String::new();
-    for file in files {
+    let lines = files.iter().map(|file| {
         let hash = blake3::hash(&fs::read(file)?).to_hex();
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let _ = writeln!(text, "{hash}  {name}");
-    }
-    Ok(text)
+        Ok(format!("{hash}  {name}\n"))
+    });
+    lines.collect()
 }

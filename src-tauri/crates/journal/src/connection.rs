@@ -61,10 +61,7 @@ fn open(path: &Path, flags: OpenFlags, vfs: Option<&str>) -> Result<Connection, 
 
 /// A file system layer without memory mapping does not answer.
 fn no_answer(fault: rusqlite::Error) -> rusqlite::Result<()> {
-    match fault {
-        rusqlite::Error::QueryReturnedNoRows => Ok(()),
-        fault => Err(fault),
-    }
+    if matches!(fault, rusqlite::Error::QueryReturnedNoRows) { Ok(()) } else { Err(fault) }
 }
 
 /// Reads back what must hold before a fact is written.

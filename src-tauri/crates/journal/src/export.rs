@@ -89,13 +89,11 @@ pub(crate) fn export_from(
             facts += 1;
         }
     });
-    match failed {
-        Some(fault) => Err(fault.into()),
-        None => {
-            lines.out.flush()?;
-            Ok(Exported { facts, last: walked.end.seq, damage: walked.damage })
-        }
+    if let Some(fault) = failed {
+        return Err(fault.into());
     }
+    lines.out.flush()?;
+    Ok(Exported { facts, last: walked.end.seq, damage: walked.damage })
 }
 
 struct Lines<'a> {
@@ -110,12 +108,11 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn head(&mut self, db: &Connection, path: &Path) -> Result<(), ExportFault> {
-        match self.format {
-            Format::Csv => writeln!(self.out, "{}", table::HEAD)?,
-            Format::JsonLines => {
-                let (environment, account) = verify::owner(db, path)?;
-                write_head(self.out, &Head::of_journal(environment, &account), self.contracts)?;
-            }
+        if self.format == Format::Csv {
+            writeln!(self.out, "{}", table::HEAD)?;
+        } else {
+            let (environment, account) = verify::owner(db, path)?;
+            write_head(self.out, &Head::of_journal(environment, &account), self.contracts)?;
         }
         Ok(())
     }

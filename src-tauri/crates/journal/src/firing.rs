@@ -83,7 +83,7 @@ struct Firings<'a> {
 
 impl Firings<'_> {
     fn note(&mut self, day: &str, contract: Option<ContractId>, fact: &Fact) {
-        if let (FactBody::PhantomFired { lot, leg, print }, Some(contract)) = (&fact.body, contract) {
+        if let (FactBody::PhantomFired { lot, leg, print, .. }, Some(contract)) = (&fact.body, contract) {
             self.by_lot.insert(*lot, self.all.len());
             self.all.push(Open::begun(self.contracts, contract, fact, (*lot, *leg, *print), day));
             return;

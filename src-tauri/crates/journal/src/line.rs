@@ -16,8 +16,8 @@ use crate::body;
 use crate::contracts::ListedContract;
 
 /// Fields that hold a price in ticks.
-const PRICES: [&str; 11] =
-    ["price", "limit", "LIMIT", "stop", "target", "print", "low", "high", "entry", "exit", "best"];
+const PRICES: [&str; 12] =
+    ["price", "limit", "LIMIT", "stop", "target", "print", "level", "low", "high", "entry", "exit", "best"];
 /// What was typed, and what the gate said of it, is kept to the letter.
 const TO_THE_LETTER: [&str; 2] = ["ticket", "refusal"];
 /// Fields of a line that are not fields of its fact.

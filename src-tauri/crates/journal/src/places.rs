@@ -4,7 +4,8 @@
 //! refused before it reaches a book, which trusts its facts.
 
 use phantom_engine::FactBody;
-use phantom_engine::fact::{Asked, Purpose};
+use phantom_engine::book::gap::TICKETS_LEFT_OUT;
+use phantom_engine::fact::{Absence, Asked, Purpose};
 use phantom_engine::input::Origin;
 use phantom_model::{ArenaKey, ContractId, FlattenId, LotId, OrderId};
 use serde::Deserialize;
@@ -14,10 +15,19 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     contracts: u32,
-    tickets: Vec<Option<ContractId>>,
+    tickets: Vec<Ticket>,
     outside: Vec<Option<ContractId>>,
     lots: Vec<ContractId>,
     flattens: u32,
+}
+
+/// What is known of one ticket.
+#[derive(Clone, Copy, Debug)]
+enum Ticket {
+    /// Given, to an order in this contract or to one that could not be read.
+    Given(Option<ContractId>),
+    /// Left out after a crash; an order of this id may still be found at the broker.
+    LeftOut,
 }
 
 /// What one fact is about.
@@ -103,6 +113,10 @@ impl Places {
             self.lots.push(contract);
             return Ok(Some(contract));
         }
+        if let FactBody::Returned { absence: Absence::Crashed, .. } = body {
+            self.tickets.extend(std::iter::repeat_n(Ticket::LeftOut, TICKETS_LEFT_OUT));
+            return Ok(None);
+        }
         if let FactBody::FlattenStarted { flatten, .. } = body {
             if flatten.row() != self.flattens {
                 return Err(format!("flatten {flatten} is not the next one"));
@@ -131,7 +145,10 @@ impl Places {
 
     fn of_order(&self, order: OrderId) -> Option<ContractId> {
         match order {
-            OrderId::Ticket(n) => *self.tickets.get(n.checked_sub(1)? as usize)?,
+            OrderId::Ticket(n) => match self.tickets.get(n.checked_sub(1)? as usize)? {
+                Ticket::Given(contract) => *contract,
+                Ticket::LeftOut => None,
+            },
             OrderId::Outside(n) => *self.outside.get(n.checked_sub(1)? as usize)?,
             OrderId::LotExit { lot, .. } => self.lots.get(lot.row() as usize).copied(),
             OrderId::FlattenExit { contract, .. } => (contract.row() < self.contracts).then_some(contract),
@@ -146,19 +163,28 @@ impl Places {
         {
             return Err(format!("there is no contract {contract}"));
         }
-        let (list, n) = match order {
-            OrderId::Ticket(n) => (&mut self.tickets, n),
-            OrderId::Outside(n) => (&mut self.outside, n),
-            OrderId::LotExit { lot, .. } if (lot.row() as usize) < self.lots.len() => return Ok(()),
-            OrderId::FlattenExit { flatten, .. } if flatten.row() < self.flattens => return Ok(()),
+        match order {
+            OrderId::Ticket(n) => return self.set_ticket(n, contract),
+            OrderId::Outside(n) if n as usize == self.outside.len() + 1 => self.outside.push(contract),
+            OrderId::Outside(_) => return Err(format!("order {order} is not the next one")),
+            OrderId::LotExit { lot, .. } if (lot.row() as usize) < self.lots.len() => {}
+            OrderId::FlattenExit { flatten, .. } if flatten.row() < self.flattens => {}
             OrderId::LotExit { .. } | OrderId::FlattenExit { .. } => {
                 return Err(format!("what order {order} closes is not there"));
             }
-        };
-        if n as usize != list.len() + 1 {
-            return Err(format!("order {order} is not the next one"));
         }
-        list.push(contract);
+        Ok(())
+    }
+
+    /// Tickets are numbered without gaps, but for those that a crash left out: one of them may be found.
+    fn set_ticket(&mut self, n: u32, contract: Option<ContractId>) -> Result<(), String> {
+        let next = self.tickets.len() + 1;
+        let given = Ticket::Given(contract);
+        match n.checked_sub(1).and_then(|place| self.tickets.get_mut(place as usize)) {
+            Some(slot @ Ticket::LeftOut) => *slot = given,
+            None if n as usize == next => self.tickets.push(given),
+            Some(Ticket::Given(_)) | None => return Err(format!("order T{n} is not the next one")),
+        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::session::{Environment, Session};
 
 /// The form of the tables that this build writes, kept in `user_version`.
 pub(crate) const FORM: i64 = 1;
-/// Marks the file as a journal of this program, for `file` and for us: "PhDJ".
+/// Marks the file as a journal of this program, for `file` and for us: `PhDJ`.
 const APPLICATION_ID: i64 = 0x5068_444A;
 
 const TABLES: &str = include_str!("sql/tables.sql");

@@ -66,7 +66,7 @@ pub(crate) fn keep_reserve(journal: &Path, bytes: u64) -> io::Result<()> {
         return Ok(());
     }
     let mut file = File::create(&path)?;
-    let block = [0xA5_u8; 65_536];
+    let block = [0xA5_u8; 8_192];
     let mut left = bytes;
     while left > 0 {
         let part = usize::try_from(left).unwrap_or(block.len()).min(block.len());

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use phantom_engine::Book;
-use phantom_runtime::JournalHealth;
 use rusqlite::Connection;
 
 use crate::commit::Ledger;
@@ -160,7 +159,7 @@ impl Store {
         contracts: &[ListedContract],
         wake: impl Fn() + Send + 'static,
     ) -> Result<Opened, OpenFault> {
-        let began = Instant::now();
+        let began = wall::stopwatch();
         let path = self.path(session);
         let mut damage: Option<Damage> = None;
         // The second look is at what was rebuilt. A third would mean that the disk does not keep anything.
@@ -179,13 +178,19 @@ impl Store {
             Err(why) => return set_aside(path, DamageKind::Unreadable(why)),
         };
         if let Err(fault) = bring_to_form(&mut db, path, session) {
-            return match fault {
-                OpenFault::Database(why) if !is_refusal(&why) => {
-                    drop(db);
-                    set_aside(path, DamageKind::Unreadable(why.to_string()))
-                }
-                fault => Err(fault),
+            let why = match &fault {
+                OpenFault::Database(why) if !is_refusal(why) => why.to_string(),
+                OpenFault::Database(_)
+                | OpenFault::Newer { .. }
+                | OpenFault::OtherSession { .. }
+                | OpenFault::ContractChanged { .. }
+                | OpenFault::NoJournal { .. }
+                | OpenFault::Engine(_)
+                | OpenFault::File { .. }
+                | OpenFault::Thread(_) => return Err(fault),
             };
+            drop(db);
+            return set_aside(path, DamageKind::Unreadable(why));
         }
         let known = match contracts::read(&db) {
             Ok(known) => known,
@@ -198,7 +203,7 @@ impl Store {
         let structure = quick_check(&db);
         let (book, walked) = reading::fold(&db, &contracts);
         let last = walked.end.seq;
-        let kind = walked.damage.or(structure).or_else(|| self.outside_damage(path, last));
+        let kind = walked.damage.or(structure).or_else(|| outside_damage(path, last));
         if let Some(kind) = kind {
             return self.rebuild(db, path, session, Damage { kind, last_whole: last, quarantined: None });
         }
@@ -237,16 +242,6 @@ impl Store {
             Err(fault) => return Ok(Err(fault.to_string())),
         }
         Ok(Ok(db))
-    }
-
-    /// What only files outside of the database know.
-    fn outside_damage(&self, path: &Path, last: u64) -> Option<DamageKind> {
-        if side_files::was_lost(path) {
-            return Some(DamageKind::LostBefore);
-        }
-        Mark::look(path)
-            .filter(|(written, _)| *written > last)
-            .map(|(written, _)| DamageKind::CutOff { written })
     }
 
     fn rebuild(
@@ -302,14 +297,8 @@ impl Store {
         let ledger = Ledger { db, path: path.clone(), vfs: self.vfs.clone(), run };
         let writer = Writer::start(ledger, end, terms).map_err(OpenFault::Thread)?;
         let recovered = Recovered { book, contracts, run, before, damage, took: began.elapsed() };
-        debug_assert_eq!(writer_health(&writer), JournalHealth::Sound);
         Ok(Opened { writer, recovered })
     }
-}
-
-fn writer_health(writer: &Writer) -> JournalHealth {
-    use phantom_runtime::Journal as _;
-    writer.health()
 }
 
 enum Looked {
@@ -323,6 +312,14 @@ struct Sound {
     book: Book,
     contracts: Vec<ListedContract>,
     end: End,
+}
+
+/// What only files outside of the database know.
+fn outside_damage(path: &Path, last: u64) -> Option<DamageKind> {
+    if side_files::was_lost(path) {
+        return Some(DamageKind::LostBefore);
+    }
+    Mark::look(path).filter(|(written, _)| *written > last).map(|(written, _)| DamageKind::CutOff { written })
 }
 
 /// The world refuses, the file is not to blame: a lock, a right, a full disk.

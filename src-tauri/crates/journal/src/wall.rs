@@ -1,10 +1,18 @@
 //! The wall's clock: when something was written, for people. Nothing is decided by it.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 
 /// Nanoseconds since 1970.
 pub(crate) fn now_ns() -> i64 {
     i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+/// A moment to measure from.
+#[expect(clippy::disallowed_methods, reason = "how long the disk takes; no fact depends on it")]
+pub(crate) fn stopwatch() -> Instant {
+    Instant::now()
 }
 
 /// A time for the name of a file: `20261127T041530Z`.

@@ -145,7 +145,7 @@ impl Writer {
             durable: AtomicU64::new(end.seq),
             health: AtomicU8::new(SOUND),
             writing_since: AtomicU64::new(0),
-            origin: Instant::now(),
+            origin: wall::stopwatch(),
             slow_after: terms.slow_after,
         });
         let pen = Pen { shared: Arc::clone(&shared), end, mark: terms.mark, wake: terms.wake };
@@ -203,6 +203,12 @@ impl Drop for Writer {
     }
 }
 
+/// What waits for the disk: facts, and names of signals.
+type Waiting = (Vec<Stamped>, Vec<(u32, String)>);
+
+/// Why a group is not on the disk, and the file as far as it is still there.
+type Failed = Box<(WriteFault, Option<Ledger>)>;
+
 /// The thread's own side.
 struct Pen {
     shared: Arc<Shared>,
@@ -221,7 +227,7 @@ impl Pen {
     }
 
     /// What waits, at most a group; `None` when there is nothing and nothing will come.
-    fn next(&self) -> Option<(Vec<Stamped>, Vec<(u32, String)>)> {
+    fn next(&self) -> Option<Waiting> {
         let mut queue = self.shared.queue();
         while queue.facts.is_empty() && queue.signals.is_empty() {
             if queue.closing {
@@ -237,11 +243,11 @@ impl Pen {
         Some((std::mem::replace(&mut queue.facts, later), signals))
     }
 
-    fn write(&mut self, ledger: Ledger, work: (Vec<Stamped>, Vec<(u32, String)>)) -> Option<Ledger> {
-        let began = Instant::now();
+    fn write(&mut self, ledger: Ledger, work: Waiting) -> Option<Ledger> {
+        let began = wall::stopwatch();
         self.shared.writing_since.store(self.shared.nanos() + 1, Ordering::Release);
         let written = match self.encode(ledger.run, work) {
-            Err(why) => Err((why, Some(ledger))),
+            Err(why) => Err(Box::new((why, Some(ledger)))),
             Ok(group) => self.commit(ledger, &group).map(|ledger| (ledger, group.records.len())),
         };
         self.shared.writing_since.store(0, Ordering::Release);
@@ -251,38 +257,40 @@ impl Pen {
                 (self.wake)();
                 Some(ledger)
             }
-            Err((why, ledger)) => {
+            Err(failed) => {
+                let (why, ledger) = *failed;
                 self.give_up(why, ledger);
                 None
             }
         }
     }
 
-    fn encode(&mut self, run: i64, work: (Vec<Stamped>, Vec<(u32, String)>)) -> Result<Group, WriteFault> {
+    fn encode(&mut self, run: i64, work: Waiting) -> Result<Group, WriteFault> {
         let (facts, signals) = work;
         let records = facts.iter().map(|fact| self.end.encode(run, fact)).collect::<Result<_, _>>()?;
         Ok(Group { records, signals })
     }
 
-    fn commit(&self, mut ledger: Ledger, group: &Group) -> Result<Ledger, (WriteFault, Option<Ledger>)> {
+    fn commit(&self, mut ledger: Ledger, group: &Group) -> Result<Ledger, Failed> {
         let why = match ledger.commit(group) {
             Ok(()) => return Ok(ledger),
             Err(why) => why,
         };
         let has_reserve = self.shared.health.load(Ordering::Acquire) == SOUND;
         if !(why.is_full() && has_reserve) {
-            return Err((why, Some(ledger)));
+            return Err(Box::new((why, Some(ledger))));
         }
         // The database has rolled the group back: nothing of it was written, so it may be written again.
         if side_files::give_reserve(&ledger.path).is_err() {
-            return Err((why, Some(ledger)));
+            return Err(Box::new((why, Some(ledger))));
         }
         tracing::error!(%why, "the disk is full; the journal goes on from its reserve");
         self.shared.health.store(FULL, Ordering::Release);
-        let mut ledger = ledger.reopened().map_err(|fault| (WriteFault::Reopen(fault.to_string()), None))?;
+        let mut ledger =
+            ledger.reopened().map_err(|fault| Box::new((WriteFault::Reopen(fault.to_string()), None)))?;
         match ledger.commit(group) {
             Ok(()) => Ok(ledger),
-            Err(why) => Err((why, Some(ledger))),
+            Err(why) => Err(Box::new((why, Some(ledger)))),
         }
     }
 

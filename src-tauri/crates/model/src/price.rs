@@ -114,7 +114,8 @@ impl Neg for Ticks {
 }
 
 /// The tick grid of an instrument: which decimal prices exist, and how they are written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grid {
     /// Tick size in units of the last decimal: 0.25 is 25 with two decimals.
     tick_units: i64,

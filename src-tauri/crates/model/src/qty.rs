@@ -15,6 +15,11 @@ pub struct Qty(NonZeroU16);
 impl Qty {
     /// One contract.
     pub const ONE: Self = Self(NonZeroU16::MIN);
+    /// The largest: [`ORDER_QTY_MAX`] contracts.
+    pub const MAX: Self = match Self::new(ORDER_QTY_MAX) {
+        Some(most) => most,
+        None => Self::ONE,
+    };
 
     /// `contracts` contracts; `None` outside 1 to [`ORDER_QTY_MAX`].
     #[must_use]
@@ -97,6 +102,7 @@ mod tests {
         assert_eq!(Qty::new(0), None);
         assert_eq!(Qty::new(1), Some(Qty::ONE));
         assert_eq!(Qty::new(ORDER_QTY_MAX).unwrap().contracts(), 1_000);
+        assert_eq!(Qty::MAX.contracts(), 1_000);
         for beyond in [ORDER_QTY_MAX + 1, 65_536, 65_537, u32::MAX] {
             assert_eq!(Qty::new(beyond), None);
         }

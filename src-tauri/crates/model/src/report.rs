@@ -125,6 +125,8 @@ pub enum FailReason {
     RateLimit,
     /// It provably never left: every try to send it failed before the first byte.
     NeverSent,
+    /// It never left: the journal could not record it first.
+    NotRecorded,
     /// A complete history of the broker does not have it: it never got there.
     Absent,
     /// Refused without a reason that we know.
@@ -133,13 +135,14 @@ pub enum FailReason {
 
 impl FailReason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Margin,
         Self::PriceBand,
         Self::MarketClosed,
         Self::NotPermitted,
         Self::RateLimit,
         Self::NeverSent,
+        Self::NotRecorded,
         Self::Absent,
         Self::Unspecified,
     ];
@@ -154,6 +157,7 @@ impl FailReason {
             Self::NotPermitted => "broker_not_permitted",
             Self::RateLimit => "broker_rate_limit",
             Self::NeverSent => "never_sent",
+            Self::NotRecorded => "not_recorded",
             Self::Absent => "absent_at_broker",
             Self::Unspecified => "broker_refused",
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ContractId, ExecId, FailReason, NetQty, OrderId, OrderKind, Price, Qty, Side, Timestamp};
 
 /// A question for a snapshot, so that an answer can be told from the answer to another question.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct SnapshotId(u64);
 
 impl SnapshotId {

@@ -11,8 +11,8 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    BrokerOrderId, ExecId, FailReason, Money, NetQty, Offset, Price, Qty, SignalRef, Ticks, Timestamp,
-    TradingDay,
+    BrokerOrderId, ExecId, FailReason, MiniWeight, Money, NetQty, Offset, Price, Qty, SignalRef, Span, Ticks,
+    Timestamp, TradingDay,
 };
 
 /// Writes a value as its text.
@@ -131,6 +131,16 @@ as_number!(Ticks, i64, Ticks::count, |count| Some(Ticks::new(count)), "a distanc
 as_number!(Qty, u32, Qty::contracts, Qty::new, "1 to 1000 contracts");
 as_number!(NetQty, i64, NetQty::signed, |signed| Some(NetQty::new(signed)), "a signed count of contracts");
 as_number!(Offset, u32, offset_ticks, Offset::new, "1 to 65535 ticks");
+as_number!(Span, i64, Span::nanos, span, "nanoseconds, not below zero");
+as_number!(MiniWeight, u32, MiniWeight::thousandths, weight, "thousandths of a mini, above zero");
+
+fn span(nanos: i64) -> Option<Span> {
+    (nanos >= 0).then_some(Span::from_nanos(nanos))
+}
+
+fn weight(thousandths: u32) -> Option<MiniWeight> {
+    MiniWeight::from_decimal(rust_decimal::Decimal::new(i64::from(thousandths), 3))
+}
 
 fn offset_ticks(offset: Offset) -> u32 {
     u32::try_from(offset.ticks().count()).unwrap_or(Offset::TICKS_MAX)

@@ -1,7 +1,7 @@
 //! Writes the script of a run: market and trader merged by time, a stretch at a time, because how
 //! long a run must be is known only once enough orders have been submitted.
 
-use phantom_model::{ArenaKey, ContractId, Side, Span, Timestamp};
+use phantom_model::{ArenaKey, ContractId, Guard, Side, Span, Timestamp};
 
 use crate::draw::Draw;
 use crate::faults::Fault;
@@ -110,6 +110,7 @@ impl Author {
                 limit: None,
                 stop,
                 target: None,
+                guard: Guard::NONE,
                 by_signal: false,
             };
             self.push(events, at, Deed::Place(wanted), None);

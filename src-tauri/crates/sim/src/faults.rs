@@ -190,7 +190,7 @@ const ROWS: [Row; 53] = [
 
 /// Faults of the catalogue that nothing here injects yet, and what they come with.
 pub const ABSENT: [(&str, &str, &str); 3] = [
-    ("F48", "contract roll, wrong mapping", "contract roll in a running desk"),
+    ("F48", "contract roll, wrong mapping", "the firms' rules: they know the front month"),
     ("F50", "phantom and disaster stop both fill", "disaster stop"),
     ("F57", "bridge materialised stops", "bridge"),
 ];

@@ -37,6 +37,8 @@ pub enum Invariant {
     I18,
     /// Armed quantity is the open quantity.
     I19,
+    /// A stop that moves by itself never loosens.
+    I20,
     /// Only good prints fire.
     I21,
     /// Every command is answered.
@@ -71,6 +73,8 @@ pub enum Invariant {
     I37,
     /// Facts are numbered without gaps.
     I38,
+    /// The same account twice says nothing the second time.
+    I39,
     /// Nothing opens before the account is known.
     I40,
     /// An incomplete answer proves nothing.
@@ -91,7 +95,7 @@ pub enum Invariant {
     Alive,
 }
 
-const ROWS: [(Invariant, &str, &str); 42] = [
+const ROWS: [(Invariant, &str, &str); 44] = [
     (Invariant::I01, "I01", "the position is the sum of all distinct executions delivered"),
     (Invariant::I02, "I02", "an execution is applied at most once, and only one that was delivered"),
     (Invariant::I03, "I03", "an order's filled quantity is the sum of its executions; an overfill latches"),
@@ -112,6 +116,11 @@ const ROWS: [(Invariant, &str, &str); 42] = [
     ),
     (Invariant::I18, "I18", "protection disappears only through a recorded event"),
     (Invariant::I19, "I19", "armed quantity is the open quantity less what exits will close"),
+    (
+        Invariant::I20,
+        "I20",
+        "a trailing stop is exactly where the best trade puts it, break-even comes once: neither loosens",
+    ),
     (Invariant::I21, "I21", "a phantom fires only at a good print that reaches its price"),
     (Invariant::I23, "I23", "every command is answered or marked unknown by its deadline"),
     (Invariant::I24, "I24", "an order is sent once; only a send that surely failed is repeated"),
@@ -133,6 +142,7 @@ const ROWS: [(Invariant, &str, &str); 42] = [
     (Invariant::I36, "I36", "the book rebuilt from its facts is the book"),
     (Invariant::I37, "I37", "an earlier book and the facts since are the book"),
     (Invariant::I38, "I38", "facts are numbered without gaps"),
+    (Invariant::I39, "I39", "the broker's account told twice says nothing the second time"),
     (Invariant::I40, "I40", "nothing opens between the link's return and a complete account"),
     (Invariant::I41, "I41", "a failed, cut or stale answer is never read as flat, no orders or not found"),
     (

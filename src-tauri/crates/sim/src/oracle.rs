@@ -12,6 +12,7 @@ mod flatten;
 mod gate;
 mod lots;
 mod phantoms;
+mod protection;
 mod reports;
 mod rows;
 mod sends;
@@ -20,7 +21,7 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use phantom_compliance::{Halt, Limits};
+use phantom_compliance::{Halt, Limits, Protect};
 use phantom_engine::{Book, ContractTerms, Engine, Fact, Timing};
 use phantom_model::{
     Arena, ArenaKey, BrokerOrderId, BrokerReport, ContractId, ExecId, ForeignFill, LotId, MarketRecord,
@@ -83,6 +84,10 @@ pub struct Oracle {
     print: Option<(MarketRecord, bool)>,
     allotment: Option<Allotment>,
     flatten: flatten::FlattenTrack,
+    /// A change of protection that was asked for in this step.
+    protect_asked: Option<(LotId, Protect)>,
+    /// Stops that the desk says have gone to their entries with the print of this step.
+    even_told: Vec<(LotId, i64)>,
     /// Answers that are due, by the time at which they are.
     owed: VecDeque<(Timestamp, OrderId)>,
     touched_orders: Vec<OrderId>,
@@ -138,6 +143,8 @@ impl Oracle {
             print: None,
             allotment: None,
             flatten: flatten::FlattenTrack::default(),
+            protect_asked: None,
+            even_told: Vec::new(),
             owed: VecDeque::new(),
             touched_orders: Vec::new(),
             facts_at_whole: 0,
@@ -209,7 +216,7 @@ impl Oracle {
         self.compare(engine, facts, exchange);
         self.i23_answers_in_time(engine);
         self.i23_blindness_is_told(engine);
-        self.print = None;
+        (self.print, self.protect_asked) = (None, None);
     }
 
     fn see(&mut self, seen: Seen, facts: &[Fact]) {
@@ -222,10 +229,10 @@ impl Oracle {
             Seen::PlacedUnreadable => self.expected = Some(Expected::Refused("unreadable")),
             Seen::CancelAsked(_)
             | Seen::HaltAsked(_)
-            | Seen::Moved(_)
             | Seen::ChangeAsked(_)
             | Seen::LinkSaid(_)
             | Seen::Decided(_) => {}
+            Seen::Protected(lot, change) => self.protect_asked = Some((lot, *change)),
             Seen::HeartBeat => self.feed.beat(self.now),
             Seen::FlattenPressed => self.flatten.pressed = true,
             Seen::Printed(record) => self.printed(record),

@@ -85,6 +85,8 @@ pub struct Plan {
     pub qty_max: u32,
     /// Chance that an entry has a stop and a target, in thousandths.
     pub bracket_per_mille: u32,
+    /// Whether entries ask for distances, trailing stops and moves to break-even too.
+    pub guarded: bool,
     /// The one great event.
     pub great: Great,
 }
@@ -124,6 +126,7 @@ impl Plan {
             step_ticks: draw.between(1, 4),
             qty_max: draw.count(1, 8),
             bracket_per_mille: draw.count(300, 950),
+            guarded: draw.happens(600),
             great,
         }
     }

@@ -32,11 +32,15 @@ pub enum Planted {
     CountedTwice,
     /// The desk comes back without its last facts.
     LostTail,
+    /// After a restart a trailing stop begins anew at the price of then.
+    TrailBeginsAnew,
+    /// The broker's account is compared from scratch each time.
+    ToldTwice,
 }
 
 impl Planted {
     /// Every planted bug.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::DoubleExit,
         Self::LostLateFill,
         Self::FlatOnQueryFailure,
@@ -46,6 +50,8 @@ impl Planted {
         Self::TouchMissed,
         Self::CountedTwice,
         Self::LostTail,
+        Self::TrailBeginsAnew,
+        Self::ToldTwice,
     ];
 
     /// The invariant that must be reported as broken.
@@ -61,6 +67,8 @@ impl Planted {
             Self::TouchMissed => Invariant::I17,
             Self::CountedTwice => Invariant::I02,
             Self::LostTail => Invariant::I36,
+            Self::TrailBeginsAnew => Invariant::I20,
+            Self::ToldTwice => Invariant::I39,
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use phantom_engine::HaltChange;
-use phantom_model::{ContractId, Side, Span, Timestamp};
+use phantom_model::{ContractId, Guard, Side, Span, Timestamp};
 
 use crate::faults::Fault;
 use crate::terms::name;
@@ -72,12 +72,12 @@ pub enum Deed {
         /// Ticks that its limit moves.
         ticks: i64,
     },
-    /// The stop of the n-th armed lot goes so many ticks to the losing side of the last price.
-    MoveStop {
-        /// Which armed lot.
+    /// What protects the n-th open lot is changed.
+    Protect {
+        /// Which lot.
         nth: u32,
-        /// How far; below zero it is through the market, which must be refused.
-        away: i64,
+        /// How.
+        wish: Wish,
     },
     /// A ticket that cannot be read.
     BadTicket,
@@ -147,8 +147,33 @@ pub struct Wanted {
     pub stop: Option<i64>,
     /// The take-profit.
     pub target: Option<i64>,
+    /// What else its lot asks for.
+    pub guard: Guard,
     /// Whether a signal asks for it, or a click.
     pub by_signal: bool,
+}
+
+/// A change of what protects a lot. In ticks; what is below zero is through the market and must be refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// The stop moves so far to the losing side of the last price, and stays there.
+    Fix(i64),
+    /// The stop moves there; one that trails goes on from there.
+    Drag(i64),
+    /// The stop so far on the losing side of the average entry.
+    Away(u32),
+    /// The stop trails at this distance.
+    Trail(u32),
+    /// The target moves so far to the winning side of the last price.
+    Target(i64),
+    /// The target so far on the winning side of the average entry.
+    TargetAway(u32),
+    /// The stop goes to the entry after so many ticks, and so many further.
+    Even(u32, u32),
+    /// No stop.
+    NoStop,
+    /// No target.
+    NoTarget,
 }
 
 /// How the connection misbehaves.
@@ -203,7 +228,7 @@ impl Deed {
             Self::Place(_)
             | Self::Reduce { .. }
             | Self::Change { .. }
-            | Self::MoveStop { .. }
+            | Self::Protect { .. }
             | Self::BadTicket
             | Self::CancelOf(_)
             | Self::CancelLive(_)
@@ -256,7 +281,7 @@ impl fmt::Display for Deed {
             Self::Change { nth, more, ticks } => {
                 write!(f, "the live order in place {nth} changes by {more} contracts and {ticks} ticks")
             }
-            Self::MoveStop { nth, away } => write!(f, "the stop of armed lot {nth} goes {away} ticks away"),
+            Self::Protect { nth, wish } => write!(f, "what protects open lot {nth} changes: {wish:?}"),
             Self::BadTicket => f.write_str("a ticket that cannot be read"),
             Self::CancelOf(index) => write!(f, "cancel the order of #{index}"),
             Self::CancelLive(nth) => write!(f, "cancel the live order in place {nth}"),
@@ -300,6 +325,9 @@ impl fmt::Display for Wanted {
             if let Some(price) = price {
                 write!(f, " {word} {price}")?;
             }
+        }
+        if !self.guard.is_none() {
+            write!(f, " {:?}", self.guard)?;
         }
         if self.by_signal { f.write_str(" by signal") } else { Ok(()) }
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use phantom_broker::{Message, SendEnd};
-use phantom_compliance::OrderRequest;
+use phantom_compliance::{OrderRequest, Protect};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{BrokerReport, ContractId, FlattenId, Link, LotId, MarketRecord, OrderId, Timestamp};
 use phantom_runtime::{Journal, JournalHealth};
@@ -37,8 +37,8 @@ pub enum Seen {
     HaltAsked(HaltChange),
     /// An order was to be changed.
     ChangeAsked(OrderId),
-    /// The stop of a lot was to be moved.
-    Moved(LotId),
+    /// What protects a lot was to be changed.
+    Protected(LotId, Box<Protect>),
     /// The way to the broker came or went, and the desk was told.
     LinkSaid(Link),
     /// A person decided whose number of a position is right.

@@ -2,12 +2,12 @@
 //! signals, and now and then something that cannot be read.
 
 use phantom_engine::HaltChange;
-use phantom_model::{ContractId, Side, Span};
+use phantom_model::{BreakEven, ContractId, Guard, Offset, Side, Span};
 
 use crate::draw::Draw;
 use crate::faults::Fault;
 use crate::plan::Plan;
-use crate::script::{Deed, Instant, Outage, Scene, Wanted};
+use crate::script::{Deed, Instant, Outage, Scene, Wanted, Wish};
 
 /// What the trader may do.
 #[derive(Clone, Copy)]
@@ -18,26 +18,24 @@ enum Idea {
     CancelLive,
     Flatten,
     Kill,
-    LockOut,
     Look,
     Decide,
-    MoveStop,
+    Protect,
     Change,
     BadTicket,
 }
 
 /// How often the trader has each idea, by weight.
-const IDEAS: [(u32, Idea); 12] = [
+const IDEAS: [(u32, Idea); 11] = [
     (560, Idea::Enter),
     (190, Idea::Reduce),
     (90, Idea::CancelRecent),
     (60, Idea::CancelLive),
     (16, Idea::Flatten),
     (4, Idea::Kill),
-    (4, Idea::LockOut),
     (60, Idea::Look),
     (30, Idea::Decide),
-    (60, Idea::MoveStop),
+    (110, Idea::Protect),
     (70, Idea::Change),
     (6, Idea::BadTicket),
 ];
@@ -133,10 +131,9 @@ impl Trader {
             Idea::CancelLive => Deed::CancelLive(self.draw.count(0, 9)),
             Idea::Flatten => Deed::Flatten,
             Idea::Kill => self.halt_for_a_while(HaltChange::Kill, HaltChange::LiftKill),
-            Idea::LockOut => self.halt_for_a_while(HaltChange::LockOut, HaltChange::EndLockOut),
             Idea::Look => Deed::Halt(HaltChange::LiftLatch),
             Idea::Decide => Deed::Decide(!self.draw.happens(100)),
-            Idea::MoveStop => Deed::MoveStop { nth: self.draw.count(0, 9), away: self.draw.between(-2, 30) },
+            Idea::Protect => Deed::Protect { nth: self.draw.count(0, 9), wish: self.wish() },
             Idea::Change => Deed::Change {
                 nth: self.draw.count(0, 5),
                 more: self.draw.between(-2, 3),
@@ -144,6 +141,42 @@ impl Trader {
             },
             Idea::BadTicket => Deed::BadTicket,
         }
+    }
+
+    fn wish(&mut self) -> Wish {
+        let draw = &mut self.draw;
+        match draw.count(0, 15) {
+            0..=3 => Wish::Fix(draw.between(-2, 30)),
+            4..=5 => Wish::Drag(draw.between(-2, 30)),
+            6 => Wish::Away(draw.count(1, 30)),
+            7..=9 => Wish::Trail(draw.count(1, 20)),
+            10 => Wish::Target(draw.between(-2, 30)),
+            11 => Wish::TargetAway(draw.count(1, 30)),
+            12..=13 => {
+                let after = draw.count(1, 12);
+                Wish::Even(after, draw.count(0, after - 1))
+            }
+            14 => Wish::NoStop,
+            _ => Wish::NoTarget,
+        }
+    }
+
+    /// What an entry asks for beside its two prices; a leg has a price or a distance.
+    fn guard(draw: &mut Draw, stop: &mut Option<i64>, target: &mut Option<i64>) -> Guard {
+        let away = |draw: &mut Draw, leg: &mut Option<i64>| {
+            let taken = leg.is_some() && draw.happens(250);
+            let far = Offset::new(draw.count(2, 35));
+            if taken {
+                *leg = None;
+            }
+            far.filter(|_| taken)
+        };
+        let (stop, target) = (away(draw, stop), away(draw, target));
+        let trail = if draw.happens(250) { Offset::new(draw.count(2, 25)) } else { None };
+        let after = draw.count(1, 15);
+        let plus = draw.count(0, after - 1);
+        let even = Offset::new(after).and_then(|after| BreakEven::new(after, plus));
+        Guard { stop, target, trail, break_even: even.filter(|_| draw.happens(250)) }
     }
 
     fn halt_for_a_while(&mut self, halt: HaltChange, lift: HaltChange) -> Deed {
@@ -164,15 +197,11 @@ impl Trader {
         };
         let (stop, target) = (away(-sign), away(sign));
         let has = |draw: &mut Draw| draw.happens(plan.bracket_per_mille);
-        Wanted {
-            contract,
-            side,
-            qty: draw.count(1, plan.qty_max),
-            limit,
-            stop: has(draw).then_some(stop),
-            target: has(draw).then_some(target),
-            by_signal: draw.happens(200),
-        }
+        let qty = draw.count(1, plan.qty_max);
+        let (mut stop, mut target) = (has(draw).then_some(stop), has(draw).then_some(target));
+        let by_signal = draw.happens(200);
+        let guard = if plan.guarded { Self::guard(draw, &mut stop, &mut target) } else { Guard::NONE };
+        Wanted { contract, side, qty, limit, stop, target, guard, by_signal }
     }
 
     /// A fault that comes as a decision of its own, not with one order.

@@ -4,10 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::Message;
-use phantom_compliance::{
-    ChangeRequest, Limits, OrderRequest, Protect, Refusal, StopChange, Ticket, TicketKind,
-};
-use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Protected, Timing};
+use phantom_compliance::{ChangeRequest, Limits, OrderRequest, Refusal, Ticket, TicketKind};
+use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Timing};
 use phantom_model::{
     Bar, Bracket, BrokerReport, ContractId, Guard, Link as Way, MarketRecord, OrderId, OrderKind, Price,
     Print, Qty, Side, SignalRef, Span, Timestamp,
@@ -22,7 +20,7 @@ use crate::link::Link;
 use crate::oracle::Oracle;
 use crate::plan::Plan;
 use crate::planted::Planted;
-use crate::script::{Deed, Event, Instant, Wanted};
+use crate::script::{Deed, Event, Instant, Wanted, Wish};
 use crate::strikes::{Strike, Strikes};
 use crate::tally::Tally;
 use crate::tape::{Seen, Tape, TapedJournal};
@@ -30,6 +28,7 @@ use crate::terms::{first_ticks, price, terms};
 
 mod account;
 mod calm;
+mod protect;
 mod restart;
 
 /// More turns than this without time going on is a desk that spins.
@@ -115,6 +114,10 @@ struct World {
     prints: u64,
     steps: u64,
     restarts: u64,
+    /// Whole accounts that were told.
+    accounts: u64,
+    /// With the planted bug: trailing stops begin anew with the next price.
+    forgets_trails: bool,
     spins: bool,
     /// What the desk is still to be told of its link.
     edges: VecDeque<(Timestamp, Way)>,
@@ -141,6 +144,8 @@ impl World {
             prints: 0,
             steps: 0,
             restarts: 0,
+            accounts: 0,
+            forgets_trails: false,
             spins: false,
             edges: VecDeque::new(),
             next_beat: Timestamp::default(),
@@ -195,11 +200,16 @@ impl World {
     fn judge(&mut self) {
         self.steps += 1;
         self.tape.swap(&mut self.seen);
-        let (facts, exchange) = (self.desk.journal().facts(), self.desk.broker().exchange());
+        let facts = self.desk.journal().facts();
         if self.keeps == Trail::Kept {
             keep(self.desk.now(), &self.seen, facts, &mut self.trail);
         }
+        let told = self.account_to_tell_again();
+        let (facts, exchange) = (self.desk.journal().facts(), self.desk.broker().exchange());
         self.oracle.judge(self.desk.now(), &mut self.seen, facts, self.desk.engine(), exchange);
+        if let Some(told) = told {
+            self.tell_account_again(&told);
+        }
     }
 
     fn carry_out(&mut self, event: &Event) {
@@ -218,7 +228,7 @@ impl World {
                 self.reduce(event.index, *contract, *qty, *limit_away);
             }
             Deed::Change { nth, more, ticks } => self.change(*nth, *more, *ticks),
-            Deed::MoveStop { nth, away } => self.move_stop(*nth, *away),
+            Deed::Protect { nth, wish } => self.protect(*nth, *wish),
             Deed::BadTicket => self.bad_ticket(),
             Deed::CancelOf(index) => {
                 if let Some(&order) = self.placed.get(index) {
@@ -302,6 +312,9 @@ impl World {
             self.desk.market(record);
         }
         self.judge();
+        if std::mem::take(&mut self.forgets_trails) && !self.is_over() {
+            self.trails_begin_anew();
+        }
     }
 
     fn flood(&mut self, index: u32, contract: ContractId, ticks: i64, prints: u32) {
@@ -337,7 +350,7 @@ impl World {
             qty,
             kind: level(wanted.limit).map_or(OrderKind::Market, OrderKind::Limit),
             bracket: Bracket { stop: level(wanted.stop), target: level(wanted.target) },
-            guard: Guard::NONE,
+            guard: wanted.guard,
         };
         let origin = if wanted.by_signal { Origin::Signal(SignalRef::new(index)) } else { Origin::Window };
         self.submit(index, request, origin);
@@ -379,16 +392,6 @@ impl World {
         let qty = u32::try_from(qty).ok().and_then(Qty::new);
         let change = Ok(ChangeRequest { qty, limit });
         self.command(Seen::ChangeAsked(id), Input::Change { order: id, change, origin: Origin::Window });
-    }
-
-    /// Moves the stop of an armed lot to so many ticks on the losing side of the last price.
-    fn move_stop(&mut self, nth: u32, away: i64) {
-        let Some((lot, contract, side, _)) = self.oracle.armed_lot(nth) else { return };
-        let last = self.oracle.last_ticks(contract).unwrap_or_else(|| first_ticks(contract));
-        let Some(stop) = price(last - side.sign() * away) else { return };
-        let change = Ok(Protect { stop: StopChange::Fix(stop), ..Protect::default() });
-        let input = Input::Protect { whom: Protected::Lot(lot), change, origin: Origin::Window };
-        self.command(Seen::Moved(lot), input);
     }
 
     fn bad_ticket(&mut self) {
@@ -467,7 +470,7 @@ impl World {
             Instant::Reduce => self.reduce(index, contract, 1, None),
             Instant::ReduceAtLimit => self.reduce(index, contract, 1, Some(8)),
             Instant::Flatten => self.flatten(),
-            Instant::MoveStop => self.move_stop(0, 12),
+            Instant::MoveStop => self.protect(0, Wish::Fix(12)),
             Instant::TargetInOneBar => {}
         }
     }
@@ -518,7 +521,7 @@ fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) 
             | Seen::CancelAsked(_)
             | Seen::FlattenPressed
             | Seen::HaltAsked(_)
-            | Seen::Moved(_)
+            | Seen::Protected(..)
             | Seen::ChangeAsked(_)
             | Seen::Delivered(_)
             | Seen::LinkSaid(_)

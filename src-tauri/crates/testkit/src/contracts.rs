@@ -33,6 +33,11 @@ pub fn root(contract: ContractId) -> &'static str {
     ROWS.get(contract.row() as usize).unwrap().0
 }
 
+/// Every contract, with its root, in the order of their ids.
+pub fn roots() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|(root, ..)| *root)
+}
+
 /// The tick grid of a root.
 #[must_use]
 pub fn grid(root: &str) -> Grid {

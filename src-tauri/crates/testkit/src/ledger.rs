@@ -6,13 +6,14 @@
 mod compare;
 mod guards;
 mod orders;
+mod rules;
 mod table;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::Halt;
-use phantom_engine::fact::{Alarm, LatchCause, Leg};
+use phantom_engine::fact::{Absence, Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
     Bracket, ContractId, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
@@ -21,6 +22,7 @@ use phantom_model::{
 
 use crate::line::lot_name;
 use guards::GuardRow;
+use rules::RuleLedger;
 
 pub use table::may_go;
 
@@ -45,6 +47,7 @@ pub struct Ledger {
     differences: BTreeMap<ContractId, i64>,
     blind: bool,
     day: Option<TradingDay>,
+    rules: RuleLedger,
     /// The engine has latched, or an execution was taken back or came from outside, or an exit that had ended was filled after all and the one sent in its
     /// place is still out. A lot may be closed that an exit of its own still works on: from here on lots
     /// and exits need not match one by one, even when the latch is lifted.
@@ -173,6 +176,7 @@ impl Ledger {
     /// Takes one fact, and checks what it must obey by itself.
     ///
     /// `tick_value` is what one tick of a contract is worth.
+    #[expect(clippy::too_many_lines, reason = "a table: every kind of fact is decided here")]
     pub fn take(&mut self, fact: &Fact, tick_value: impl Fn(ContractId) -> Money) {
         assert_eq!(fact.seq, self.seq + 1, "facts are numbered without gaps");
         assert!(self.at.is_none_or(|at| at <= fact.at), "facts never go back in time");
@@ -185,7 +189,18 @@ impl Ledger {
                 let row = ClosedRow { lot: *lot, by: *by, qty: *qty, entry: *entry, exit: *exit };
                 self.lot_reduced(row, *realized, tick_value(self.lot(*lot).contract));
             }
-            FactBody::PhantomFired { lot, leg, print } => self.fired(*lot, *leg, *print),
+            FactBody::PhantomFired { lot, leg, print, level, .. } => self.fired(*lot, *leg, *print, *level),
+            FactBody::ExitFound { lot, leg } => self.found(*lot, *leg),
+            FactBody::JournalLost => {
+                assert!(!self.halt.journal_lost, "the journal is lost once");
+                self.halt.journal_lost = true;
+                self.owed.alarms.push(Alarm::JournalLost);
+            }
+            FactBody::Returned { absence, .. } => self.halt.journal_lost &= *absence == Absence::Slept,
+            FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. } => {}
             FactBody::ExitWaiting { lot } => {
                 let row = self.lots.get_mut(lot).unwrap();
                 assert!(row.fired.is_some(), "{} waits but has not fired", lot_name(*lot));
@@ -201,11 +216,17 @@ impl Ledger {
                 assert_eq!(*flat, self.is_flat(), "the answer of the flatten is the truth");
             }
             FactBody::FlattenJoined { .. } => assert!(self.halt.flattening, "joined a flatten that answered"),
+            FactBody::FlattenReopened { .. } => {
+                assert!(!self.halt.flattening && !self.is_flat(), "reopened, and nothing is open");
+            }
             FactBody::FlattenExiting { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
             FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Rule(rule) => self.take_rule(rule),
             FactBody::Latched { cause } => self.latched(*cause),
             body @ (FactBody::ContractLatched { .. }
             | FactBody::OutsideOrderSeen { .. }
@@ -312,8 +333,16 @@ impl Ledger {
         self.sums.entry(row.contract).or_default().realized += realized;
     }
 
+    /// An exit at the broker proves that the phantom had fired.
+    fn found(&mut self, lot: LotId, leg: Leg) {
+        let row = self.lots.get_mut(&lot).unwrap();
+        assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
+        row.bracket = row.levels();
+        (row.guard.best, row.guard.distance) = (None, None);
+    }
+
     /// A phantom fires once, by a print that reaches its leg.
-    fn fired(&mut self, lot: LotId, leg: Leg, print: Price) {
+    fn fired(&mut self, lot: LotId, leg: Leg, print: Price, told: Price) {
         let row = self.lots.get_mut(&lot).unwrap();
         assert_eq!(row.fired.replace(leg), None, "{} fires a second time", lot_name(lot));
         assert!(row.open() > 0, "{} fires after it closed", lot_name(lot));
@@ -324,6 +353,7 @@ impl Ledger {
             Leg::Stop => (row.bracket.stop.unwrap(), false),
             Leg::Target => (row.bracket.target.unwrap(), true),
         };
+        assert_eq!(told, level, "where the leg of {} stood", lot_name(lot));
         let reaches_up = (row.side == Side::Buy) == wins;
         let reached = if reaches_up { print >= level } else { print <= level };
         assert!(reached, "{} fires without being reached", lot_name(lot));
@@ -341,8 +371,7 @@ impl Ledger {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => {}
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 use phantom_engine::book::Book;
 use phantom_engine::fact::{Alarm, LatchCause, Leg, Purpose};
-use phantom_engine::{Fact, FactBody, HaltChange, Request};
+use phantom_engine::{Fact, FactBody, HaltChange, Request, RuleFact};
 use phantom_model::{ArenaKey, ContractId, FlattenId, Link, LotId, OrderId, OrderKind, Price};
 
 use crate::contracts::{grid, root};
@@ -143,8 +143,18 @@ fn lot_line(book: &Book, body: &FactBody) -> Option<String> {
             text(*lot, *entry),
             text(*lot, *exit)
         ),
-        FactBody::PhantomFired { lot, leg, print } => {
+        FactBody::PhantomFired { lot, leg, print, .. } => {
             format!("fired {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
+        }
+        FactBody::ExitFound { lot, leg } => format!("found {} {}", lot_name(*lot), leg_name(*leg)),
+        FactBody::PhantomTouched { lot, leg, print } => {
+            format!("touched {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
+        }
+        FactBody::PhantomPassed { lot, leg, print } => {
+            format!("passed {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
+        }
+        FactBody::PhantomWatches { lot, print } => {
+            format!("watches {} {}", lot_name(*lot), text(*lot, *print))
         }
         FactBody::LotUnwound { lot, qty, entry } => {
             format!("unwound {} {qty}@{}", lot_name(*lot), text(*lot, *entry))
@@ -170,6 +180,8 @@ fn flatten_line(body: &FactBody) -> Option<String> {
         FactBody::FlattenAnswered { flatten, flat } => {
             format!("answer {} {}", flatten_name(*flatten), if *flat { "FLAT" } else { "NOT_FLAT" })
         }
+        FactBody::FlattenReopened { flatten } => format!("reopened {}", flatten_name(*flatten)),
+        FactBody::FlattenSettled { flatten } => format!("settled {}", flatten_name(*flatten)),
         FactBody::FlattenEnded { flatten } => format!("ended {}", flatten_name(*flatten)),
         _ => return None,
     };
@@ -202,6 +214,10 @@ fn truth_line(book: &Book, body: &FactBody) -> Option<String> {
         FactBody::FeedLost => "feed lost".to_owned(),
         FactBody::FeedBack => "feed back".to_owned(),
         FactBody::DayStarted { day } => format!("day {day}"),
+        FactBody::PrintDoubted { contract, price, last } => {
+            let grid = grid(root(*contract));
+            format!("suspect {} {} after {}", root(*contract), grid.text(*price), grid.text(*last))
+        }
         _ => return None,
     };
     Some(line)
@@ -218,6 +234,8 @@ fn cause_words(cause: LatchCause) -> String {
         LatchCause::TwoOrders(order) => format!("two_orders {order}"),
         LatchCause::Revived(order) => format!("revived {order}"),
         LatchCause::TwinExec(order) => format!("twin_exec {order}"),
+        LatchCause::DiskFull => "disk_full".to_owned(),
+        LatchCause::JournalDamaged => "journal_damaged".to_owned(),
         LatchCause::Broken(invariant) => format!("{invariant:?}"),
     }
 }
@@ -229,8 +247,42 @@ fn desk_line(body: &FactBody) -> String {
         FactBody::ContractLatched { contract, cause } => {
             format!("latch on {} {}", root(*contract), cause_words(*cause))
         }
+        FactBody::Returned { absence, policy, .. } => {
+            format!("returned {absence:?} {policy:?}").to_lowercase()
+        }
+        FactBody::GapClosed { contract, print } => {
+            format!("gap closed {} {}", root(*contract), grid(root(*contract)).text(*print))
+        }
+        FactBody::JournalLost => "journal lost".to_owned(),
         FactBody::AlarmRaised { alarm } => format!("alarm {}", alarm_words(*alarm)),
+        FactBody::Rule(rule) => rule_line(rule),
         other => panic!("a fact without words: {other:?}"),
+    }
+}
+
+fn rule_line(fact: &RuleFact) -> String {
+    match fact {
+        RuleFact::Adopted { profile, fresh, .. } => {
+            format!("rules {}{}", profile.pack().id(), if *fresh { ", new account" } else { "" })
+        }
+        RuleFact::Planned { .. } => "rules planned".to_owned(),
+        RuleFact::Declined { why, .. } => format!("rules declined: {}", why.code()),
+        RuleFact::Unusable { why } => format!("rules unusable: {why}"),
+        RuleFact::LimitsLocked { .. } => "limits locked".to_owned(),
+        RuleFact::DayBegan { figures } => {
+            format!("rule day {} at {}, floor {}", figures.day, figures.eod_balance, figures.floor)
+        }
+        RuleFact::Peaked { peak_equity, floor, .. } => format!("peak {peak_equity}, floor {floor}"),
+        RuleFact::PaidOut { amount, floor, .. } => format!("paid out {amount}, floor {floor}"),
+        RuleFact::Near { rule, level, .. } => format!("{level} of {} used", rule.code()),
+        RuleFact::Broken { rule, counted, line } => format!("{} broken: {counted} at {line}", rule.code()),
+        RuleFact::Locked { lock, .. } => format!("locked by {} {}", lock.cause.code(), lock.until),
+        RuleFact::Unlocked { cause } => format!("unlocked {}", cause.code()),
+        RuleFact::RanAway { why } => format!("ran away: {}", why.code()),
+        RuleFact::ElsewhereTold { .. } => "other accounts told".to_owned(),
+        RuleFact::Judged { order, judgement } => {
+            format!("judged {order} {}", judgement.reason.as_deref().unwrap_or("passes"))
+        }
     }
 }
 
@@ -250,11 +302,19 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::Corrected(order) => format!("corrected {order}"),
         Alarm::UnknownExec(exec) => format!("unknown_exec E{}", exec.number()),
         Alarm::TwinExec(order) => format!("twin_exec {order}"),
+        Alarm::CancelUnanswered(order) => format!("cancel_unanswered {order}"),
         Alarm::StillUnknown(order) => format!("still_unknown {order}"),
         Alarm::PerhapsOurs(order) => format!("perhaps_ours {order}"),
         Alarm::WrongAnswer => "wrong_answer".to_owned(),
         Alarm::SnapshotIncomplete => "snapshot_incomplete".to_owned(),
         Alarm::StopsBlind => "stops_blind".to_owned(),
+        Alarm::PassedWhileAway(lot) => format!("passed_while_away {}", lot_name(lot)),
+        Alarm::StopsUnconfirmed(contract) => format!("stops_unconfirmed {}", root(contract)),
+        Alarm::JournalLost => "journal_lost".to_owned(),
+        Alarm::SlowDisk => "slow_disk".to_owned(),
+        Alarm::RuleNear { rule, percent } => format!("{percent} % of {}", rule.code()),
+        Alarm::RuleBroken(rule) => format!("{} reached", rule.code()),
+        Alarm::RanAway(why) => format!("ran_away {}", why.code()),
     }
 }
 
@@ -262,8 +322,7 @@ const fn halt_name(change: HaltChange) -> &'static str {
     match change {
         HaltChange::Kill => "kill",
         HaltChange::LiftKill => "lift_kill",
-        HaltChange::LockOut => "lock_out",
-        HaltChange::EndLockOut => "end_lock_out",
+        HaltChange::SwitchOn => "switch_on",
         HaltChange::LiftLatch => "lift_latch",
         HaltChange::LiftContractLatch(_) => "lift_contract_latch",
     }

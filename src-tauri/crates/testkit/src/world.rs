@@ -3,7 +3,8 @@
 use phantom_compliance::{ChangeRequest, Halt, Limits, Protect, Refusal};
 use phantom_engine::config::Timing;
 use phantom_engine::{
-    Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Protected, Request,
+    Book, Engine, Fact, FactBody, HaltChange, Input, Intake, Origin, Outcome, Protected, Request, RuleBook,
+    RulesInput,
 };
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
@@ -15,6 +16,7 @@ use crate::contracts::{contract, grid, price, root, terms};
 use crate::draft::Draft;
 use crate::ledger::Ledger;
 use crate::line::{fact_line, request_line};
+use crate::rules;
 
 /// An engine, what it was fed, and what it said.
 ///
@@ -23,6 +25,7 @@ use crate::line::{fact_line, request_line};
 pub struct World {
     engine: Engine,
     limits: Limits,
+    rule_book: Option<RuleBook>,
     shadow: Book,
     ledger: Ledger,
     now: Timestamp,
@@ -58,6 +61,7 @@ impl World {
         Self {
             engine: Engine::new(terms, limits, Timing::STANDARD),
             limits,
+            rule_book: None,
             shadow,
             ledger: Ledger::default(),
             now: Timestamp::from_nanos(0),
@@ -72,10 +76,27 @@ impl World {
         }
     }
 
+    /// A desk at a moment of the calendar under a shipped pack with these settings, each `KEY=VALUE`.
+    #[must_use]
+    pub fn under(pack: &str, settings: &[&str], at: &str) -> Self {
+        let mut world = Self::new();
+        world.now = rules::moment(at);
+        let rule_book = rules::rule_book(world.now);
+        world.rule_book = Some(rule_book.clone());
+        world.engine = world.engine.clone().with_rule_book(rule_book);
+        world.feed(rules::adopt(rules::profile(pack, settings)));
+        world
+    }
+
     /// The engine.
     #[must_use]
     pub const fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The engine, to change what a trader has set.
+    pub const fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
     }
 
     /// Its state of record.
@@ -180,6 +201,11 @@ impl World {
         self.feed(Input::Halt { change, origin: Origin::Window });
     }
 
+    /// Locks the account until the next session.
+    pub fn lock_out(&mut self) {
+        self.feed(Input::Rules(RulesInput::LockOut { origin: Origin::Window }));
+    }
+
     /// Changes the limits.
     pub const fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
@@ -192,7 +218,11 @@ impl World {
     pub fn restarted(&self, input: usize) -> Engine {
         let terms = self.engine.terms().clone();
         let book = Book::replay(&terms, self.facts_before(input));
-        Engine::with_book(terms, self.limits, Timing::STANDARD, book)
+        let engine = Engine::with_book(terms, self.limits, Timing::STANDARD, book);
+        match self.rule_book.clone() {
+            Some(rule_book) => engine.with_rule_book(rule_book),
+            None => engine,
+        }
     }
 
     /// A trade of one contract in `GC`.
@@ -403,7 +433,7 @@ impl World {
     /// The refusal that an order would get now; `None` when it may leave.
     #[must_use]
     pub fn verdict(&self, draft: Draft) -> Option<Refusal> {
-        self.engine.verdict(&draft.request()).err()
+        self.engine.verdict(self.now, &draft.request()).err()
     }
 
     /// The id of the newest order that was submitted; `None` before the first.

@@ -9,7 +9,9 @@ pub mod decimal;
 pub mod event;
 pub mod fault;
 pub mod order;
+pub mod recovery;
 pub mod row;
+pub mod rules;
 pub mod settings;
 pub mod standing;
 
@@ -24,10 +26,14 @@ pub use order::{
     ClosedPosition, Effect, FlattenAnswer, FlattenStatus, MarketControl, MarketSpeed, Maximum, OpenPosition,
     OrderQuestion, OrderRequest, OrderType, PasswordAnswer, PasswordPlace, PlaceAnswer, Side, Verdict,
 };
+pub use recovery::{
+    DecidedRow, HistoryAnswer, HistoryLine, HistoryQuestion, PassedPolicy, RecoveryAnswer, WrittenAnswer,
+};
 pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
     QuoteRow, TradeBy, TradeRow, WorkingRow,
 };
+pub use rules::{AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel};
 pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
 pub use standing::{
     DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,

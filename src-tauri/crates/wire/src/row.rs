@@ -221,6 +221,8 @@ pub enum TradeBy {
     Order,
     /// A flatten.
     Flatten,
+    /// A flatten by a rule that locked the account.
+    Lockout,
     /// An order that is not ours, or a person's adjustment.
     Outside,
 }

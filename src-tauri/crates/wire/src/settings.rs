@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::recovery::PassedPolicy;
+use crate::rules::RulesChoice;
+
 /// All settings. A field that is not listed is refused.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +24,10 @@ pub struct Settings {
     /// What the trader allows, and what the ticket starts with.
     #[ts(inline)]
     pub trading: Trading,
+    /// The rules of the account; without any, only what the trader allows holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rules: Option<RulesChoice>,
 }
 
 /// Which broker to trade with.
@@ -94,4 +101,8 @@ pub struct Trading {
     pub default_qty: u32,
     /// The symbol that a ticket starts with.
     pub default_symbol: String,
+    /// What becomes of a stop or target whose price was passed while the desk was away; left out: it exits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub passed_policy: Option<PassedPolicy>,
 }

@@ -397,7 +397,7 @@ reason: string | null,
  */
 status: string | null, };
 
-export type TradeBy = "STOP" | "TARGET" | "ORDER" | "FLATTEN" | "OUTSIDE";
+export type TradeBy = "STOP" | "TARGET" | "ORDER" | "FLATTEN" | "LOCKOUT" | "OUTSIDE";
 
 export type TradeRow = { 
 /**
@@ -1034,6 +1034,206 @@ desk: DeskStatus,
  */
 standing: DeskStanding, };
 
+export type RulesChoice = { 
+/**
+ * The id of a rule pack: `topstep-combine-50k`.
+ */
+pack: string, 
+/**
+ * What differs from a new account of the pack, each `KEY=VALUE`.
+ */
+settings: Array<string>, };
+
+export type PackRow = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name in words.
+ */
+title: string, 
+/**
+ * The day on which its rules were checked.
+ */
+checkedOn: string, };
+
+export type RuleSetting = { 
+/**
+ * Its key.
+ */
+key: string, 
+/**
+ * What its values look like.
+ */
+right: string, 
+/**
+ * Its value now.
+ */
+value: string, };
+
+export type RuleLevel = "FINE" | "WARNED" | "REACHED";
+
+export type RuleUse = { 
+/**
+ * The stable code.
+ */
+rule: string, 
+/**
+ * What people call it, in the middle of a sentence.
+ */
+words: string, 
+/**
+ * It is the firm's; else the trader's own.
+ */
+firms: boolean, 
+/**
+ * What is used of it, in US dollars.
+ */
+used: string, 
+/**
+ * All of it.
+ */
+limit: string, 
+/**
+ * The equity at which it is reached.
+ */
+line: string, 
+/**
+ * How far that is from the equity now.
+ */
+distance: string, 
+/**
+ * Hundredths used.
+ */
+percent: number, 
+/**
+ * How far it is.
+ */
+level: RuleLevel, };
+
+export type LockoutRow = { 
+/**
+ * The stable code of the rule.
+ */
+cause: string, 
+/**
+ * The rule in words.
+ */
+words: string, 
+/**
+ * When it locked.
+ */
+since: string, 
+/**
+ * When the next session begins; `null` for good.
+ */
+until: string | null, };
+
+export type AllowedRow = { 
+/**
+ * The root.
+ */
+symbol: string, 
+/**
+ * Contracts that a buy may still open.
+ */
+buy: number, 
+/**
+ * Contracts that a sell may still open.
+ */
+sell: number, 
+/**
+ * The stable code of what stops a buy of one contract now.
+ */
+reason: string | null, 
+/**
+ * When the desk closes it by itself today.
+ */
+flattenAt: string | null, 
+/**
+ * By when the firm wants it flat today.
+ */
+flatBy: string | null, };
+
+export type RulesPanel = { 
+/**
+ * The market's time.
+ */
+at: string, 
+/**
+ * The id of the pack; `null` without rules.
+ */
+pack: string | null, 
+/**
+ * The day on which its rules were checked.
+ */
+checkedOn: string | null, 
+/**
+ * Why the rules cannot be used; then nothing opens.
+ */
+unusable: string | null, 
+/**
+ * The balance, in US dollars.
+ */
+balance: string, 
+/**
+ * The equity: open profit in it.
+ */
+equity: string, 
+/**
+ * The day's result: net of fees, open profit in it.
+ */
+result: string, 
+/**
+ * The equity if everything that works filled and every stop was hit.
+ */
+worstEquity: string, 
+/**
+ * The floor of the maximum loss now.
+ */
+floor: string | null, 
+/**
+ * The floor from the next session on, if the day ended with the equity of now.
+ */
+floorTomorrow: string | null, 
+/**
+ * Each limit and target of money.
+ */
+rules: Array<RuleUse>, 
+/**
+ * The size rule: what the worst case takes of it, in mini-equivalents.
+ */
+size: LimitUse | null, 
+/**
+ * Trades of the day.
+ */
+tradesUsed: number | null, 
+/**
+ * The most trades of a day.
+ */
+tradesMax: number | null, 
+/**
+ * What locks the account, oldest first.
+ */
+lockouts: Array<LockoutRow>, 
+/**
+ * The stable code of why entries are switched off.
+ */
+runAway: string | null, 
+/**
+ * Until when no limit can be loosened.
+ */
+limitsLockedUntil: string | null, 
+/**
+ * Other rules come with the next session.
+ */
+planned: boolean, 
+/**
+ * What may still be opened, contract by contract.
+ */
+allowed: Array<AllowedRow>, };
+
 export type BrokerChoice = "MOCK" | "NINJATRADER";
 
 export type MarketSource = { "kind": "SIMULATED", } | { "kind": "FILE", 
@@ -1126,7 +1326,11 @@ defaultQty: number,
 /**
  * The symbol that a ticket starts with.
  */
-defaultSymbol: string, }, };
+defaultSymbol: string, }, 
+/**
+ * The rules of the account; without any, only what the trader allows holds.
+ */
+rules?: RulesChoice, };
 
 export type SettingFault = { 
 /**

@@ -425,7 +425,10 @@ impl From<FailReason> for OrderReason {
             FailReason::MarketClosed => Self::MarketClosed,
             FailReason::NotPermitted => Self::NotPermitted,
             FailReason::RateLimit => Self::RateLimit,
-            FailReason::NeverSent | FailReason::Absent | FailReason::Unspecified => Self::Unspecified,
+            FailReason::NeverSent
+            | FailReason::NotRecorded
+            | FailReason::Absent
+            | FailReason::Unspecified => Self::Unspecified,
         }
     }
 }

@@ -113,6 +113,7 @@ namespace PhantomDesk.Bridge
             TickPeer(now);
             ReleaseHeldEnds(now);
             ForgetOutstanding(now);
+            LookAtConnections();
             Settle(now);
             TellItems(now);
             TickFlattens(now);

@@ -1,5 +1,6 @@
 // Accounts and connections: which there are, whether they are ready, what is told of them.
 
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using NinjaTrader.Cbi;
@@ -16,12 +17,13 @@ namespace PhantomDesk.Bridge
         public long SettlingSince;
         public long LastActivity;
 
-        /// <summary>Prices have a way too.</summary>
+        /// <summary>Its connection; the last one while it has none.</summary>
+        public Connection Connection;
+
+        /// <summary>The status for orders and for prices as they were last noted, and the platform's words.</summary>
+        public ConnectionStatus Noted;
         public ConnectionStatus Prices;
         public string ConnectionWords;
-
-        /// <summary>The status for orders that the last event said.</summary>
-        public ConnectionStatus Told;
 
         /// <summary>Figures that came as events, and those that have not been told yet.</summary>
         public readonly Dictionary<AccountItem, double> Items = new Dictionary<AccountItem, double>();
@@ -34,12 +36,10 @@ namespace PhantomDesk.Bridge
 
     public sealed partial class Bridge
     {
+        private bool hasTakenStock;
+
         private static readonly AccountItem[] ItemsTold =
-        {
-            AccountItem.CashValue, AccountItem.RealizedProfitLoss, AccountItem.UnrealizedProfitLoss, AccountItem.BuyingPower,
-            AccountItem.NetLiquidation, AccountItem.InitialMargin, AccountItem.DailyLossLimit, AccountItem.WeeklyLossLimit,
-            AccountItem.TrailingMaxDrawdown
-        };
+            Enum.GetValues(typeof(AccountItem)).Cast<AccountItem>().Where(item => Words.Item(item) != null).ToArray();
 
         /// <summary>An account of the platform's, by its exact name; what was seen once stays known while it is away.</summary>
         private AccountView FindAccount(string name)
@@ -58,9 +58,16 @@ namespace PhantomDesk.Bridge
             if (accounts.TryGetValue(account.Name, out view))
             {
                 view.Account = account;
+                if (account.Connection != null) view.Connection = account.Connection;
                 return view;
             }
-            view = new AccountView { Account = account, Told = account.ConnectionStatus };
+            view = new AccountView { Account = account, Noted = account.ConnectionStatus, Connection = account.Connection };
+            // One that comes later comes with a connect: its orders and positions may still be on their way.
+            if (hasTakenStock && account.ConnectionStatus == ConnectionStatus.Connected)
+            {
+                view.IsSettling = true;
+                view.SettlingSince = view.LastActivity = clock.Elapsed;
+            }
             view.Prices = account.Connection == null ? account.ConnectionStatus : account.Connection.PriceStatus;
             accounts[account.Name] = view;
             return view;
@@ -78,6 +85,7 @@ namespace PhantomDesk.Bridge
                 foreach (Order order in OrdersOf(account)) KnownOf(account, order);
             }
             foreach (Phantom phantom in journal.Phantoms) WatchPriceOf(phantom);
+            hasTakenStock = true;
         }
 
         void IPlatformEvents.OnConnection(Connection connection, ConnectionStatus status, ConnectionStatus prices, string words)
@@ -85,19 +93,34 @@ namespace PhantomDesk.Bridge
             List<Account> all;
             lock (Account.All) all = Account.All.ToList();
             foreach (Account account in all) ViewOf(account);
-            foreach (AccountView view in accounts.Values.Where(v => v.Account.Connection == connection).ToList())
+            foreach (AccountView view in accounts.Values.Where(v => v.Connection == connection || v.Account.Connection == connection).ToList())
+                NoteConnection(view, status, prices, Words.ForPeople(words));
+        }
+
+        // Events are not trusted alone: what an account says of itself now is looked at as well.
+        private void LookAtConnections()
+        {
+            foreach (AccountView view in accounts.Values)
             {
-                view.Prices = prices;
-                view.ConnectionWords = Words.ForPeople(words);
-                if (status == ConnectionStatus.Connected && (view.Told != ConnectionStatus.Connected || view.IsSettling))
-                {
-                    view.IsSettling = true;
-                    view.SettlingSince = view.LastActivity = clock.Elapsed;
-                }
-                else if (status != ConnectionStatus.Connected) view.IsSettling = false;
-                view.Told = status;
-                SendEvent(view.Account.Name, "conn", ConnectionRow(view, status), false);
+                if (view.Account.Connection != null) view.Connection = view.Account.Connection;
+                ConnectionStatus status = view.Account.ConnectionStatus;
+                if (status != view.Noted) NoteConnection(view, status, view.Connection == null ? status : view.Connection.PriceStatus, view.ConnectionWords);
             }
+        }
+
+        private void NoteConnection(AccountView view, ConnectionStatus status, ConnectionStatus prices, string words)
+        {
+            if (status == view.Noted && prices == view.Prices && words == view.ConnectionWords) return;
+            if (status != ConnectionStatus.Connected) view.IsSettling = false;
+            else if (view.Noted != ConnectionStatus.Connected)
+            {
+                view.IsSettling = true;
+                view.SettlingSince = view.LastActivity = clock.Elapsed;
+            }
+            view.Noted = status;
+            view.Prices = prices;
+            view.ConnectionWords = words;
+            SendEvent(view.Account.Name, "conn", ConnectionRow(view, status), false);
         }
 
         // After a connect orders and positions come in: it is ready when they have been quiet.
@@ -140,7 +163,7 @@ namespace PhantomDesk.Bridge
 
         private static JsonText ConnectionRow(AccountView view, ConnectionStatus status)
         {
-            Connection connection = view.Account.Connection;
+            Connection connection = view.Connection;
             string name = connection == null || connection.Options == null ? null : connection.Options.Name;
             return new JsonText().Add("name", Words.Name(name))
                 .Add("platform", Words.Name("NinjaTrader " + typeof(Account).Assembly.GetName().Version))

@@ -140,14 +140,14 @@ namespace PhantomDesk.Bridge
             AccountView view = FindAccount(peer.Account);
             if (Words.Env(view.Account) != env) throw new Refused("wrong_env", "the account is " + Words.Env(view.Account));
             if (!view.IsReady) throw new Refused("not_connected", "NinjaTrader has no way to the market for " + view.Account.Name);
-            if (view.Account.AccountStatus == AccountStatus.Disabled || view.Account.AccountStatus == AccountStatus.Excluded)
+            if (Words.Status(view.Account.AccountStatus) == "disabled" || Words.Status(view.Account.AccountStatus) == "excluded")
                 throw new Refused("not_permitted", "the account is " + Words.Status(view.Account.AccountStatus));
             return view;
         }
 
         private static void RefuseLiquidationOnly(AccountView view, Placed placed)
         {
-            if (view.Account.AccountStatus != AccountStatus.LiquidationOnly) return;
+            if (Words.Status(view.Account.AccountStatus) != "liquidation_only") return;
             int net = NetOf(view.Account, new Contract(placed.Root, placed.Month, placed.Year));
             int closable = placed.Side == "sell" ? Math.Max(net, 0) : Math.Max(-net, 0);
             if (placed.Qty > closable) throw new Refused("not_permitted", "the account may only close positions");

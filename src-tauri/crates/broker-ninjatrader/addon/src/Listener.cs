@@ -73,16 +73,22 @@ namespace PhantomDesk.Bridge
         {
             while (!isStopping)
             {
-                Socket socket;
-                try { socket = listener.AcceptSocket(); }
-                catch (SocketException) { if (isStopping) return; Thread.Sleep(50); continue; }
-                catch (ObjectDisposedException) { return; }
-                catch (InvalidOperationException) { return; }
-                if (!MayKnock()) { Close(socket); continue; }
-                lock (open) open.Add(socket);
-                if (isStopping) { Close(socket); return; }
-                new Thread(() => Serve(socket)) { IsBackground = true, Name = "PhantomBridge client" }.Start();
+                try { AcceptOne(); }
+                catch (Exception fault)
+                {
+                    if (isStopping) return;
+                    Report.Fault("listener", fault);
+                    Thread.Sleep(50);
+                }
             }
+        }
+
+        private void AcceptOne()
+        {
+            Socket socket = listener.AcceptSocket();
+            if (isStopping || !MayKnock()) { Close(socket); return; }
+            lock (open) open.Add(socket);
+            new Thread(() => Serve(socket)) { IsBackground = true, Name = "PhantomBridge client" }.Start();
         }
 
         private bool MayKnock()

@@ -46,7 +46,7 @@ namespace PhantomDesk.Bridge
         public int LastSub;
 
         /// <summary>Why it was ended; null while it lives.</summary>
-        public string EndedBy;
+        public volatile string EndedBy;
 
         /// <summary>Frames that wait for the bridge's thread: one more, or one less.</summary>
         public int CountWaiting(int change) { return Interlocked.Add(ref waiting, change); }

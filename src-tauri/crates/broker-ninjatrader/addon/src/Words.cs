@@ -5,22 +5,26 @@ using NinjaTrader.Cbi;
 
 namespace PhantomDesk.Bridge
 {
-    /// <summary>Translations between NinjaTrader's enumerations and docs/bridge.md, sections 4.3 to 4.7.</summary>
+    /// <summary>
+    /// Translations between NinjaTrader's enumerations and docs/bridge.md, sections 4.3 to 4.7. Values that not every
+    /// version of NinjaTrader has are compared by their names: one name that is missing would keep all of a trader's own
+    /// scripts from compiling.
+    /// </summary>
     public static class Words
     {
         /// <summary>The state of an order.</summary>
         public static string State(OrderState state)
         {
-            switch (state)
+            switch (state.ToString())
             {
-                case OrderState.Initialized: case OrderState.Submitted: case OrderState.AcceptedByRisk: return "pending";
-                case OrderState.Accepted: case OrderState.Working: case OrderState.TriggerPending: case OrderState.Suspended: return "working";
-                case OrderState.PartFilled: return "part_filled";
-                case OrderState.ChangePending: case OrderState.ChangeSubmitted: return "pending_change";
-                case OrderState.CancelPending: case OrderState.CancelSubmitted: return "pending_cancel";
-                case OrderState.Filled: return "filled";
-                case OrderState.Cancelled: return "cancelled";
-                case OrderState.Rejected: return "rejected";
+                case "Initialized": case "Submitted": case "AcceptedByRisk": return "pending";
+                case "Accepted": case "Working": case "TriggerPending": case "Suspended": return "working";
+                case "PartFilled": return "part_filled";
+                case "ChangePending": case "ChangeSubmitted": return "pending_change";
+                case "CancelPending": case "CancelSubmitted": return "pending_cancel";
+                case "Filled": return "filled";
+                case "Cancelled": return "cancelled";
+                case "Rejected": return "rejected";
                 default: return "unknown";
             }
         }
@@ -72,12 +76,12 @@ namespace PhantomDesk.Bridge
         /// <summary>What an account may do.</summary>
         public static string Status(AccountStatus status)
         {
-            switch (status)
+            switch (status.ToString())
             {
-                case AccountStatus.Enabled: return "enabled";
-                case AccountStatus.Disabled: return "disabled";
-                case AccountStatus.LiquidationOnly: return "liquidation_only";
-                case AccountStatus.Excluded: return "excluded";
+                case "Enabled": return "enabled";
+                case "Disabled": return "disabled";
+                case "LiquidationOnly": return "liquidation_only";
+                case "Excluded": return "excluded";
                 default: return "unknown";
             }
         }
@@ -92,13 +96,13 @@ namespace PhantomDesk.Bridge
         /// <summary>What the platform said no to; null for nothing.</summary>
         public static string Error(ErrorCode error)
         {
-            switch (error)
+            switch (error.ToString())
             {
-                case ErrorCode.NoError: return null;
-                case ErrorCode.OrderRejected: case ErrorCode.OrderRejectedByRisk: return "rejected";
-                case ErrorCode.UnableToCancelOrder: return "unable_to_cancel";
-                case ErrorCode.UnableToChangeOrder: return "unable_to_change";
-                case ErrorCode.UnableToSubmitOrder: return "unable_to_submit";
+                case "NoError": return null;
+                case "OrderRejected": case "OrderRejectedByRisk": return "rejected";
+                case "UnableToCancelOrder": return "unable_to_cancel";
+                case "UnableToChangeOrder": return "unable_to_change";
+                case "UnableToSubmitOrder": return "unable_to_submit";
                 default: return "other";
             }
         }
@@ -111,7 +115,7 @@ namespace PhantomDesk.Bridge
             if (text.Contains("price band") || text.Contains("limit up") || text.Contains("limit down") || text.Contains("price limit")) return "price_band";
             if (text.Contains("market closed") || text.Contains("market is closed") || text.Contains("session")) return "market_closed";
             if (text.Contains("rate limit") || text.Contains("too many")) return "rate_limit";
-            if (error == ErrorCode.OrderRejectedByRisk || text.Contains("not permitted") || text.Contains("not allowed") || text.Contains("permission"))
+            if (error.ToString() == "OrderRejectedByRisk" || text.Contains("not permitted") || text.Contains("not allowed") || text.Contains("permission"))
                 return "not_permitted";
             return "unspecified";
         }
@@ -119,17 +123,17 @@ namespace PhantomDesk.Bridge
         /// <summary>The wire's member for a figure of an account; null for one that the wire does not have.</summary>
         public static string Item(AccountItem item)
         {
-            switch (item)
+            switch (item.ToString())
             {
-                case AccountItem.CashValue: return "cash";
-                case AccountItem.RealizedProfitLoss: return "realized";
-                case AccountItem.UnrealizedProfitLoss: return "unrealized";
-                case AccountItem.BuyingPower: return "buying_power";
-                case AccountItem.NetLiquidation: return "net_liquidation";
-                case AccountItem.InitialMargin: return "initial_margin";
-                case AccountItem.DailyLossLimit: return "daily_loss_limit";
-                case AccountItem.WeeklyLossLimit: return "weekly_loss_limit";
-                case AccountItem.TrailingMaxDrawdown: return "trailing_drawdown";
+                case "CashValue": return "cash";
+                case "RealizedProfitLoss": return "realized";
+                case "UnrealizedProfitLoss": return "unrealized";
+                case "BuyingPower": return "buying_power";
+                case "NetLiquidation": return "net_liquidation";
+                case "InitialMargin": return "initial_margin";
+                case "DailyLossLimit": return "daily_loss_limit";
+                case "WeeklyLossLimit": return "weekly_loss_limit";
+                case "TrailingMaxDrawdown": return "trailing_drawdown";
                 default: return null;
             }
         }

@@ -152,25 +152,32 @@ namespace StandIn
             }
         }
 
-        // Trades at a rate, each tick up and down the grid in turn, so that a test knows each price.
-        private void Run(Instrument instrument, int rate, int count, double from)
+        // Trades at a rate, each tick up and down the grid in turn, so that a test knows each price. A slow market also
+        // fills what it reaches; count 0 goes on for ever.
+        private static void Run(Instrument instrument, int rate, int count, double from)
         {
             var clock = System.Diagnostics.Stopwatch.StartNew();
             double tick = instrument.MasterInstrument.TickSize;
-            for (int i = 0; i < count; i++)
+            for (int i = 0; count == 0 || i < count; i++)
             {
                 while (clock.ElapsedMilliseconds * rate < i * 1000L) Thread.Sleep(1);
                 instrument.MarketData.StandInPublish(MarketDataType.Last, from + i % 10 * tick, 1 + i % 7);
+                if (rate <= 100) instrument.Dispatcher.InvokeAsync(() => FillIn(instrument));
             }
+        }
+
+        private static void FillIn(Instrument instrument)
+        {
+            List<Account> all;
+            lock (Account.All) all = Account.All.ToList();
+            foreach (Account one in all) one.StandInTraded(instrument);
         }
 
         private static void Trade(Instrument instrument, double price, int size)
         {
             instrument.MarketData.StandInPublish(MarketDataType.Last, price, size);
             instrument.Dispatcher.StandInDrain();
-            List<Account> all;
-            lock (Account.All) all = Account.All.ToList();
-            foreach (Account one in all) one.StandInTraded(instrument);
+            FillIn(instrument);
         }
 
         private string Questions(string[] words)

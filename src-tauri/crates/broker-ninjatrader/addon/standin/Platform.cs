@@ -99,7 +99,7 @@ namespace System.Windows.Threading
             using (var done = new ManualResetEvent(false))
             {
                 InvokeAsync(() => done.Set());
-                done.WaitOne(5000);
+                if (!done.WaitOne(60000)) throw new TimeoutException("a dispatcher does not get on");
             }
         }
 

@@ -62,14 +62,17 @@ namespace PhantomDesk.Bridge.Tests
             Peer = null;
         }
 
-        /// <summary>A client comes in; what it is told at once is in Lines.</summary>
-        public string Connect()
+        /// <summary>A client for another account.</summary>
+        public string Connect(string account)
         {
-            Peer = new Peer("desk", Account.Name, Clock.Elapsed);
+            Peer = new Peer("desk", account, Clock.Elapsed);
             string refused = Bridge.Admit(Peer);
             Collect();
             return refused;
         }
+
+        /// <summary>A client comes in; what it is told at once is in Lines.</summary>
+        public string Connect() { return Connect(Account.Name); }
 
         /// <summary>The client is gone, as when its process dies.</summary>
         public void Vanish()

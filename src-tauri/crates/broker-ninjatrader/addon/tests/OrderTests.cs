@@ -371,5 +371,44 @@ namespace PhantomDesk.Bridge.Tests
             Check.Same("ok", desk.Market("a", "buy", 1), "quiet");
             Check.Same("lost connecting connected", string.Join(" ", desk.Lines.Where(l => l.Text("t") == "ev" && l.Text("k") == "conn").Select(l => ((JsonObject)l.Get("d")).Text("status"))), "told");
         }
+
+        public static void an_account_that_comes_later_is_found_and_has_a_moment_to_become_whole()
+        {
+            var desk = new Desk();
+            Check.Same("unknown_account", desk.Connect("Later1"), "before");
+            Account later = StandIn.World.Open("Later1", Provider.Simulator);
+            desk.Wait(100);
+            Check.Same<string>(null, desk.Connect("Later1"), "after");
+            Check.Same<object>(false, desk.Lines.Last(l => l.Text("t") == "snap_end").Get("whole"), "not whole yet");
+            Check.Same("not_connected", desk.Market("a", "buy", 1), "not yet");
+            desk.Wait(2500);
+            Check.Same("ok", desk.Market("a", "buy", 1), "then");
+            later.StandInDrain();
+            desk.Run();
+            Check.That(desk.States("a").EndsWith("filled"), "its events are heard: " + desk.States("a"));
+        }
+
+        public static void a_lost_connection_is_noticed_without_an_event()
+        {
+            var desk = new Desk();
+            desk.Connect();
+            typeof(Connection).GetProperty("Status").GetSetMethod(true).Invoke(desk.Account.Connection, new object[] { ConnectionStatus.Disconnected });
+            desk.Wait(100);
+            Check.Same("disconnected", ((JsonObject)desk.Lines.Last(l => l.Text("k") == "conn").Get("d")).Text("status"), "told");
+        }
+
+        public static void without_a_journal_orders_are_refused_and_positions_are_protected_all_the_same()
+        {
+            var desk = new Desk();
+            desk.Connect();
+            desk.Market("a", "buy", 2);
+            desk.Arm("L1", "sell", 2, "22980", null);
+            desk.Journal.Dispose();
+            Check.Same("journal", desk.Limit("b", "buy", 1, "22990"), "order");
+            Check.Same(1, desk.Account.StandInSubmitted, "nothing was sent");
+            desk.Vanish();
+            desk.WaitSilently(6000);
+            Check.Same(2, desk.Live("L1-X1.s1").Quantity, "shadow");
+        }
     }
 }

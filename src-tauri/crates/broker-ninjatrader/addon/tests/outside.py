@@ -18,7 +18,7 @@ import threading
 import time
 
 NQ = {"root": "NQ", "month": 12, "year": 2026}
-LIMIT_S = 20
+LIMIT_S = 60
 
 
 def mac_of(key, direction, n, body):

@@ -1,6 +1,6 @@
 //! What came of a run: a fold over its facts, next to the state that they left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_compliance::{OrderRequest, Refusal, Ticket, TicketKind};
 use phantom_engine::fact::{Asked, Leg, Purpose};
@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::rows::{AskedQty, ClosedRow, Disposition, ExitReason, OrderOrigin, OrderRow, Role, text};
+use super::rules::RulesRow;
 use super::run::Run;
 
 /// The result of a replay. The order of the fields is the order in the JSON.
@@ -39,6 +40,9 @@ pub(crate) struct ReplayResult<'a> {
     /// What became of each signal, in the order in which they act.
     #[serde(serialize_with = "as_map")]
     pub(crate) signals: Vec<(&'a str, Disposition)>,
+    /// The rules that the run was under; not there without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<RulesRow<'a>>,
 }
 
 fn as_map<S: Serializer>(rows: &[(&str, Disposition)], to: S) -> Result<S::Ok, S::Error> {
@@ -46,8 +50,8 @@ fn as_map<S: Serializer>(rows: &[(&str, Disposition)], to: S) -> Result<S::Ok, S
 }
 
 impl<'a> ReplayResult<'a> {
-    /// Folds the facts of a run that paid `fee_per_side` for each contract bought or sold.
-    pub(crate) fn of(run: &'a Run, fee_per_side: Money) -> Self {
+    /// Folds the facts of a run.
+    pub(crate) fn of(run: &'a Run) -> Self {
         let mut fold = Fold {
             run,
             orders: Vec::new(),
@@ -55,13 +59,14 @@ impl<'a> ReplayResult<'a> {
             signals: vec![Disposition::NotReached; run.signals().len()],
             flatten_of_signal: Vec::new(),
             signal_of_flatten: BTreeMap::new(),
+            by_rule: BTreeSet::new(),
             answers: BTreeMap::new(),
         };
         for fact in run.facts() {
             fold.take(fact);
         }
         let signals = fold.dispositions();
-        let closed = fold.closed(fee_per_side);
+        let closed = fold.closed();
         let positions = || run.book().positions().iter();
         let realized_pnl = positions().map(|(_, position)| position.realized).sum();
         let fees = positions().map(|(_, position)| position.fees).sum();
@@ -75,6 +80,7 @@ impl<'a> ReplayResult<'a> {
             net_pnl: realized_pnl - fees,
             position: open.map(|(id, position)| (run.listing().root(id), position.net.signed())).collect(),
             signals,
+            profile: run.rules(),
         }
     }
 }
@@ -87,6 +93,8 @@ struct Fold<'a> {
     signals: Vec<Disposition>,
     flatten_of_signal: Vec<(SignalRef, FlattenId)>,
     signal_of_flatten: BTreeMap<FlattenId, SignalRef>,
+    /// Flattens that a rule has begun.
+    by_rule: BTreeSet<FlattenId>,
     answers: BTreeMap<FlattenId, Disposition>,
 }
 
@@ -134,6 +142,9 @@ impl<'a> Fold<'a> {
                 row.take(*qty, *entry, *exit, *realized);
                 (row.last_seq, row.last_at) = (fact.seq, fact.at);
             }
+            FactBody::FlattenStarted { flatten, origin: Origin::Rule } => {
+                self.by_rule.insert(*flatten);
+            }
             FactBody::FlattenStarted { flatten, origin } | FactBody::FlattenJoined { flatten, origin } => {
                 if let Origin::Signal(signal) = *origin {
                     self.flatten_of_signal.push((signal, *flatten));
@@ -155,9 +166,18 @@ impl<'a> Fold<'a> {
             | FactBody::LotOpened { .. }
             | FactBody::LotGrew { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenExiting { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::Halted { .. }
             | FactBody::Latched { .. }
@@ -185,6 +205,8 @@ impl<'a> Fold<'a> {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.exits.entry((*lot, *by)).or_default().undo(*qty, *entry, *exit, *realized);
@@ -237,6 +259,7 @@ impl<'a> Fold<'a> {
                 Purpose::Entry(_) | Purpose::Reduction | Purpose::Outside => OrderOrigin::Signal,
                 Purpose::LotExit { leg: Leg::Stop, .. } => OrderOrigin::Stop,
                 Purpose::LotExit { leg: Leg::Target, .. } => OrderOrigin::Target,
+                Purpose::Flatten(flatten) if self.by_rule.contains(&flatten) => OrderOrigin::Lockout,
                 Purpose::Flatten(_) => OrderOrigin::Flatten,
             },
             status: order.status,
@@ -325,24 +348,18 @@ impl<'a> Fold<'a> {
         self.run.signals().iter().map(|signal| signal.id.as_str()).zip(signals).collect()
     }
 
-    fn closed(&self, fee_per_side: Money) -> Vec<ClosedRow<'a>> {
+    fn closed(&self) -> Vec<ClosedRow<'a>> {
         let mut exits: Vec<(LotId, OrderId, Exited)> =
             self.exits.iter().map(|(&(lot, by), &exited)| (lot, by, exited)).collect();
         exits.sort_by_key(|(lot, _, exited)| (exited.last_at, *lot, exited.last_seq));
         exits
             .into_iter()
             .filter(|(_, _, exited)| exited.qty > 0)
-            .filter_map(|(lot, by, exited)| self.closed_row(fee_per_side, lot, by, exited))
+            .filter_map(|(lot, by, exited)| self.closed_row(lot, by, exited))
             .collect()
     }
 
-    fn closed_row(
-        &self,
-        fee_per_side: Money,
-        lot: LotId,
-        by: OrderId,
-        exited: Exited,
-    ) -> Option<ClosedRow<'a>> {
+    fn closed_row(&self, lot: LotId, by: OrderId, exited: Exited) -> Option<ClosedRow<'a>> {
         let book = self.run.book();
         let lot = book.lots().at(lot);
         let (entry, exit) = (book.orders().at(lot.order), book.orders().at(book.find(by)?));
@@ -363,11 +380,12 @@ impl<'a> Fold<'a> {
                 Purpose::Entry(_) | Purpose::Reduction | Purpose::Outside => ExitReason::Order,
                 Purpose::LotExit { leg: Leg::Stop, .. } => ExitReason::Stop,
                 Purpose::LotExit { leg: Leg::Target, .. } => ExitReason::Target,
+                Purpose::Flatten(flatten) if self.by_rule.contains(&flatten) => ExitReason::Lockout,
                 Purpose::Flatten(_) => ExitReason::Flatten,
             },
             realized_pnl: exited.realized,
             // One side in, one side out.
-            fees: fee_per_side * i64::from(exited.qty) * 2,
+            fees: self.run.fee_per_side(lot.contract) * i64::from(exited.qty) * 2,
         })
     }
 }

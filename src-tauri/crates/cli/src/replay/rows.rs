@@ -64,6 +64,7 @@ pub(crate) enum OrderOrigin {
     Stop,
     Target,
     Flatten,
+    Lockout,
 }
 
 /// What closed some of a lot.
@@ -74,6 +75,7 @@ pub(crate) enum ExitReason {
     Target,
     Order,
     Flatten,
+    Lockout,
 }
 
 impl ExitReason {
@@ -84,6 +86,7 @@ impl ExitReason {
             Self::Target => "TARGET",
             Self::Order => "ORDER",
             Self::Flatten => "FLATTEN",
+            Self::Lockout => "LOCKOUT",
         }
     }
 }

@@ -1,16 +1,19 @@
 //! The loop: each record, then the signals whose time has come.
 
+use std::collections::BTreeSet;
 use std::iter::Peekable;
+use std::sync::Arc;
 
 use phantom_broker_mock::{FillSize, LimitFill, MockBroker, MockSettings, Range, Refusals};
 use phantom_compliance::{Limits, ShortSelling};
-use phantom_engine::{Book, ContractTerms, Engine, Fact, Input, Intake, Origin, Timing};
+use phantom_engine::{Book, ContractTerms, Engine, Fact, Input, Intake, Origin, RulesInput, Timing};
 use phantom_market::Merged;
-use phantom_model::{Arena, ContractId, SignalRef, Timestamp};
+use phantom_model::{Arena, ContractId, Instrument, Money, SignalRef, Timestamp, TradingDay};
 use phantom_runtime::{Core, Listing, MemoryJournal};
 use phantom_signals::{Signal, SignalAction};
 
 use super::progress::Progress;
+use super::rules::{RulesRow, RunRules};
 use super::setup::Lane;
 use crate::args::{LimitRule, ReplayOptions};
 use crate::fault::Fault;
@@ -21,19 +24,41 @@ pub(crate) struct Run {
     signals: Vec<Signal>,
     core: Core<MockBroker, MemoryJournal>,
     ticks: u64,
+    rules: Option<RunRules>,
+    /// The trading days of the market, while there are rules.
+    days: BTreeSet<TradingDay>,
+    day_ends: Timestamp,
 }
 
 impl Run {
     /// A desk before the first record.
-    pub(crate) fn new(options: &ReplayOptions, listing: Listing, signals: Vec<Signal>) -> Self {
-        let terms = listing.terms(|_| options.fee_per_side);
+    pub(crate) fn new(
+        options: &ReplayOptions,
+        listing: Listing,
+        signals: Vec<Signal>,
+        rules: Option<RunRules>,
+    ) -> Self {
+        let otherwise = options.fee_per_side;
+        let fee = |instrument: &Instrument| {
+            rules.as_ref().map_or(otherwise, |rules| rules.fee_per_side(instrument, otherwise))
+        };
+        let mut terms = listing.terms(fee);
+        if let Some(rules) = &rules {
+            for (id, contract) in listing.iter() {
+                terms.at_mut(id).weight = rules.profile.pack().firm().weights.of(contract.instrument());
+            }
+        }
         let short_selling = if options.long_only { ShortSelling::Off } else { ShortSelling::On };
         let limits = Limits { short_selling, ..Limits::NONE };
         let mut engine = Engine::new(terms, limits, Timing::STANDARD);
+        if let Some(rules) = &rules {
+            engine = engine.with_rule_book(rules.rule_book(&listing));
+        }
         // An entry and its exit for each.
         engine.reserve(signals.len() * 2);
         let core = Core::new(engine, MockBroker::new(broker_settings(options)), MemoryJournal::new());
-        Self { listing, signals, core, ticks: 0 }
+        let (days, day_ends) = (BTreeSet::new(), Timestamp::MIN);
+        Self { listing, signals, core, ticks: 0, rules, days, day_ends }
     }
 
     /// Works through the market to its last record. What would be due later never happens.
@@ -46,6 +71,9 @@ impl Run {
         let mut waiting = (0..).map(SignalRef::new).zip(&signals).peekable();
         while let Some(record) = market.next_record()? {
             self.ticks += 1;
+            if self.rules.is_some() && record.at >= self.day_ends {
+                self.begin_day(record.at);
+            }
             self.core.market(record);
             self.act(&mut waiting, record.at);
             progress.record(self.ticks, &market);
@@ -54,6 +82,26 @@ impl Run {
         self.signals = signals;
         tracing::info!(ticks = self.ticks, signals_left, facts = self.facts().len(), "replayed");
         Ok(self)
+    }
+
+    /// The market trades on another day; on the first one the rules come into force.
+    fn begin_day(&mut self, at: Timestamp) {
+        self.day_ends = TradingDay::next_begins(at);
+        self.days.insert(TradingDay::of(at));
+        let Some(rules) = self.rules.as_ref().filter(|_| self.ticks == 1) else { return };
+        let profile = Arc::clone(&rules.profile);
+        let adopt = RulesInput::Adopt { profile, fresh: true, origin: Origin::Window };
+        self.core.input(at, Input::Rules(adopt));
+    }
+
+    /// What the result says of the rules.
+    pub(crate) fn rules(&self) -> Option<RulesRow<'_>> {
+        self.rules.as_ref().map(|rules| rules.row(&self.days))
+    }
+
+    /// The fee of one contract bought or sold.
+    pub(crate) fn fee_per_side(&self, contract: ContractId) -> Money {
+        self.core.engine().terms().at(contract).fee_per_side
     }
 
     /// Acts on every signal whose time has come.

@@ -117,6 +117,9 @@ fn write_summary(out: &mut impl Write, result: &ReplayResult<'_>, elapsed: Durat
     ] {
         table.push([name.to_owned(), value]);
     }
+    if let Some(rules) = &result.profile {
+        table.push(["Rules".to_owned(), rules.words()]);
+    }
     write!(out, "{table}")
 }
 

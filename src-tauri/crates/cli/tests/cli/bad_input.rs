@@ -205,8 +205,10 @@ fn bad_flags() {
         (&["--json"], "error: the argument '--json' cannot be used multiple times"),
         (
             &["--profile", "topstep_50k"],
-            "no rule pack named \"topstep_50k\": this version has none; leave --profile out",
+            "no rule pack named \"topstep_50k\"; there are: topstep-combine-50k, ",
         ),
+        (&["--profile", "topstep-combine-50k", "--profile-set", "daily_loss=maybe"], "daily_loss"),
+        (&["--profile", "no-such-file.toml"], "no-such-file.toml: cannot be read"),
         (
             &["--profile-set", "a=b"],
             "error: the following required arguments were not provided:\n  --profile <ID>",

@@ -50,6 +50,7 @@ fn with_a_profile_it_shows_until_when_entries_are_taken_and_by_when_all_is_flat(
     ] {
         assert_eq!(line(&ended, day), expected);
     }
+    assert!(!ended.stdout.contains('?'), "nothing about gold is projected on these days");
     let own = calendar(&[&shown[..], &["--profile-set", "flat_by=14:30"]].concat());
     assert_eq!(line(&own, "2026-11-24"), "2026-11-24 Tue 16:00 14:30 14:30 14:30");
 }

@@ -18,3 +18,4 @@ mod journal;
 mod program;
 #[cfg(test)]
 mod replay_real;
+mod rules;

@@ -7,11 +7,13 @@
 use std::cmp::Ordering;
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 use super::Share;
 
 /// A consistency rule.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Consistency {
     /// The largest share of the best day, by the number of the payout: the first entry for the first
     /// one, the last entry for all that follow. One entry where payouts do not matter; never empty.
@@ -27,7 +29,8 @@ pub struct Consistency {
 }
 
 /// What the best day is a share of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ConsistencyBase {
     /// The profit target.
     Target,
@@ -36,7 +39,8 @@ pub enum ConsistencyBase {
 }
 
 /// Over which days consistency is judged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ConsistencyScope {
     /// All days of the attempt or the account.
     Account,
@@ -45,7 +49,8 @@ pub enum ConsistencyScope {
 }
 
 /// How the best day must stand to its share.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Comparison {
     /// At the share or below it.
     AtMost,
@@ -54,7 +59,8 @@ pub enum Comparison {
 }
 
 /// What an exceeded consistency rule does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum ConsistencyEffect {
     /// More profit is needed to pass.
     RaiseTarget,

@@ -1,11 +1,13 @@
 //! The daily loss limit: how much one trading day may lose.
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 use super::Share;
 
 /// Whether there is a daily limit.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DailyLoss {
     /// The program has none.
     None,
@@ -14,7 +16,8 @@ pub enum DailyLoss {
 }
 
 /// A daily loss limit.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DailyLimit {
     /// How large it is.
     pub amount: DailyAmount,
@@ -29,7 +32,8 @@ pub struct DailyLimit {
 }
 
 /// How large a daily limit is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DailyAmount {
     /// Always the same.
     Fixed(Money),
@@ -47,7 +51,8 @@ pub enum DailyAmount {
 }
 
 /// One tier of a daily limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DailyTier {
     /// The tier holds for balances below this amount; `None` for the last one, which has no end.
     pub below: Option<Money>,
@@ -56,7 +61,8 @@ pub struct DailyTier {
 }
 
 /// Whether a rule is the trader's choice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Obligation {
     /// It always holds.
     Mandatory,
@@ -67,7 +73,8 @@ pub enum Obligation {
 }
 
 /// What reaching a limit of the day means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum LossSeverity {
     /// Flat, and no entries until the next session. The account goes on.
     DayLock,
@@ -76,7 +83,8 @@ pub enum LossSeverity {
 }
 
 /// What counts as the day's profit or loss. Fees count in both.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum DailyBasis {
     /// Closed trades only.
     Realised,
@@ -85,7 +93,8 @@ pub enum DailyBasis {
 }
 
 /// Whether a daily limit can be larger than what is left to the floor.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FloorCap {
     /// It stands alone.
     None,

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_model::{Instrument, MiniWeight, Money, Span};
+use serde::{Deserialize, Serialize};
 
 use super::{Share, Times};
 use crate::Minis;
 
 /// The rules of a firm.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Firm {
     /// Its id.
     pub id: String,
@@ -37,7 +39,8 @@ pub struct Firm {
 }
 
 /// How contracts count against a size limit, in mini-equivalents.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Weights {
     /// How many micros count as one mini; 1 where every contract counts the same.
     pub micros_per_mini: u32,
@@ -46,7 +49,8 @@ pub struct Weights {
 }
 
 /// What a firm lets trade.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Products {
     /// Everything that the desk knows.
     All,
@@ -55,7 +59,8 @@ pub enum Products {
 }
 
 /// Which contract months a firm lets trade.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Contracts {
     /// The front month only.
     FrontMonth,
@@ -64,7 +69,8 @@ pub enum Contracts {
 }
 
 /// No entries this near to a price limit of the exchange.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LimitZone {
     /// The width of the zone, as a share of the settlement price.
     pub width: Share,
@@ -73,7 +79,8 @@ pub struct LimitZone {
 }
 
 /// Whether accounts of one trader may stand against each other in products that hedge one another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Hedging {
     /// They may.
     Allowed,
@@ -82,7 +89,8 @@ pub enum Hedging {
 }
 
 /// How fast orders may come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Throttle {
     /// Messages in any second.
     pub per_second: u32,
@@ -93,7 +101,8 @@ pub struct Throttle {
 }
 
 /// What trading costs.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FeeTable {
     /// Nothing that is known.
     None,

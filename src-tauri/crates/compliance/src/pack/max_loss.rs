@@ -5,9 +5,11 @@
 //! what the floor follows and where it stops.
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 /// What the floor follows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum MaxLossKind {
     /// The balance at the end of each trading day.
     EodTrailing,
@@ -18,7 +20,8 @@ pub enum MaxLossKind {
 }
 
 /// Where a floor that follows stops for good.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum FloorLock {
     /// It follows for ever.
     Never,
@@ -31,7 +34,8 @@ pub enum FloorLock {
 }
 
 /// What touching the floor means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum MaxLossSeverity {
     /// The evaluation has failed; it can be reset.
     Fail,
@@ -40,7 +44,8 @@ pub enum MaxLossSeverity {
 }
 
 /// The maximum loss rule.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MaxLoss {
     /// What the floor follows.
     pub kind: MaxLossKind,

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use phantom_model::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Whether a rule stops an entry or only says so.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Effect {
     /// It says so.
     Warn,
@@ -16,7 +18,8 @@ pub enum Effect {
 }
 
 /// A rule with an end.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Overlay {
     /// Its id within the pack.
     pub id: String,
@@ -33,7 +36,8 @@ pub struct Overlay {
 }
 
 /// What an overlay says.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum OverlayRule {
     /// Around releases of economic figures.
     News(NewsWindow),
@@ -42,7 +46,8 @@ pub enum OverlayRule {
 }
 
 /// Windows around releases.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewsWindow {
     /// The releases; may be empty, for the trader to add.
     pub releases: Vec<Release>,
@@ -55,7 +60,8 @@ pub struct NewsWindow {
 }
 
 /// One release.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Release {
     /// What is released.
     pub name: String,
@@ -64,7 +70,8 @@ pub struct Release {
 }
 
 /// What holds within a window for some products.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewsPart {
     /// The roots; empty for every product that is in no other part.
     pub roots: BTreeSet<String>,
@@ -73,7 +80,8 @@ pub struct NewsPart {
 }
 
 /// What holds within a news window.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum NewsAction {
     /// No position may be open.
     MustBeFlat,

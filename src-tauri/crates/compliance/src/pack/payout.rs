@@ -1,11 +1,13 @@
 //! What a funded account must have done before money can be taken out. Informs; never stops an order.
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 use super::{Consistency, Share};
 
 /// The payout rules of a program.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Payout {
     /// The ways to a payout, of which a trader chooses one; never empty.
     pub paths: Vec<PayoutPath>,
@@ -20,7 +22,8 @@ pub struct Payout {
 }
 
 /// One way to a payout.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PayoutPath {
     /// Its id, a value of the option `payout_path`.
     pub id: String,
@@ -35,7 +38,8 @@ pub struct PayoutPath {
 }
 
 /// Days with a profit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WinningDays {
     /// How many.
     pub count: u32,

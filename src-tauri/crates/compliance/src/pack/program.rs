@@ -1,11 +1,13 @@
 //! The rules of one program of a firm: an evaluation or a funded account of one size.
 
 use phantom_model::{Money, Span};
+use serde::{Deserialize, Serialize};
 
 use super::{Consistency, DailyLoss, Effect, MaxLoss, Payout, SizeRule};
 
 /// What the account is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Stage {
     /// A test account.
     Evaluation,
@@ -14,7 +16,8 @@ pub enum Stage {
 }
 
 /// The rules of a program.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Program {
     /// What the account is.
     pub stage: Stage,
@@ -47,7 +50,8 @@ pub struct Program {
 }
 
 /// How long a trade must be held.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MinHold {
     /// The shortest time between the fill that opens and the fill that closes. An exit is never held
     /// back for it: a shorter trade warns.
@@ -55,7 +59,8 @@ pub struct MinHold {
 }
 
 /// How many trades a day may have.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TradeMax {
     /// The most.
     pub per_day: u32,
@@ -66,7 +71,8 @@ pub struct TradeMax {
 }
 
 /// What counts as a trade.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum TradeCounting {
     /// Each order that opens, once it has a fill.
     Entries,

@@ -4,12 +4,13 @@ use std::fmt;
 
 use phantom_model::Money;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 /// Parts of the whole.
 const WHOLE: u32 = 10_000;
 
 /// A share in ten-thousandths: above nothing, up to ten times the whole.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Share(u32);
 
 impl Share {

@@ -1,11 +1,13 @@
 //! How large a position may be, in mini-equivalents over all products of an account.
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 use crate::Minis;
 
 /// The size rule of a program.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum SizeRule {
     /// Always the same.
     Fixed(Minis),
@@ -24,13 +26,15 @@ pub enum SizeRule {
 }
 
 /// Rungs, ascending in balance; the last has no end.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ladder {
     pub(crate) rungs: Vec<Rung>,
 }
 
 /// One rung of a ladder.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rung {
     /// Up to where it reaches.
     pub top: RungTop,
@@ -39,7 +43,8 @@ pub struct Rung {
 }
 
 /// Up to where a rung reaches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum RungTop {
     /// Below this balance; the balance itself belongs to the next rung.
     Below(Money),

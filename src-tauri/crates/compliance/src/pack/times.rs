@@ -2,12 +2,14 @@
 
 use jiff::civil::{Time, time};
 use phantom_model::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// The end of every trading day, on the wall in Chicago.
 pub(crate) const DAY_END: Time = time(17, 0, 0, 0);
 
 /// The zone that a firm writes its times in. All of them are wall-clock times with daylight saving.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Zone {
     /// America/Chicago.
     Chicago,
@@ -17,7 +19,8 @@ pub enum Zone {
 
 /// The times of a firm, on the wall in Chicago. They count on the trading day that begins at 17:00 on
 /// the evening before, so they lie before 17:00.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Times {
     /// The zone that the pack is written in; the times below are converted already.
     pub zone: Zone,
@@ -32,7 +35,8 @@ pub struct Times {
 }
 
 /// What holds on a day on which the exchange closes early.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EarlyClose {
     /// Minutes before the early close by which everything must be flat.
     pub offset_min: u16,
@@ -49,7 +53,8 @@ impl EarlyClose {
 }
 
 /// Whose early close counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum EarlyCloseOf {
     /// That of the equity index, for every product.
     EquityIndex,

@@ -2,11 +2,13 @@
 //! itself.
 
 use phantom_model::Money;
+use serde::{Deserialize, Serialize};
 
 use crate::pack::{DayStart, MaxLoss};
 
 /// Where the account stands when the desk takes it over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountStart {
     /// The balance that it began its life with.
     pub start_balance: Money,

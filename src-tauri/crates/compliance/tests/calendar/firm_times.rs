@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use phantom_compliance::ProductHours::{self, EnergyMetals, EquityIndex, Fx, Grains, Livestock};
 use phantom_compliance::calendar::Certainty;
-use phantom_compliance::{Pack, Profile};
+use phantom_compliance::{Calendar, Pack, Profile};
 use phantom_model::Timestamp;
 
 use super::{calendar, chicago, clock, day, wall};
@@ -160,4 +160,32 @@ fn a_firm_without_an_end_of_day_lets_positions_stay() {
     let own = profile("shape-micros-are-minis", &["flat_by=15:00"]);
     assert_eq!(times(&own, EquityIndex, "2026-11-24"), "15:00 15:00 15:00");
     assert_eq!(times(&own, EquityIndex, "2026-11-26"), "12:00 12:00 12:00");
+}
+
+/// The shipped calendar with one text in place of another.
+fn other_calendar(from: &str, to: &str) -> Calendar {
+    let text = include_str!("../../data/calendar.toml");
+    assert!(text.contains(from), "{from:?} is not in the calendar");
+    Calendar::from_toml("other.toml", &text.replacen(from, to, 1)).unwrap()
+}
+
+#[test]
+fn a_firm_that_goes_by_the_equity_index_is_closed_with_it() {
+    let calendar = other_calendar("equity_index = \"08:15\"", "equity_index = \"closed\"");
+    let good_friday = day("2026-04-03");
+    assert!(calendar.day(Fx, good_friday).closes().is_some(), "currencies trade");
+    assert_eq!(topstep().day_times(&calendar, Fx, good_friday), None);
+    let by_product = profile("shape-static", &[]).day_times(&calendar, Fx, good_friday).unwrap();
+    assert_eq!(by_product.flat_by.map(clock), Some("10:14".to_owned()));
+}
+
+#[test]
+fn a_firms_day_is_no_surer_than_the_early_close_it_goes_by() {
+    let projected = "name = \"Thanksgiving\"\nprojected = [\"equity_index\"]\n";
+    let calendar = other_calendar("name = \"Thanksgiving\"\n", projected);
+    let times = topstep().day_times(&calendar, EnergyMetals, day("2026-11-26")).unwrap();
+    assert_eq!(
+        (calendar.day(EnergyMetals, day("2026-11-26")).certainty, times.certainty),
+        (Certainty::Published, Certainty::Projected)
+    );
 }

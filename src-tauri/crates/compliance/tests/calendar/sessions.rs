@@ -3,6 +3,8 @@
 use phantom_compliance::ProductHours::{self, EquityIndex, Grains, Livestock};
 use phantom_compliance::calendar::{Closure, SessionState};
 
+use phantom_model::Timestamp;
+
 use super::{calendar, chicago, wall};
 
 /// The state in a word, with its ends.
@@ -99,4 +101,15 @@ fn beyond_the_calendar_the_weekly_hours_are_all_there_is() {
     assert_eq!(stands(EquityIndex, "2013-11-28T13:00:00"), "open 2013-11-27 17:00 to 2013-11-28 16:00");
     assert_eq!(stands(EquityIndex, "2028-07-04T13:00:00"), "open 2028-07-03 17:00 to 2028-07-04 16:00");
     assert_eq!(stands(EquityIndex, "2013-11-30T13:00:00"), "weekend 2013-11-29 16:00 to 2013-12-01 17:00");
+}
+
+#[test]
+fn the_ends_of_time_have_a_session_too() {
+    let calendar = calendar();
+    for product in ProductHours::ALL {
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            let session = calendar.session(product, at);
+            assert!(session.since <= at && at <= session.until, "{product} at {at}");
+        }
+    }
 }

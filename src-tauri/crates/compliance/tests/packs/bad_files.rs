@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use phantom_compliance::{Pack, PackFault};
+use proptest::prelude::*;
 
 const TOPSTEP: &str = include_str!("../../data/packs/topstep.toml");
 const SHAPES: &str = include_str!("../../data/packs/shapes.toml");
@@ -336,4 +337,25 @@ fn a_file_of_ones_own_is_named_by_its_path_and_a_program_of_several_by_its_id() 
     assert_eq!(said, format!("{several} {right}"));
     let said = Pack::named(&format!("{several}#none")).unwrap_err().to_string();
     assert!(said.contains("no rule pack named \"none\"; there are: topstep-combine-50k"), "{said}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is cut out of a file or put into it, it is taken whole or told where it is wrong.
+    #[test]
+    fn a_damaged_file_is_read_or_told_its_line(
+        at in 0..SHAPES.len(), length in 0_usize..40, put in "[ -~\\n]{0,8}"
+    ) {
+        let end = (at + length).min(SHAPES.len());
+        prop_assume!(SHAPES.is_char_boundary(at) && SHAPES.is_char_boundary(end));
+        let damaged = format!("{}{put}{}", &SHAPES[..at], &SHAPES[end..]);
+        match Pack::from_toml("own.toml", &damaged) {
+            Ok(packs) => prop_assert!(!packs.is_empty()),
+            Err(PackFault::Wrong { line, what, .. }) => {
+                prop_assert!((1..=damaged.lines().count() + 1).contains(&line) && !what.is_empty());
+            }
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
 }

@@ -56,6 +56,10 @@ fn the_figures_of_an_account_follow_from_one_another() {
         found("topstep-combine-50k", &["eod_balance=51250.75"]),
         texts(["51250.75", "51250.75", "51250.75", "49250.75"])
     );
+    assert_eq!(
+        found("topstep-combine-50k", &["eod_balance=49000"]),
+        texts(["49000.00", "50000.00", "50000.00", "48000.00"])
+    );
     // In any order: the peak came before the balance of now.
     let settings = ["peak_eod_balance=52500", "eod_balance=51000"];
     assert_eq!(
@@ -224,6 +228,23 @@ fn every_setting_has_a_form_and_a_value() {
         let all = Profile::new(pack.clone()).all_settings();
         assert!(all.len() >= 27, "{}", pack.id());
         assert!(all.iter().all(|it| !it.key.is_empty() && !it.right.is_empty() && !it.value.is_empty()));
+    }
+}
+
+#[test]
+fn the_page_on_rule_packs_names_every_setting_and_every_key_of_the_shipped_files() {
+    let page = include_str!("../../../../../docs/rule-packs.md");
+    let named = |word: &str| page.contains(&format!("`{word}`"));
+    for setting in profile("topstep-xfa-50k", &[]).all_settings() {
+        let key = if setting.key.starts_with("overlay.") { "overlay.ID" } else { setting.key.as_str() };
+        assert!(named(key), "{key} is not on the page");
+    }
+    for file in [include_str!("../../data/packs/topstep.toml"), include_str!("../../data/packs/shapes.toml")]
+    {
+        let keys = file.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key.trim());
+        for key in keys.filter(|key| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')) {
+            assert!(named(key) || named(&format!("[firm.{key}]")), "{key} is not on the page");
+        }
     }
 }
 

@@ -125,3 +125,38 @@ impl Broker for Asked {
         self.broker.show(record);
     }
 }
+
+/// The mock broker, and everything that was sent to it.
+pub(crate) struct Noted {
+    broker: MockBroker,
+    pub(crate) messages: Arc<Mutex<Vec<Message>>>,
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self { broker: mock(), messages: Arc::default() }
+    }
+}
+
+impl Broker for Noted {
+    fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
+        self.messages.lock().unwrap().push(message.clone());
+        self.broker.send(at, message)
+    }
+
+    fn next_report(&mut self) -> Option<BrokerReport> {
+        self.broker.next_report()
+    }
+
+    fn next_due(&self) -> Timestamp {
+        self.broker.next_due()
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        self.broker.advance(now);
+    }
+
+    fn show(&mut self, record: &MarketRecord) {
+        self.broker.show(record);
+    }
+}

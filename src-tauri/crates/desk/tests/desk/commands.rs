@@ -1,8 +1,8 @@
 //! Commands and their answers.
 
 use phantom_compliance::Limits;
-use phantom_engine::{HaltChange, Origin};
-use phantom_model::{ArenaKey, NetQty, OrderId, OrderStatus, Side};
+use phantom_engine::{HaltChange, Handling, Origin};
+use phantom_model::{ArenaKey, NetQty, OrderId, OrderStatus, Qty, Side};
 use phantom_runtime::{CancelAnswer, Effect};
 
 use crate::brokers::Mute;
@@ -79,14 +79,33 @@ async fn a_flatten_that_gets_no_fill_answers_after_ten_seconds_and_names_what_is
     let world = run(mock(), Limits::NONE);
     world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
     world.print(13_201).await;
+    assert_eq!(world.desk.last_receipt().await.unwrap(), None);
     let began = tokio::time::Instant::now();
     let receipt = world.desk.flatten_all(Origin::Window).await.unwrap();
     assert_eq!(began.elapsed().as_secs(), 10);
     assert!(!receipt.flat);
     assert_eq!(receipt.still_open, [(world.gold, NetQty::new(2))]);
+    assert_eq!(world.desk.last_receipt().await.unwrap(), Some(receipt));
     world.print(13_200).await;
+    let revised = world.desk.last_receipt().await.unwrap().unwrap();
+    assert_eq!((revised.flat, revised.revisions, revised.still_open.len()), (true, 1, 0));
+    assert_eq!(revised.closed.iter().map(|row| row.qty).sum::<u32>(), 2);
     let snapshot = world.desk.snapshot().await.unwrap();
     assert_eq!(snapshot.book.positions().at(world.gold).net, NetQty::FLAT, "the work goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clip_that_is_set_cuts_the_exits_of_a_flatten() {
+    let world = run(mock(), Limits::NONE);
+    world.desk.set_handling(Handling { clip: Qty::new(2).unwrap(), ..Handling::STANDARD }).unwrap();
+    world.desk.place(ticket(Side::Buy, "5"), Origin::Window).await.unwrap();
+    world.print(13_201).await;
+    let desk = world.desk.clone();
+    let flatten = tokio::spawn(async move { desk.flatten_all(Origin::Window).await.unwrap() });
+    tokio::task::yield_now().await;
+    world.print(13_196).await;
+    let closed: Vec<u32> = flatten.await.unwrap().closed.iter().map(|row| row.qty).collect();
+    assert_eq!(closed, [2, 2, 1]);
 }
 
 #[tokio::test(start_paused = true)]

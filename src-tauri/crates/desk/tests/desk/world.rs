@@ -9,7 +9,8 @@ use phantom_engine::{Engine, Timing};
 use phantom_model::{
     ArenaKey, ContractId, InstrumentTable, MarketRecord, Money, Price, Print, Side, Timestamp,
 };
-use phantom_runtime::{Desk, DeskHandle, Listing, MarketClock, MemoryJournal};
+use phantom_runtime::{Desk, DeskHandle, Journal, Listing, MarketClock, MemoryJournal};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// 2013-10-07 08:30 in Chicago.
@@ -33,10 +34,10 @@ fn engine_timed(listing: &Listing, limits: Limits, timing: Timing) -> Engine {
 }
 
 /// A running desk and what is needed to speak with it.
-pub(crate) struct Running {
+pub(crate) struct Running<J = MemoryJournal> {
     pub(crate) desk: DeskHandle,
     pub(crate) gold: ContractId,
-    pub(crate) task: JoinHandle<MemoryJournal>,
+    pub(crate) task: JoinHandle<J>,
 }
 
 pub(crate) fn run(broker: impl Broker + Send + 'static, limits: Limits) -> Running {
@@ -52,11 +53,24 @@ pub(crate) fn run_timed(broker: impl Broker + Send + 'static, limits: Limits, ti
     Running { desk: handle, gold, task: tokio::spawn(desk.run()) }
 }
 
+/// A desk on another journal.
+pub(crate) fn run_on<J: Journal + Send + 'static>(
+    broker: impl Broker + Send + 'static,
+    (journal, wakes): (J, Arc<Notify>),
+    limits: Limits,
+) -> Running<J> {
+    let listing = listing();
+    let gold = listing.resolve("GC").unwrap().contract;
+    let engine = engine(&listing, limits);
+    let (desk, handle) = Desk::new(engine, broker, journal, MarketClock::starting_at(OPEN), listing);
+    Running { desk: handle, gold, task: tokio::spawn(desk.woken_by(wakes).run()) }
+}
+
 pub(crate) fn mock() -> MockBroker {
     MockBroker::new(MockSettings::frictionless(1))
 }
 
-impl Running {
+impl<J> Running<J> {
     pub(crate) async fn last_price(&self) -> Option<Price> {
         let snapshot = self.desk.snapshot().await.unwrap();
         snapshot.marks[self.gold.row() as usize].0

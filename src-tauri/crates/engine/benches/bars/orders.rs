@@ -142,7 +142,7 @@ pub(crate) fn verdict(plan: Plan, rows: &mut Vec<Row>) {
     for _ in 0..plan.rounds {
         kernel.round();
         for _ in 0..plan.samples_each_round {
-            let verdict = samples.take(|| desk.engine.verdict(black_box(&request)));
+            let verdict = samples.take(|| desk.engine.verdict(desk.now(), black_box(&request)));
             assert_eq!(verdict, Ok(()), "the order may leave");
         }
     }

@@ -25,8 +25,8 @@ const NO_LIMIT_MINIS: u32 = 100_000_000;
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
     pub(crate) out: Outcome,
-    nanos: i64,
-    executions: u64,
+    pub(crate) nanos: i64,
+    pub(crate) executions: u64,
 }
 
 impl Desk {
@@ -44,6 +44,11 @@ impl Desk {
             desk.trade(ContractId::from_row(row), REFERENCE_TICKS);
         }
         desk
+    }
+
+    /// The time of the last input.
+    pub(crate) const fn now(&self) -> Timestamp {
+        Timestamp::from_nanos(self.nanos)
     }
 
     /// A desk with this many armed phantoms on contract 0, each on a price of its own: half are stops

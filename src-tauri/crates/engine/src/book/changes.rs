@@ -41,6 +41,7 @@ impl Book {
             FactBody::ChangeRefused { order } => self.forget_change(order),
             FactBody::ProtectionSet { lot, generation, ref protection, .. } => {
                 self.fold_protection(lot, generation, protection);
+                self.forget_passed(lot);
             }
             FactBody::BreakEvenReached { lot, generation, stop, .. } => {
                 self.fold_break_even(lot, generation, stop);

@@ -132,6 +132,7 @@ impl Book {
         order.busted = order.busted.saturating_add(qty.contracts());
         order.cost_ticks -= price.ticks() * i64::from(qty.contracts());
         let (contract, side) = (order.contract, order.side);
+        self.cash += fee;
         self.change_position(contract, |position| {
             position.net = position.net.after(side.opposite(), qty);
             position.fees = position.fees - fee;
@@ -169,6 +170,7 @@ impl Book {
             change(self.orders.at_mut(old.order));
             self.count_leaves(old.order, leaves);
         }
+        self.cash = self.cash + old.fee - fee;
         self.change_position(contract, |position| {
             position.net = position.net.after(side.opposite(), old.qty).after(side, qty);
             position.fees = position.fees - old.fee + fee;
@@ -209,6 +211,7 @@ impl Book {
         let contract = self.lots.at(lot).contract;
         let position = self.positions.at_mut(contract);
         position.realized = position.realized - realized;
+        self.cash = self.cash - realized;
         self.fold_lot_grew(lot, qty, entry);
     }
 }

@@ -1,14 +1,14 @@
 //! The fold: how each fact changes the book. The only place where the book changes.
 
 use phantom_model::{
-    Arena, Bracket, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, OrderKind, OrderStatus,
-    OrderStep, Price, Qty, Side, Stepped, Timestamp,
+    Arena, Bracket, ContractId, ExecId, FailReason, FlattenId, Guard, LotId, Money, OrderId, OrderKind,
+    OrderStatus, OrderStep, Price, Qty, Side, Stepped, Timestamp,
 };
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
 use super::order::{Cancelling, FillState, Order, OrderKey};
 use super::{Book, Entered, Flatten, FlattenPhase, Ladder};
-use crate::fact::{Fact, FactBody, Leg, Purpose};
+use crate::fact::{Alarm, Fact, FactBody, Leg, Purpose};
 use crate::input::Origin;
 
 /// The terms of a submission, as the fact tells them.
@@ -39,9 +39,14 @@ impl Book {
     #[expect(clippy::wildcard_enum_match_arm, reason = "one match in four parts; the last one is complete")]
     pub fn fold(&mut self, fact: &Fact) {
         self.seq = fact.seq;
+        self.last_at = fact.at;
         let at = fact.at;
         match fact.body {
-            FactBody::OrderRejected { order, .. } => self.fold_rejected(order),
+            FactBody::OrderRejected { order, origin, .. } => {
+                self.fold_rejected(order);
+                self.account.note_asked(at);
+                self.note_refusal(at, Some(origin));
+            }
             FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, origin } => {
                 let it = Submission { order, contract, side, qty, kind, purpose, guard, origin };
                 self.fold_submitted(at, &it);
@@ -55,22 +60,19 @@ impl Book {
                 self.step(order, OrderStep::Cancel, |row| row.cancelling = Cancelling::No);
                 self.count_refusal(order);
             }
-            FactBody::OrderFailed { order, reason } => {
-                self.step(order, OrderStep::Fail, |row| {
-                    row.failed = Some(reason);
-                    row.cancelling = Cancelling::No;
-                });
-                self.count_refusal(order);
-            }
+            FactBody::OrderFailed { order, reason } => self.fold_failed(at, order, reason),
             FactBody::OrderClosed { order } => self.step(order, OrderStep::Close, |_| ()),
             FactBody::OrderUnknown { order } => self.touch(order, |row| {
                 row.unknown = true;
                 row.unknown_since = at;
             }),
-            FactBody::CancelRequested { order } => self.touch(order, |row| {
-                row.cancelling = Cancelling::Asked;
-                row.cancel_asked_at = at;
-            }),
+            FactBody::CancelRequested { order } => {
+                self.account.note_message(at);
+                self.touch(order, |row| {
+                    row.cancelling = Cancelling::Asked;
+                    row.cancel_asked_at = at;
+                });
+            }
             FactBody::CancelRefused { order } => self.touch(order, |row| {
                 row.cancelling = Cancelling::Refused;
                 // The broker may not know the order: a submission is not answered by that.
@@ -93,15 +95,54 @@ impl Book {
                 self.halt.flattening = false;
                 self.set_phase(flatten, FlattenPhase::Watching { since: at, flat });
             }
+            FactBody::FlattenReopened { flatten } => self.revise_answer(flatten, false),
+            FactBody::FlattenSettled { flatten } => self.revise_answer(flatten, true),
             FactBody::FlattenEnded { flatten } => self.set_phase(flatten, FlattenPhase::Ended),
             FactBody::TrailsMoved { contract, low, high } => {
                 self.positions.at_mut(contract).levels.watch(low, high);
             }
-            FactBody::FlattenJoined { .. }
-            | FactBody::AlarmRaised { .. }
+            FactBody::AlarmRaised { alarm: Alarm::ContradictingExec(order) } => {
+                self.contradicted.insert(order);
+            }
+            FactBody::AlarmRaised { .. }
+            | FactBody::FlattenJoined { .. }
+            | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
+            FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost => self.fold_gap(at, &fact.body),
+            FactBody::Rule(ref rule) => self.fold_rule(rule),
             ref body => self.fold_change(at, body),
+        }
+    }
+
+    /// Who asked for an order; `None` for what nobody asked for.
+    fn origin_of(&self, order: OrderId) -> Option<Origin> {
+        self.find(order).and_then(|key| self.orders.at(key).origin)
+    }
+
+    /// A refusal of what a program asked for: many in a row are a loop. A person may be refused as
+    /// often as they like.
+    fn note_refusal(&mut self, at: Timestamp, origin: Option<Origin>) {
+        if matches!(origin, Some(Origin::Signal(_))) {
+            self.account.note_refused(at);
+        }
+    }
+
+    /// An exit becomes a trade of the day with its first fill; an entry with its lot.
+    fn note_first_fill(&mut self, key: OrderKey) {
+        let row = self.orders.at(key);
+        let closes = match row.purpose {
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => true,
+            Purpose::Entry(_) | Purpose::Outside => false,
+        };
+        if closes && row.filled == 0 {
+            self.account.note_exit();
         }
     }
 
@@ -111,11 +152,25 @@ impl Book {
         }
     }
 
+    /// Tickets come in their order, except one that was lost and found at the broker.
+    fn enter_ticket(&mut self, n: u32, key: OrderKey) {
+        let place = n.saturating_sub(1) as usize;
+        if let Some(slot) = self.tickets.get_mut(place) {
+            *slot = Entered::Order(key);
+        } else {
+            self.tickets.push(Entered::Order(key));
+        }
+    }
+
     fn fold_submitted(&mut self, at: Timestamp, it: &Submission) {
         let key = self.orders.next_key();
+        self.account.note_message(at);
         let mut earlier_exit = None;
         match it.order {
-            OrderId::Ticket(_) => self.tickets.push(Entered::Order(key)),
+            OrderId::Ticket(n) => {
+                self.account.note_asked(at);
+                self.enter_ticket(n, key);
+            }
             OrderId::LotExit { lot, exit } => {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
                 self.lots.at_mut(lot).exits_sent = exit;
@@ -162,6 +217,9 @@ impl Book {
     /// were lost, and may be asked for again. So may a cancel that was refused.
     fn fold_accepted(&mut self, order: OrderId) {
         let was_unknown = self.find(order).is_some_and(|key| self.orders.at(key).unknown);
+        if matches!(self.origin_of(order), Some(Origin::Signal(_))) {
+            self.account.note_taken();
+        }
         self.step(order, OrderStep::Accept, |row| {
             if was_unknown || row.cancelling == Cancelling::Refused {
                 row.cancelling = Cancelling::No;
@@ -172,6 +230,15 @@ impl Book {
         }
     }
 
+    fn fold_failed(&mut self, at: Timestamp, order: OrderId, reason: FailReason) {
+        self.step(order, OrderStep::Fail, |row| {
+            row.failed = Some(reason);
+            row.cancelling = Cancelling::No;
+        });
+        self.note_refusal(at, self.origin_of(order));
+        self.count_refusal(order);
+    }
+
     fn fold_filled(&mut self, at: Timestamp, order: OrderId, it: &Execution) {
         let Some(key) = self.find(order) else { return };
         let row = self.orders.at(key);
@@ -179,6 +246,8 @@ impl Book {
         let done = row.done().saturating_add(qty.contracts());
         let step = if done >= row.qty.contracts() { OrderStep::FillRest } else { OrderStep::FillPart };
         let fill = self.keep_fill(at, key, it, FillState::AsReported);
+        self.note_first_fill(key);
+        self.cash = self.cash - it.fee;
         self.step_row(key, step, |row| {
             row.filled = row.filled.saturating_add(qty.contracts());
             row.cost_ticks += it.price.ticks() * i64::from(qty.contracts());
@@ -308,7 +377,10 @@ impl Book {
                 Bracket::NONE
             }
         };
-        let (contract, side) = (row.contract, row.side);
+        let (contract, side, is_entry) = (row.contract, row.side, row.purpose.is_entry());
+        if is_entry {
+            self.account.note_entry();
+        }
         self.lots.push(Lot {
             order: key,
             contract,
@@ -351,6 +423,7 @@ impl Book {
         let piece = self.pieces.at_mut(first);
         piece.open = piece.open.saturating_sub(qty);
         self.positions.at_mut(contract).realized += realized;
+        self.cash += realized;
         self.shrink_lot(lot, qty, entry);
     }
 
@@ -376,7 +449,7 @@ impl Book {
         }
     }
 
-    fn fold_fired(&mut self, lot: LotId, leg: Leg) {
+    pub(super) fn fold_fired(&mut self, lot: LotId, leg: Leg) {
         self.freeze(lot);
         self.change_lot(lot, |row| {
             row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
@@ -433,6 +506,13 @@ impl Book {
 
     fn set_phase(&mut self, flatten: FlattenId, phase: FlattenPhase) {
         self.flattens.at_mut(flatten).phase = phase;
+    }
+
+    /// What a flatten has answered is so no more, or has become so. Its watch goes on as it was.
+    fn revise_answer(&mut self, flatten: FlattenId, is_flat: bool) {
+        if let FlattenPhase::Watching { flat, .. } = &mut self.flattens.at_mut(flatten).phase {
+            *flat = is_flat;
+        }
     }
 }
 

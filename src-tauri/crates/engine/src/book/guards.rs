@@ -193,6 +193,11 @@ impl Book {
         Some(Trail { best, distance: seat.distance })
     }
 
+    /// What an entry asked for beside its bracket.
+    pub(crate) fn guard_of(&self, order: OrderKey) -> Guard {
+        self.guards.get(&order).copied().unwrap_or(Guard::NONE)
+    }
+
     /// An entry has asked for more than fixed prices.
     pub(super) fn fold_guard(&mut self, order: OrderKey, guard: Guard) {
         if !guard.is_none() {

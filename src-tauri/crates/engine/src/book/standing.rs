@@ -56,12 +56,21 @@ impl Book {
             | FactBody::LotUnwound { .. }
             | FactBody::ReductionUndone { .. }
             | FactBody::PhantomFired { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::JournalLost
             | FactBody::ExitWaiting { .. }
             | FactBody::LotUnprotected { .. }
             | FactBody::FlattenStarted { .. }
             | FactBody::FlattenJoined { .. }
             | FactBody::FlattenExiting { .. }
             | FactBody::FlattenAnswered { .. }
+            | FactBody::FlattenReopened { .. }
+            | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
@@ -76,6 +85,8 @@ impl Book {
             | FactBody::ProtectionRejected { .. }
             | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
+            | FactBody::PrintDoubted { .. }
+            | FactBody::Rule(_)
             | FactBody::AlarmRaised { .. } => {}
         }
     }
@@ -84,8 +95,7 @@ impl Book {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => self.account.switch_on(),
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();

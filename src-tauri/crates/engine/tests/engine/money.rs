@@ -150,7 +150,7 @@ fn trades() -> impl Strategy<Value = Vec<Trade>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::default())]
 
     /// Every contract that was bought costs its price, every contract that was sold brings it, and
     /// what is open is worth the last price: that is the profit, however lots were consumed.

@@ -208,11 +208,11 @@ fn an_absurd_print_fires_nothing_until_the_next_one_confirms_it() {
     // 0.5 % of 1320.0 is 6.6: 1313.4 is still good, 1313.3 is absurd.
     let mut world = long();
     world.print("1313.3");
-    world.expect("");
+    world.expect("suspect GC 1313.3 after 1320.0");
     assert_eq!(world.engine().last_price(contract("GC")), Some(phantom_testkit::price("GC", "1320.0")));
     world.print("1320.0");
     world.print("1313.3");
-    world.expect("");
+    world.expect("suspect GC 1313.3 after 1320.0");
     world.print("1313.2");
     world.expect("fired L0 stop 1313.2 | submit L0-X1 SELL 2 GC MARKET");
     let mut world = long();

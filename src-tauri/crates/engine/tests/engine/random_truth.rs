@@ -84,8 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
     let halts = prop::sample::select(vec![
         HaltChange::Kill,
         HaltChange::LiftKill,
-        HaltChange::LockOut,
-        HaltChange::EndLockOut,
+        HaltChange::SwitchOn,
         HaltChange::LiftContractLatch(contract("GC")),
     ]);
     let tells = prop_oneof![
@@ -441,7 +440,7 @@ fn hear_everything(world: &mut World, truth: &mut Truth) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::default())]
 
     #[test]
     fn once_everything_is_heard_the_books_are_those_of_the_executions_that_count(

@@ -2,7 +2,7 @@
 
 use phantom_compliance::{Limits, Minis};
 use phantom_engine::{Input, Outcome, Request};
-use phantom_model::{Money, OrderId, OrderStatus};
+use phantom_model::{Money, OrderId, OrderStatus, Timestamp};
 use phantom_testkit::{World, buy, sell};
 
 fn limited() -> World {
@@ -131,7 +131,7 @@ fn a_repeated_acknowledgement_takes_a_working_order_out_of_unknown() {
     world.expect("cancel T1");
     world.expect_requests("cancel T1");
     world.advance_ms(5_000);
-    world.expect("unknown T1");
+    world.expect("unknown T1 | alarm cancel_unanswered T1");
     world.cancelled("T1");
     world.expect("cancelled T1");
 }
@@ -147,7 +147,7 @@ fn a_cancel_without_an_answer_is_overdue_five_seconds_after_it_was_asked() {
     world.advance_ms(4_999);
     world.expect("");
     world.advance_ms(1);
-    world.expect("unknown T1");
+    world.expect("unknown T1 | alarm cancel_unanswered T1");
     world.expect_requests("query T1");
 }
 
@@ -166,7 +166,7 @@ fn the_answer_to_a_cancel_is_not_overdue_because_an_older_order_has_none() {
     world.advance_ms(3_999);
     world.expect("");
     world.advance_ms(1);
-    world.expect("unknown T2");
+    world.expect("unknown T2 | alarm cancel_unanswered T2");
 }
 
 #[test]
@@ -212,4 +212,14 @@ fn a_cancel_that_waits_for_its_answer_is_not_asked_for_again() {
     world.hush();
     world.cancel("T1");
     world.expect("cancel T1");
+}
+
+#[test]
+fn an_answer_that_has_come_wakes_nobody() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.place(buy(1));
+    assert_ne!(world.engine().next_due(), Timestamp::MAX);
+    world.accept("T1");
+    assert_eq!(world.engine().next_due(), Timestamp::MAX);
 }

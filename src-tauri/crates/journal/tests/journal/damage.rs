@@ -17,14 +17,14 @@ fn whole(folder: &Path) -> Vec<u8> {
 }
 
 /// Chance that is the same every time.
-struct Dice(TestRng);
+pub(crate) struct Dice(TestRng);
 
 impl Dice {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         use proptest::prelude::Rng as _;
         usize::try_from(self.0.next_u64() % end as u64).unwrap()
     }

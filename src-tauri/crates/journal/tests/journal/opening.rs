@@ -70,7 +70,7 @@ fn a_contract_that_is_new_comes_after_those_that_are_known() {
     assert_eq!(of(&[nasdaq.clone(), gold.clone()]), [gold.clone(), nasdaq.clone()]);
     let mut cheaper = nasdaq.clone();
     cheaper.terms.fee_per_side = phantom_model::Money::from_units(1);
-    assert_eq!(of(&[cheaper.clone()]), [gold.clone(), cheaper.clone()]);
+    assert_eq!(of(std::slice::from_ref(&cheaper)), [gold.clone(), cheaper.clone()]);
     assert_eq!(of(&[]), [gold.clone(), cheaper]);
     let mut coarser = gold.clone();
     coarser.terms.grid = contracts()[1].terms.grid;
@@ -113,4 +113,26 @@ fn facts_out_of_order_lose_the_journal_instead_of_spoiling_it() {
     drop(opened);
     let book: Book = open(&store).recovered.book;
     assert_eq!(book, folded(&facts[..3]));
+}
+
+#[test]
+fn a_disk_that_is_slow_is_told_and_nobody_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path()).slow_after(std::time::Duration::from_millis(1));
+    let facts = day();
+    let mut opened = open(&store);
+    // Somebody holds the file, as a virus scanner would.
+    let other = rusqlite::Connection::open(store.path(&session())).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    opened.writer.append(&facts[..1]);
+    while opened.writer.health() == JournalHealth::Sound {
+        std::thread::yield_now();
+    }
+    assert_eq!((opened.writer.health(), opened.writer.durable()), (JournalHealth::Slow, 0));
+    opened.writer.append(&facts[1..5]);
+    other.execute_batch("ROLLBACK").unwrap();
+    settle(&opened, 5);
+    let commits = opened.writer.commits();
+    assert_eq!((commits.groups, commits.facts), (2, 5), "what came meanwhile went in one group");
+    assert_eq!(opened.writer.health(), JournalHealth::Sound);
 }

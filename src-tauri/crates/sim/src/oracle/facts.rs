@@ -1,10 +1,10 @@
 //! Facts about orders, halts and alarms: each must follow from what was asked or reported.
 
 use phantom_engine::fact::{Alarm, LatchCause, Purpose};
-use phantom_engine::{Fact, FactBody, HaltChange};
+use phantom_engine::{Fact, FactBody, HaltChange, RuleFact};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, ListedStanding, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
-    Side, Timestamp,
+    BrokerReport, ContractId, ExecId, Guard as Asks, ListedStanding, Money, OrderId, OrderKind, OrderStatus,
+    Price, Qty, Side, Timestamp,
 };
 
 use super::Oracle;
@@ -21,14 +21,16 @@ pub(super) struct Submitted {
     pub(super) qty: u32,
     pub(super) kind: OrderKind,
     pub(super) purpose: Purpose,
+    pub(super) asks: Asks,
 }
 
 impl Oracle {
+    #[expect(clippy::too_many_lines, reason = "a table: every kind of fact is decided here")]
     pub(super) fn recorded(&mut self, fact: &Fact) {
         self.numbered(fact);
         match &fact.body {
             FactBody::OrderRejected { order, what, .. } => self.rejected(*order, &what.1),
-            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, .. } => {
+            FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, .. } => {
                 let it = Submitted {
                     order: *order,
                     contract: *contract,
@@ -36,6 +38,7 @@ impl Oracle {
                     qty: qty.contracts(),
                     kind: *kind,
                     purpose: *purpose,
+                    asks: *guard,
                 };
                 self.submitted(&it, fact.at);
             }
@@ -54,28 +57,43 @@ impl Oracle {
             FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
                 self.lot_reduced(*lot, *by, (*qty, *entry), *exit, *realized);
             }
-            FactBody::PhantomFired { lot, leg, print } => self.phantom_fired(*lot, *leg, *print),
+            FactBody::PhantomFired { lot, leg, print, .. } => self.phantom_fired(*lot, *leg, *print),
             FactBody::LotUnprotected { lot } => self.lot_unprotected(*lot),
             FactBody::FlattenStarted { flatten, .. } => self.flatten_started(*flatten, fact.at),
             FactBody::FlattenJoined { .. } => self.flatten_joined(),
             FactBody::FlattenAnswered { flat, .. } => self.flatten_answered(*flat, fact.at),
             FactBody::Halted { change, .. } => self.halted(*change),
+            FactBody::Rule(rule) => self.rule_recorded(rule),
             FactBody::Latched { cause } => self.latched(*cause),
             FactBody::LotUnwound { lot, qty, entry } => self.lot_unwound(*lot, *qty, *entry),
             FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
                 self.reduction_undone(*lot, *by, (*qty, *entry), *exit, *realized);
             }
-            FactBody::ProtectionSet { lot, protection, .. } => self.protected(*lot, protection.bracket),
+            FactBody::ProtectionSet { lot, generation, protection, .. } => {
+                self.protected(*lot, *generation, protection);
+            }
+            FactBody::BreakEvenReached { lot, generation, stop, .. } => {
+                self.went_even(*lot, *generation, *stop);
+            }
             FactBody::ChangeAsked { order, qty, .. } => self.change_asked(*order, qty.contracts(), fact.at),
             FactBody::OrderChanged { order, qty, limit } => self.changed(*order, *qty, *limit),
             FactBody::ChangeRefused { order } => self.change_refused(*order),
             FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. }
-            | FactBody::BreakEvenReached { .. }
             | FactBody::TrailsMoved { .. }
             | FactBody::ExitWaiting { .. }
             | FactBody::FlattenExiting { .. }
-            | FactBody::FlattenEnded { .. } => {}
+            | FactBody::FlattenEnded { .. }
+            | FactBody::Returned { .. }
+            | FactBody::ExitFound { .. }
+            | FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. } => {}
+            FactBody::JournalLost => self.halt.journal_lost = true,
+            FactBody::FlattenReopened { .. } => self.flatten_reopened(),
+            FactBody::FlattenSettled { .. } => self.flatten_settled(),
+            FactBody::PrintDoubted { contract, price, last } => self.print_doubted(*contract, *price, *last),
             FactBody::OutsideOrderSeen { .. }
             | FactBody::PositionAdjusted { .. }
             | FactBody::FillBusted { .. }
@@ -115,6 +133,7 @@ impl Oracle {
             qty: it.qty,
             kind: it.kind,
             purpose: it.purpose,
+            asks: it.asks,
             status: OrderStatus::Pending,
             filled: 0,
             busted: 0,
@@ -289,8 +308,7 @@ impl Oracle {
         match change {
             HaltChange::Kill => self.halt.killed = true,
             HaltChange::LiftKill => self.halt.killed = false,
-            HaltChange::LockOut => self.halt.locked_out = true,
-            HaltChange::EndLockOut => self.halt.locked_out = false,
+            HaltChange::SwitchOn => {}
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 for place in 0..self.contracts.len() {
@@ -298,6 +316,18 @@ impl Oracle {
                 }
             }
             HaltChange::LiftContractLatch(contract) => self.contracts.at_mut(contract).latched = false,
+        }
+    }
+
+    /// A run has no rules: a lock by hand is all that there can be.
+    fn rule_recorded(&mut self, fact: &RuleFact) {
+        self.check(
+            Invariant::I32,
+            matches!(fact, RuleFact::Locked { .. } | RuleFact::Unlocked { .. }),
+            || format!("a fact about rules that are not there: {fact:?}"),
+        );
+        if matches!(fact, RuleFact::Locked { .. }) {
+            self.halt.locked_out = true;
         }
     }
 
@@ -321,6 +351,10 @@ impl Oracle {
             Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
             Alarm::LateFill(_)
             | Alarm::ExitSlow(_)
+            | Alarm::PassedWhileAway(_)
+            | Alarm::StopsUnconfirmed(_)
+            | Alarm::JournalLost
+            | Alarm::SlowDisk
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)
@@ -328,9 +362,13 @@ impl Oracle {
             | Alarm::Corrected(_)
             | Alarm::UnknownExec(_)
             | Alarm::TwinExec(_)
+            | Alarm::CancelUnanswered(_)
             | Alarm::StillUnknown(_)
             | Alarm::WrongAnswer
-            | Alarm::SnapshotIncomplete => {}
+            | Alarm::SnapshotIncomplete
+            | Alarm::RuleNear { .. }
+            | Alarm::RuleBroken(_)
+            | Alarm::RanAway(_) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Flatten all: joined while under way, answered in time, and FLAT only when it is.
 
-use phantom_model::{FlattenId, Timestamp};
+use phantom_model::{FlattenId, OrderId, Timestamp};
 
 use super::Oracle;
 use crate::invariants::Invariant;
@@ -17,7 +17,9 @@ pub(super) struct FlattenTrack {
     claims_flat: bool,
     /// How many were answered.
     pub(super) answered: u64,
-    /// What the last one answered.
+    /// The last one.
+    last: Option<FlattenId>,
+    /// What the last one answered, or what has become of that.
     pub(super) last_flat: Option<bool>,
 }
 
@@ -26,7 +28,7 @@ impl Oracle {
         let free = self.flatten.since.is_none();
         self.check(Invariant::I34, free, || format!("{flatten:?} starts while another is under way"));
         self.flatten.pressed = false;
-        self.flatten.since = Some(at);
+        (self.flatten.since, self.flatten.last) = (Some(at), Some(flatten));
         self.halt.flattening = true;
     }
 
@@ -51,6 +53,27 @@ impl Oracle {
         let waited = at >= since + self.timing.flatten_answer;
         self.check(Invariant::I34, flat || waited, || "answered NOT_FLAT before its time was up".to_owned());
         self.flatten.claims_flat |= flat;
+    }
+
+    /// A late fill has opened what had been called closed.
+    pub(super) fn flatten_reopened(&mut self) {
+        let claimed = self.flatten.last_flat == Some(true) && self.flatten.since.is_none();
+        let open = self.contracts.iter().any(|(_, row)| !row.lots.is_empty());
+        self.check(Invariant::I34, claimed && open, || {
+            format!("a flatten is open again; it had called everything closed {claimed}, open {open}")
+        });
+        self.flatten.last_flat = Some(false);
+    }
+
+    /// What a flatten covers is closed, later than its answer said.
+    pub(super) fn flatten_settled(&mut self) {
+        let claimed = self.flatten.last_flat == Some(false) && self.flatten.since.is_none();
+        let own = |id: &OrderId| matches!(id, OrderId::FlattenExit { flatten, .. } if Some(*flatten) == self.flatten.last);
+        let lives = self.contracts.iter().flat_map(|(_, row)| &row.live).any(own);
+        self.check(Invariant::I34, claimed && !lives, || {
+            format!("a flatten is settled; it had left something open {claimed}, an exit of it lives {lives}")
+        });
+        self.flatten.last_flat = Some(true);
     }
 
     /// FLAT, and the exchange agrees: unless the broker has lied.

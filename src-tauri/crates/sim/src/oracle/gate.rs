@@ -40,7 +40,7 @@ impl Oracle {
             if wanted > most {
                 return Expected::Refused(crosses);
             }
-            let closes = request.bracket.is_none();
+            let closes = request.bracket.is_none() && request.guard.is_none();
             return match (wanted <= least, closes) {
                 (true, true) => Expected::Closes,
                 (true, false) => Expected::Refused("bracket_on_exit"),
@@ -80,6 +80,8 @@ impl Oracle {
             Some("not_connected")
         } else if self.halt.reconciling {
             Some("reconciling")
+        } else if self.halt.journal_lost {
+            Some("journal_lost")
         } else if self.halt.latched || self.contracts.at(contract).latched {
             Some("latched")
         } else {

@@ -4,6 +4,7 @@ use phantom_engine::fact::Purpose;
 use phantom_model::{Bracket, BrokerReport, FillTiming, LotId, Money, OrderId, Price};
 
 use super::Oracle;
+use super::protection::Shield;
 use super::rows::{Guard, LotTrack};
 use crate::invariants::Invariant;
 
@@ -37,7 +38,8 @@ impl Oracle {
             }
         };
         let (contract, side) = (track.contract, track.side);
-        let guard = if bracket.is_none() { Guard::Bare } else { Guard::Armed };
+        let shield = Shield::asked(bracket, track.asks, price);
+        let guard = if shield.is_none() { Guard::Bare } else { Guard::Armed };
         let fresh = self.is_in_band() && guard == Guard::Armed;
         self.lots.push(LotTrack {
             order,
@@ -45,12 +47,14 @@ impl Oracle {
             side,
             open: qty,
             pieces: vec![(qty, price)],
-            bracket,
+            shield,
+            generation: 0,
             guard,
             exits: 0,
             live_exits: Vec::new(),
             fresh,
         });
+        self.shield_measured(lot);
         let row = self.contracts.at_mut(contract);
         row.touched = true;
         row.lots.insert(lot);
@@ -64,12 +68,17 @@ impl Oracle {
         if row.open == 0 && row.guard == Guard::Armed && in_band {
             row.fresh = true;
         }
+        let anew = row.open == 0;
         row.open += qty;
         row.pieces.push((qty, price));
         let contract = row.contract;
         let row = self.contracts.at_mut(contract);
         row.touched = true;
         row.lots.insert(lot);
+        if anew {
+            self.shield_opened_again(lot, price);
+        }
+        self.shield_measured(lot);
     }
 
     /// Whether the fill under way came with the print that made it.
@@ -180,24 +189,6 @@ impl Oracle {
         let row = self.contracts.at_mut(contract);
         row.touched = true;
         row.lots.insert(lot);
-    }
-
-    /// The stop or the target of a lot was changed: from here on these prices fire it.
-    pub(super) fn protected(&mut self, lot: LotId, bracket: Bracket) {
-        let Some(row) = self.lot_mut(lot) else { return };
-        let (open, guard) = (row.open, row.guard);
-        row.bracket = bracket;
-        row.guard = match guard {
-            Guard::Bare | Guard::Armed if bracket.is_none() => Guard::Bare,
-            Guard::Bare | Guard::Armed => Guard::Armed,
-            Guard::Exiting(_) | Guard::Unprotected(_) => guard,
-        };
-        let contract = row.contract;
-        self.contracts.at_mut(contract).touched = true;
-        let may = open > 0 && matches!(guard, Guard::Bare | Guard::Armed);
-        self.check(Invariant::I18, may, || {
-            format!("lot {lot:?} is given {bracket:?} while {guard:?}, {open} open")
-        });
     }
 
     pub(super) fn lot_unprotected(&mut self, lot: LotId) {

@@ -30,17 +30,18 @@ const fn level(bracket: Bracket, leg: Leg) -> Option<Price> {
 /// The leg that a print fires, and the price that does it. In a bar the open comes first; after it
 /// the order is not known, and the stop wins.
 fn fires(lot: &LotTrack, print: &Print) -> Option<(Leg, Price)> {
+    let bracket = lot.shield.levels(lot.side);
     let at = |price: Price| {
         [Leg::Stop, Leg::Target]
             .into_iter()
-            .find(|&leg| reaches(lot.side, leg, level(lot.bracket, leg), price))
+            .find(|&leg| reaches(lot.side, leg, level(bracket, leg), price))
             .map(|leg| (leg, price))
     };
     match print {
         Print::Trade { price, .. } | Print::QuotedTrade { price, .. } => at(*price),
         Print::Bar(Bar { open, high, low, .. }) => at(*open).or_else(|| {
             [Leg::Stop, Leg::Target].into_iter().find_map(|leg| {
-                let price = level(lot.bracket, leg)?;
+                let price = level(bracket, leg)?;
                 let reached = [low, high].into_iter().any(|&end| reaches(lot.side, leg, Some(price), end));
                 reached.then_some((leg, price))
             })
@@ -70,6 +71,16 @@ impl Oracle {
         // A feed or a link that comes back may show an old price first.
         let fires = good && record.at >= self.stale_before;
         self.print = Some((record, fires));
+    }
+
+    /// The desk calls a print suspect: it is the one that was just shown, and it does not count.
+    pub(super) fn print_doubted(&mut self, contract: ContractId, price: Price, last: Price) {
+        let track = self.contracts.at(contract);
+        let (suspect, good) = (track.suspect, track.last);
+        let right = suspect == Some(price.ticks()) && good == Some(last.ticks()) && self.print.is_some();
+        self.check(Invariant::I21, right, || {
+            format!("{price:?} after {last:?} is called suspect; suspect {suspect:?}, last good {good:?}")
+        });
     }
 
     pub(super) fn phantom_fired(&mut self, lot: LotId, leg: Leg, price: Price) {
@@ -109,6 +120,7 @@ impl Oracle {
                 let print = record.print.last();
                 format!("the print {print:?} reached armed lots with {missed} contracts that did not fire; exits at the market cover {covered}")
             });
+            self.shields_follow(&record);
         }
         for lot in self.contracts.at(contract).lots.clone() {
             if let Some(row) = self.lot_mut(lot) {
@@ -117,7 +129,7 @@ impl Oracle {
         }
     }
 
-    fn armed_lots(&self, contract: ContractId) -> impl Iterator<Item = (LotId, &LotTrack)> {
+    pub(super) fn armed_lots(&self, contract: ContractId) -> impl Iterator<Item = (LotId, &LotTrack)> {
         let lots = self.contracts.at(contract).lots.iter();
         lots.filter_map(|&id| self.lot(id).map(|lot| (id, lot))).filter(|(_, lot)| lot.guard == Guard::Armed)
     }

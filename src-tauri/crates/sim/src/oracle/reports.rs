@@ -144,7 +144,9 @@ impl Oracle {
     /// What a report, or a command, must have led to by now.
     pub(super) fn end_of_batch(&mut self) {
         self.end_of_allotment();
-        self.moves_freely = false;
+        if std::mem::take(&mut self.moves_freely) {
+            self.shields_anew();
+        }
         let foreign = std::mem::replace(&mut self.foreign, Foreign::No);
         if foreign != Foreign::No {
             let report = self.last_report.clone();

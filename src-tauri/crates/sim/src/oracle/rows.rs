@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use phantom_engine::fact::{Leg, Purpose};
 use phantom_model::{
-    Bracket, ContractId, ExecId, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp,
+    ContractId, ExecId, Guard as Asks, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp,
 };
+
+use super::protection::Shield;
 
 /// How a cancel stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct Track {
     pub(super) qty: u32,
     pub(super) kind: OrderKind,
     pub(super) purpose: Purpose,
+    /// What the lot of an entry is guarded by beside its bracket.
+    pub(super) asks: Asks,
     /// Where the reports have brought it.
     pub(super) status: OrderStatus,
     pub(super) filled: u32,
@@ -94,7 +98,10 @@ pub(super) struct LotTrack {
     pub(super) open: u32,
     /// Contracts and entry price, oldest first.
     pub(super) pieces: Vec<(u32, Price)>,
-    pub(super) bracket: Bracket,
+    /// What protects it.
+    pub(super) shield: Shield,
+    /// Changes of its protection so far.
+    pub(super) generation: u32,
     pub(super) guard: Guard,
     /// The number of its last exit.
     pub(super) exits: u8,

@@ -3,8 +3,8 @@
 
 use phantom_engine::{Engine, FactBody};
 use phantom_model::{
-    BrokerReport, BrokerSnapshot, ContractId, ExecId, ForeignFill, Link, ListedOrder, OrderId, OrderKind,
-    OrderStatus, Qty, Side, Timestamp,
+    BrokerReport, BrokerSnapshot, ContractId, ExecId, ForeignFill, Guard as Asks, Link, ListedOrder, OrderId,
+    OrderKind, OrderStatus, Qty, Side, Timestamp,
 };
 
 use super::Oracle;
@@ -152,9 +152,13 @@ impl Oracle {
                 self.contracts.at_mut(*contract).lied = true;
                 self.count_foreign(*order);
             }
-            FactBody::PositionAdjusted { order, contract, side, qty, .. } => {
+            FactBody::PositionAdjusted { order, contract, side, qty, price, .. } => {
                 self.moves_freely = true;
                 self.outside_seen(*order, *contract, *side, *qty, OrderStatus::Filled);
+                if let Some((track, price)) = self.orders.get_mut(order).zip(*price) {
+                    // What it opens counts from the last price, as if it were an execution.
+                    track.execs.push((ExecId::new(u64::MAX), qty.contracts(), price, None));
+                }
                 let row = self.contracts.at_mut(*contract);
                 row.net += side.sign() * i64::from(qty.contracts());
                 row.touched = true;
@@ -230,6 +234,7 @@ impl Oracle {
             qty: qty.contracts(),
             kind: OrderKind::Market,
             purpose: Purpose::Outside,
+            asks: Asks::NONE,
             status,
             filled: 0,
             busted: 0,

@@ -108,6 +108,7 @@ impl Oracle {
             self.check(Invariant::I18, same, || {
                 format!("lot {id:?} is {:?} with {}, due {guard:?} with {open}", row.state, row.open)
             });
+            self.i20_stops_are_where_they_belong(id, engine.book().bracket(id));
             let armed = engine.armed_qty(id);
             armed_total += u64::from(armed);
             let most = open.saturating_sub(exiting);
@@ -177,6 +178,13 @@ impl Oracle {
         }
     }
 
+    /// What the same account led to when it was told a second time.
+    pub fn i39_nothing_new(&mut self, facts: &[Fact]) {
+        self.check(Invariant::I39, facts.is_empty(), || {
+            format!("told twice, the account leads to {facts:?}")
+        });
+    }
+
     /// The desk has come back from its facts: its book must be what it was.
     pub fn i36_restart_changes_nothing(&mut self, book: &Book) {
         let same = self.shadow == *book;
@@ -192,10 +200,10 @@ impl Oracle {
         let open = self.contracts.iter().flat_map(|(_, row)| row.lots.iter());
         let armed: Vec<_> = open
             .filter_map(|&id| self.lot(id).map(|lot| (id, lot)))
-            .filter(|(_, lot)| lot.guard == Guard::Armed && lot.bracket.stop.is_some())
+            .filter(|(_, lot)| lot.guard == Guard::Armed && lot.shield.levels(lot.side).stop.is_some())
             .collect();
         let place = (nth as usize).checked_rem(armed.len())?;
-        armed.get(place).map(|(id, lot)| (*id, lot.contract, lot.side, lot.bracket))
+        armed.get(place).map(|(id, lot)| (*id, lot.contract, lot.side, lot.shield.levels(lot.side)))
     }
 
     /// Whether a lot has fired.

@@ -48,6 +48,7 @@ impl World {
         let link = if self.desk.broker().is_cut() { Way::Down } else { Way::Up };
         self.say_link(up, link);
         self.run_until(up);
+        self.forgets_trails = self.planted == Some(Planted::TrailBeginsAnew);
         if let (Scene::BeyondStop, Some((lot, contract, beyond, _))) = (scene, aim)
             && !self.is_over()
             && !self.oracle.has_fired(lot)

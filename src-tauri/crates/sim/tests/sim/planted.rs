@@ -67,6 +67,16 @@ fn a_restart_that_loses_facts_is_found() {
 }
 
 #[test]
+fn a_trailing_stop_that_begins_anew_after_a_restart_is_found() {
+    is_found(Planted::TrailBeginsAnew);
+}
+
+#[test]
+fn an_account_that_is_compared_from_scratch_each_time_is_found() {
+    is_found(Planted::ToldTwice);
+}
+
+#[test]
 fn a_failing_run_is_cut_to_a_short_list_that_fails_the_same_way() {
     let (plan, run, _) = find(Planted::TouchMissed).unwrap();
     let shrunk = shrink(&plan, &run, Some(Planted::TouchMissed)).unwrap();

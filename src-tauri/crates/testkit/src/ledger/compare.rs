@@ -22,6 +22,9 @@ impl Ledger {
         assert_eq!(engine.book().latches(), self.latches, "why the account is latched");
         assert_eq!(engine.book().is_blind(), self.blind);
         assert_eq!(engine.book().day(), self.day);
+        assert_eq!(engine.book().cash(), self.cash(), "profit less fees");
+        assert_eq!(engine.book().account().figures(), self.rules.figures.as_ref(), "figures of the account");
+        assert_eq!(engine.book().account().lockouts(), self.rules.lockouts, "what locks the account");
         assert!(engine.next_due() > now, "something that is due was not done");
         self.compare_orders(engine);
         let mut worst = Minis::ZERO;

@@ -33,7 +33,9 @@ fn declarations() -> String {
         DeskStanding ProtectionLine OrderLatency LimitUse DifferenceState DifferenceRow LatchRow
         FlattenStage FlattenProgress
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
-        BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
+        DecidedRow RecoveryAnswer HistoryQuestion HistoryLine HistoryAnswer WrittenAnswer
+        RulesChoice PackRow RuleSetting RuleLevel RuleUse LockoutRow AllowedRow RulesPanel
+        PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

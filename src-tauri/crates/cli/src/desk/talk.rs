@@ -1,0 +1,153 @@
+//! What a headless desk says: one JSON object per line.
+
+use std::io::{self, BufRead, Write};
+use std::time::Duration;
+
+use phantom_engine::fact::{Absence, Leg};
+use phantom_runtime::{Decided, DeskHandle, PlaceAnswer, RecoveryReport};
+use phantom_station::OpenedDesk;
+use serde::Serialize;
+
+/// How often a report that still grows is looked at.
+const LOOKS_EVERY: Duration = Duration::from_millis(5);
+
+/// One line.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum Talk {
+    /// The journal has been read, and the desk begins.
+    Started {
+        after: Option<Absence>,
+        facts: u64,
+        live_orders: usize,
+        phantoms: usize,
+        took_ms: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        damage: Option<String>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        not_armed_here: Vec<String>,
+    },
+    /// The account has been compared, and every phantom judged by a price.
+    Recovered {
+        missed_fills: usize,
+        ended: Vec<String>,
+        outside: Vec<String>,
+        differing: usize,
+        found: Vec<Row>,
+        fired: Vec<Row>,
+        passed: Vec<Row>,
+        touched: Vec<Row>,
+    },
+    /// A signal was answered.
+    Answered {
+        signal: String,
+        order: String,
+        status: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A flatten was answered.
+    Flattened { signal: String, flat: bool },
+    /// The time of a signal had passed before the desk was there.
+    Late { signal: String },
+    /// The journal is whole, and the desk has ended.
+    Ended { facts: u64 },
+}
+
+/// What was decided about one phantom.
+#[derive(Serialize)]
+pub(crate) struct Row {
+    lot: String,
+    leg: Leg,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticks: Option<i64>,
+}
+
+impl Talk {
+    /// How the desk starts.
+    pub(crate) fn of(opened: &OpenedDesk) -> Self {
+        let book = opened.engine.book();
+        let lots = book.positions().iter().flat_map(|(_, position)| position.lots.iter());
+        let armed = lots.filter(|&&lot| opened.engine.armed_qty(lot) > 0 && !book.bracket(lot).is_none());
+        Self::Started {
+            after: opened.returning.map(|returning| returning.absence),
+            facts: book.seq(),
+            live_orders: book.live_orders().count(),
+            phantoms: armed.count(),
+            took_ms: u64::try_from(opened.took.as_millis()).unwrap_or(u64::MAX),
+            damage: opened.damage.as_ref().map(ToString::to_string),
+            not_armed_here: opened.others.clone(),
+        }
+    }
+
+    /// The answer to an order.
+    pub(crate) fn placed(signal: String, answer: &PlaceAnswer) -> Self {
+        let refused = answer.refusal.as_ref().map(|refusal| refusal.reason().to_owned());
+        let failed = answer.failed.map(|reason| reason.code().to_owned());
+        Self::Answered {
+            signal,
+            order: answer.order.to_string(),
+            status: answer.status.word().to_owned(),
+            reason: refused.or(failed),
+        }
+    }
+
+    /// Says it. Nobody may be listening: then there is nobody to tell.
+    pub(crate) fn say(&self) {
+        let Ok(mut line) = serde_json::to_string(self) else { return };
+        line.push('\n');
+        let mut out = io::stdout().lock();
+        if let Err(fault) = out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
+            tracing::warn!(%fault, "nobody listens");
+        }
+    }
+}
+
+fn rows(decided: &[Decided]) -> Vec<Row> {
+    let row =
+        |it: &Decided| Row { lot: it.lot.to_string(), leg: it.leg, ticks: it.print.map(|at| at.ticks()) };
+    decided.iter().map(row).collect()
+}
+
+/// Waits until everything has been decided after a return, and says what.
+pub(crate) async fn tell_recovery(desk: DeskHandle, is_return: bool) {
+    while is_return {
+        match desk.recovery().await {
+            Ok(Some(report)) if report.is_done() => {
+                told(&report).say();
+                return;
+            }
+            Ok(_) => tokio::time::sleep(LOOKS_EVERY).await,
+            Err(_) => return,
+        }
+    }
+}
+
+fn told(report: &RecoveryReport) -> Talk {
+    Talk::Recovered {
+        missed_fills: report.missed_fills.len(),
+        ended: report.ended.iter().map(ToString::to_string).collect(),
+        outside: report.outside.iter().map(ToString::to_string).collect(),
+        differing: report.differing.len(),
+        found: rows(&report.found),
+        fired: rows(&report.fired),
+        passed: rows(&report.passed),
+        touched: rows(&report.touched),
+    }
+}
+
+/// Waits until the desk is to end: after so many seconds, or when standing input says anything.
+pub(crate) async fn end_of(seconds: Option<u64>) {
+    if let Some(seconds) = seconds {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        return;
+    }
+    let (told, ended) = tokio::sync::oneshot::channel();
+    // A read cannot be taken back, so it has a thread that ends with the program.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line);
+        told.send(read.is_ok()).ok();
+    });
+    ended.await.ok();
+}

@@ -1,0 +1,247 @@
+//! What the journal takes: commits beside the disk's own sync, a million facts folded, ten thousand stops
+//! armed again. Times are of the machine that runs it; the ratio to the bare sync is the journal's own.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench that cannot run says so and ends")]
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use phantom_compliance::Minis;
+use phantom_engine::fact::{Leg, Purpose};
+use phantom_engine::{ContractTerms, Engine, Fact, FactBody, Origin, Timing};
+use phantom_journal::{Environment, ListedContract, Opened, Session, StateHash, Store};
+use phantom_model::price::Grid;
+use phantom_model::{
+    Arena, ArenaKey, Bracket, ContractId, ExecId, Guard, LotId, Money, OrderId, OrderKind, Price, Qty, Side,
+    Timestamp,
+};
+use phantom_runtime::Journal as _;
+
+fn main() {
+    let folder = tempfile::tempdir_in(".").unwrap();
+    println!("{:<58} {:>12} {:>12} {:>12}", "", "p50", "p99", "slowest");
+    let bare = bare_syncs(folder.path());
+    let alone = alone(folder.path());
+    let paced = paced(folder.path());
+    row("fdatasync of 4 KiB, the disk alone", &bare);
+    row("one fact, appended to durable", &alone);
+    row("one fact, while 2 000 a second come for 3 s", &paced);
+    let ratio = at(&alone, 50).as_nanos() * 100 / at(&bare, 50).as_nanos().max(1);
+    println!("one fact takes {}.{:02} times the bare sync (p50)", ratio / 100, ratio % 100);
+    flood(folder.path());
+    million(folder.path());
+    armed(folder.path());
+}
+
+#[expect(clippy::disallowed_methods, reason = "what is measured is time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn at(times: &[Duration], percent: usize) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort();
+    sorted.get(sorted.len() * percent / 100).or(sorted.last()).copied().unwrap_or_default()
+}
+
+fn row(what: &str, times: &[Duration]) {
+    let [half, most, all] = [50, 99, 100].map(|percent| at(times, percent));
+    println!("{what:<58} {half:>12.2?} {most:>12.2?} {all:>12.2?}");
+}
+
+fn bare_syncs(folder: &Path) -> Vec<Duration> {
+    let mut file = File::create(folder.join("bare")).unwrap();
+    let times = (0..400).map(|_| {
+        let began = now();
+        file.write_all(&[7; 4_096]).unwrap();
+        file.sync_data().unwrap();
+        began.elapsed()
+    });
+    times.collect()
+}
+
+fn open(folder: &Path, account: &str) -> Opened {
+    let session = Session {
+        environment: Environment::Mock,
+        account: account.to_owned(),
+        build: "bench".to_owned(),
+        configuration: String::new(),
+    };
+    Store::new(folder).reserve_bytes(0).open(&session, &contracts(), || ()).unwrap()
+}
+
+fn wait(opened: &Opened, seq: u64) {
+    while opened.writer.durable() < seq {
+        std::thread::yield_now();
+    }
+}
+
+fn alone(folder: &Path) -> Vec<Duration> {
+    let mut opened = open(folder, "alone");
+    let times = rounds(40).into_iter().map(|fact| {
+        let began = now();
+        opened.writer.append(std::slice::from_ref(&fact));
+        wait(&opened, fact.seq);
+        began.elapsed()
+    });
+    times.collect()
+}
+
+fn paced(folder: &Path) -> Vec<Duration> {
+    const GAP: Duration = Duration::from_micros(500);
+    let mut opened = open(folder, "paced");
+    let facts: Vec<Fact> = rounds(546).into_iter().take(6_000).collect();
+    let (mut sent, mut times, began) = (Vec::with_capacity(facts.len()), Vec::new(), now());
+    while times.len() < facts.len() {
+        if let Some(fact) = facts.get(sent.len())
+            && began.elapsed() >= GAP * u32::try_from(sent.len()).unwrap()
+        {
+            sent.push(now());
+            opened.writer.append(std::slice::from_ref(fact));
+        }
+        let durable = usize::try_from(opened.writer.durable()).unwrap();
+        times.extend(sent.iter().take(durable).skip(times.len()).map(Instant::elapsed).collect::<Vec<_>>());
+        std::thread::yield_now();
+    }
+    times
+}
+
+fn flood(folder: &Path) {
+    let mut opened = open(folder, "flood");
+    let facts = rounds(9_000);
+    let began = now();
+    facts.chunks(11).for_each(|group| opened.writer.append(group));
+    wait(&opened, facts.len() as u64);
+    let commits = opened.writer.commits();
+    let per_second = facts.len() as u128 * 1_000_000 / began.elapsed().as_micros().max(1);
+    println!(
+        "{} facts as fast as they come: {per_second} a second, {} groups, slowest group {:.2?}",
+        facts.len(),
+        commits.groups,
+        commits.slowest
+    );
+}
+
+fn million(folder: &Path) {
+    let facts = rounds(90_910);
+    let mut opened = open(folder, "million");
+    for group in facts.chunks(4_096) {
+        opened.writer.append(group);
+        wait(&opened, group.last().map_or(0, |fact| fact.seq));
+    }
+    drop(opened);
+    let opened = open(folder, "million");
+    let took = opened.recovered.took;
+    println!("{} facts checked, read and folded: {took:.2?}", facts.len());
+    let began = now();
+    let state = StateHash::of(&opened.recovered.book);
+    println!("hash of that book: {:.2?} ({state})", began.elapsed());
+}
+
+fn armed(folder: &Path) {
+    let mut facts = Facts::default();
+    for _ in 0..10_000 {
+        facts.entry();
+    }
+    let mut opened = open(folder, "armed");
+    opened.writer.append(&facts.all);
+    wait(&opened, facts.all.len() as u64);
+    drop(opened);
+    let began = now();
+    let opened = open(folder, "armed");
+    let terms = terms();
+    let limits = phantom_compliance::Limits::NONE;
+    let engine = Engine::with_book(terms, limits, Timing::STANDARD, opened.recovered.book);
+    let took = began.elapsed();
+    let count = engine.book().lots().iter().filter(|(lot, _)| engine.armed_qty(*lot) > 0).count();
+    println!("{count} stops armed again from {} facts, file to engine: {took:.2?}", facts.all.len());
+}
+
+fn terms() -> Arena<ContractId, ContractTerms> {
+    let mut terms = Arena::new();
+    for contract in contracts() {
+        terms.push(contract.terms);
+    }
+    terms
+}
+
+fn contracts() -> Vec<ListedContract> {
+    let terms = ContractTerms {
+        grid: Grid::new("0.25".parse().unwrap()).unwrap(),
+        tick_value: Money::from_units(50_000),
+        weight: Minis::whole(1),
+        fee_per_side: Money::from_units(21_000),
+    };
+    vec![ListedContract { name: "NQ 12-26".to_owned(), terms }]
+}
+
+/// Trades from the order to the closed lot, 11 facts each.
+fn rounds(count: usize) -> Vec<Fact> {
+    let mut facts = Facts::default();
+    for _ in 0..count {
+        facts.entry();
+        facts.exit();
+    }
+    facts.all
+}
+
+#[derive(Default)]
+struct Facts {
+    all: Vec<Fact>,
+    orders: u32,
+    execs: u64,
+}
+
+impl Facts {
+    fn push(&mut self, body: FactBody) {
+        let seq = self.all.len() as u64 + 1;
+        let at = Timestamp::from_nanos(1_764_000_000_000_000_000 + i64::try_from(seq).unwrap() * 1_000_000);
+        self.all.push(Fact { seq, at, body });
+    }
+
+    fn submit(&mut self, order: OrderId, side: Side, purpose: Purpose, origin: Option<Origin>) {
+        let (contract, qty) = (ContractId::from_row(0), Qty::ONE);
+        let kind = OrderKind::Market;
+        self.push(FactBody::OrderSubmitted {
+            order,
+            contract,
+            side,
+            qty,
+            kind,
+            purpose,
+            guard: Guard::NONE,
+            origin,
+        });
+        self.push(FactBody::OrderAccepted { order });
+    }
+
+    fn fill(&mut self, order: OrderId, price: Price) {
+        self.execs += 1;
+        let (exec, fee) = (ExecId::new(self.execs), Money::from_units(21_000));
+        self.push(FactBody::OrderFilled { order, exec, qty: Qty::ONE, price, fee, broker_time: None });
+    }
+
+    fn entry(&mut self) {
+        self.orders += 1;
+        let order = OrderId::Ticket(self.orders);
+        let bracket = Bracket { stop: Price::new(79_000), target: Price::new(81_000) };
+        self.submit(order, Side::Buy, Purpose::Entry(bracket), Some(Origin::Window));
+        let price = Price::new(80_000).unwrap();
+        self.fill(order, price);
+        self.push(FactBody::LotOpened { lot: LotId::from_row(self.orders - 1), order, qty: 1, price });
+    }
+
+    fn exit(&mut self) {
+        let (lot, print) = (LotId::from_row(self.orders - 1), Price::new(79_000).unwrap());
+        let order = OrderId::LotExit { lot, exit: 1 };
+        self.push(FactBody::PhantomFired { lot, leg: Leg::Stop, print });
+        self.submit(order, Side::Sell, Purpose::LotExit { lot, leg: Leg::Stop }, None);
+        self.fill(order, print);
+        let (entry, realized) = (Price::new(80_000).unwrap(), Money::from_units(-50_000_000));
+        self.push(FactBody::LotReduced { lot, by: order, qty: 1, entry, exit: print, realized });
+        self.push(FactBody::OrderClosed { order: OrderId::Ticket(self.orders) });
+        self.push(FactBody::OrderClosed { order });
+    }
+}

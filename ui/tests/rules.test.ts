@@ -72,7 +72,7 @@ describe('the rules of the account', () => {
   it('are chosen in the settings, saved, and shown with what is used', async () => {
     const { desk } = await withRules();
     expect((await desk.getSettings()).rules).toEqual({ pack: 'exercise-50k', settings: [] });
-    expect(await screen.findByText('exercise-50k, checked 2026-11-22', {}, { timeout: 3_000 })).toBeTruthy();
+    expect(await screen.findByText('exercise-50k, checked 2026-11-22')).toBeTruthy();
     expect(screen.getAllByText('The maximum loss limit: 0.00 of 2,000.00').length).toBeGreaterThan(0);
     expect(screen.getAllByText(/desk closes 15:05 CT, in/).length).toBeGreaterThan(0);
   });
@@ -80,15 +80,15 @@ describe('the rules of the account', () => {
   it('lock the account only after a second press', async () => {
     const { desk } = await withRules();
     const lock = vi.spyOn(desk, 'lockOut');
-    await fireEvent.click(await screen.findByRole('button', { name: 'Lock for the day…' }, { timeout: 3_000 }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Lock for the day…' }));
     expect(lock).not.toHaveBeenCalled();
     await fireEvent.click(button('Leave it'));
     await fireEvent.click(button('Lock for the day…'));
     await fireEvent.click(button('Lock the account now'));
     desk.advance(500);
     expect(lock).toHaveBeenCalledTimes(1);
-    expect(await screen.findByText(/Locked by your own lock until 17:00 CT/, {}, { timeout: 3_000 })).toBeTruthy();
-    expect(screen.getByText('Locked out')).toBeTruthy();
+    expect(await screen.findByText(/Locked by your own lock until 17:00 CT/)).toBeTruthy();
+    expect(await screen.findByText('Locked out')).toBeTruthy();
   });
 
   it('explain a value that the desk does not take, and choose nothing', async () => {

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BackendFault } from '../src/backend/backend';
-import { SCRIPTED_SETTINGS } from '../src/backend/scripted';
+import { SCRIPTED_SETTINGS } from '../src/backend/scripted/settings';
 import { FIELD_NAMES, formOf, readForm, type SettingsForm } from '../src/core/settings_form';
 import { openWords } from '../src/core/words';
 import { box, button, buyOne, open, openSettings, type } from './window';

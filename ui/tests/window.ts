@@ -1,10 +1,13 @@
 // The window on a scripted desk, as a test sees it: by role and accessible name.
 
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { expect, vi } from 'vitest';
 import App from '../src/App.svelte';
 import { ScriptedBackend, type ScriptedOptions } from '../src/backend/scripted';
 import { TWIN_MS } from '../src/core/press_guard';
+
+// A busy machine takes its time; what never comes still fails.
+configure({ asyncUtilTimeout: 10_000 });
 
 export const MOMENT_MS = 20;
 export const moment = (ms = MOMENT_MS) => new Promise((done) => setTimeout(done, ms));

@@ -6,6 +6,7 @@ import { Book, cents, type ScriptedOrder, signed } from './scripted/book';
 import { changeOrder, protect } from './scripted/amend';
 import { Chance } from './scripted/chance';
 import { packs, panelOf, settingsOf } from './scripted/rules';
+import { SCRIPTED_SETTINGS, settingFault } from './scripted/settings';
 import { type Staged, standingOf } from './scripted/standing';
 import { askGate, verdictOf } from './scripted/gate';
 import { priceOf, type Product, PRODUCTS, productOf } from './scripted/products';
@@ -59,28 +60,6 @@ const FLATTEN_MS_MAX = 3_000;
 const MARKET_START_MS = Date.UTC(2026, 10, 23, 14, 30);
 /** Of these products the scripted market has prices. */
 const QUOTED: readonly Product[] = PRODUCTS;
-
-export const SCRIPTED_SETTINGS: Settings = {
-  version: 1,
-  broker: 'MOCK',
-  ninjatrader: { host: '127.0.0.1', port: 36973, account: 'Sim101', username: '' },
-  mock: {
-    seed: '1',
-    delayMsMin: 100,
-    delayMsMax: 500,
-    slippageTicksMin: 0,
-    slippageTicksMax: 1,
-    source: { kind: 'SIMULATED' },
-    speed: 1,
-  },
-  trading: {
-    shortSelling: false,
-    orderMaxMinis: '5',
-    positionMaxMinis: '5',
-    defaultQty: 1,
-    defaultSymbol: 'ENQ',
-  },
-};
 
 interface Flatten {
   startedMs: number;
@@ -271,30 +250,8 @@ export class ScriptedBackend implements Backend {
   }
 
   saveSettings(settings: Settings): Promise<Settings> {
-    const { mock, trading, ninjatrader } = settings;
-    const checks: [boolean, string, string][] = [
-      [mock.delayMsMin <= mock.delayMsMax, 'mock.delayMsMin', 'must not be more than the longest delay'],
-      [mock.delayMsMax <= 60_000, 'mock.delayMsMax', 'must be at most 60000 ms'],
-      [
-        mock.slippageTicksMin <= mock.slippageTicksMax,
-        'mock.slippageTicksMin',
-        'must not be more than the largest slippage',
-      ],
-      [mock.speed >= 0 && mock.speed <= 1000, 'mock.speed', 'must be from 1 to 1000'],
-      [mock.source.kind !== 'FILE' || mock.source.path !== '', 'mock.source.path', 'name a tick file'],
-      [ninjatrader.port >= 1 && ninjatrader.port <= 65_535, 'ninjatrader.port', 'must be from 1 to 65535'],
-      [trading.defaultQty >= 1, 'trading.defaultQty', 'must be at least 1'],
-      [/^\d+(\.\d)?$/.test(trading.orderMaxMinis), 'trading.orderMaxMinis', 'must be a number such as 5 or 0.5'],
-      [
-        /^\d+(\.\d)?$/.test(trading.positionMaxMinis),
-        'trading.positionMaxMinis',
-        'must be a number such as 5 or 0.5',
-      ],
-    ];
-    const failed = checks.find(([holds]) => !holds);
-    if (failed !== undefined) {
-      return Promise.reject(new BackendFault('settings_invalid', failed[2], failed[1]));
-    }
+    const failed = settingFault(settings);
+    if (failed !== null) return Promise.reject(failed);
     if (settings.broker !== this.#settings.broker && this.#book.lots.length > 0) {
       return Promise.reject(new BackendFault('positions_open', 'close the positions before changing the broker'));
     }

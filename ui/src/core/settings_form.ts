@@ -130,7 +130,8 @@ export function readForm(form: SettingsForm): FormReading {
       defaultQty: whole('trading.defaultQty', form.defaultQty, 1, 1000),
       defaultSymbol: form.defaultSymbol,
     },
-    ...(form.rules === null ? {} : { rules: form.rules }),
+    // Plain values: the form's own are watched.
+    ...(form.rules === null ? {} : { rules: { pack: form.rules.pack, settings: [...form.rules.settings] } }),
   };
   Object.assign(faults, textFaults(settings));
   return Object.keys(faults).length === 0 ? { kind: 'SETTINGS', settings } : { kind: 'FAULTS', faults };

@@ -239,7 +239,7 @@ impl Engine {
         let row = self.book.find(order).map(|key| self.book.orders().at(key));
         row.is_some_and(|row| {
             let wanted = row.is_live() && row.cancelling == Cancelling::No;
-            wanted && self.standing(row.contract).halt.is_none()
+            wanted && self.standing(row.contract).lets_openings_leave()
         })
     }
 

@@ -14,10 +14,7 @@ fn fee_per_side(instrument: &Instrument) -> Money {
 }
 
 /// The terms of every contract: sizes and fees as the rules have them, where there are rules.
-pub(crate) fn terms_under(
-    listing: &Listing,
-    profile: Option<&Profile>,
-) -> Arena<ContractId, ContractTerms> {
+pub(crate) fn terms_under(listing: &Listing, profile: Option<&Profile>) -> Arena<ContractId, ContractTerms> {
     let Some(profile) = profile else { return listing.terms(fee_per_side) };
     let firm = profile.pack().firm();
     let fee = |instrument: &Instrument| match &firm.fees {

@@ -3,8 +3,8 @@
 //! [`configure`] and [`start`] work on any Tauri runtime, so that the tests drive the same commands
 //! without a window; [`run`] is the program.
 
-mod commands;
 mod account_rules;
+mod commands;
 mod error;
 mod graphics;
 mod log;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
-use phantom_compliance::pack::PackFault;
 use phantom_compliance::Limits;
+use phantom_compliance::pack::PackFault;
 use phantom_engine::{Engine, Fact, Origin, RulesInput, Timing};
 use phantom_model::{ContractId, Timestamp, trading_day};
 use phantom_runtime::{

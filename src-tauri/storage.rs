@@ -69,11 +69,7 @@ impl Storage {
     }
 
     /// Opens the account of a simulated market: its journal, the broker's own account, where prices were.
-    pub(crate) fn restore(
-        &self,
-        checked: &Checked,
-        wanted: &Listing,
-    ) -> Result<Restored, SessionFault> {
+    pub(crate) fn restore(&self, checked: &Checked, wanted: &Listing) -> Result<Restored, SessionFault> {
         let Checked { mock, limits, policy, .. } = checked;
         let account = account_of(mock);
         let holding = self.hold(&account)?;

@@ -4,7 +4,9 @@
 
 pub mod account;
 pub mod brokers;
+pub mod messages;
 pub mod openings;
+mod receipts;
 pub mod story;
 
 use std::sync::Arc;

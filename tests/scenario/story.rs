@@ -11,17 +11,18 @@ use phantom_engine::{
     RulesInput, Timing,
 };
 use phantom_model::{
-    ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, FlattenId,
-    ForeignFill, Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId,
-    Span, Timestamp,
+    ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
+    Link, LotId, MarketRecord, Money, OrderId, OrderStatus, Price, Print, Qty, Side, SnapshotId, Span,
+    Timestamp,
 };
-use phantom_runtime::{Core, FlattenReceipt, MemoryJournal, ReceiptStep};
+use phantom_runtime::{Core, MemoryJournal};
 use phantom_testkit::ledger::Ledger;
 use phantom_testkit::line::fact_line;
 use phantom_testkit::{Draft, contract, contracts, grid, price, rules, terms};
 
 use crate::account::Account;
 use crate::brokers::{ByHand, Noted};
+use crate::messages::{is_send, message_line};
 
 /// A desk with `GC` at 0.1 and `NQ` at 0.25 a tick, without fees. Orders are named by their text ids.
 pub struct Story<B> {
@@ -516,33 +517,6 @@ impl<B: Broker> Story<B> {
         of_root.map(|exit| (exit.id().to_string(), exit.qty().contracts())).collect()
     }
 
-    /// The receipt of the first flatten, as far as it has come by now.
-    #[must_use]
-    pub fn receipt(&self) -> FlattenReceipt {
-        let flatten = FlattenId::from_row(0);
-        let mut receipt = FlattenReceipt::begun(flatten);
-        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
-        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
-        for fact in facts {
-            if receipt.note(self.book(), fact) == ReceiptStep::Answer {
-                break;
-            }
-        }
-        receipt
-    }
-
-    /// The same as it stands now, with what has come after the answer.
-    #[must_use]
-    pub fn revised_receipt(&self) -> FlattenReceipt {
-        let mut receipt = FlattenReceipt::begun(FlattenId::from_row(0));
-        let begins = |body: &FactBody| matches!(body, FactBody::FlattenStarted { .. });
-        let facts = self.core.journal().facts().iter().skip_while(|fact| !begins(&fact.body));
-        for fact in facts {
-            receipt.note(self.book(), fact);
-        }
-        receipt
-    }
-
     /// Forgets what was said and sent so far.
     pub fn hush(&mut self) {
         self.said();
@@ -608,36 +582,6 @@ impl<B: Broker> Story<B> {
     fn root_of(&self, order: OrderId) -> &'static str {
         let key = self.book().find(order);
         key.map_or("GC", |key| contracts::root(self.book().orders().at(key).contract))
-    }
-}
-
-/// A message in words: `send L0-X1 SELL 2 GC MARKET`, `cancel T2`, `query T2`, `snapshot`.
-#[must_use]
-pub fn message_line(message: &Message) -> String {
-    match message {
-        Message::Submit(order) => format!("send {}", order_words(order)),
-        Message::NativeClose(order) => format!("native {}", order_words(order)),
-        Message::Cancel(order) => format!("cancel {order}"),
-        Message::Change(it) => {
-            let limit = grid(contracts::root(it.contract())).text(it.limit());
-            format!("change {} {} at {limit}", it.id(), it.qty())
-        }
-        Message::Query(order) => format!("query {order}"),
-        Message::Snapshot(_) => "snapshot".to_owned(),
-    }
-}
-
-fn order_words(order: &Outbound) -> String {
-    let root = contracts::root(order.contract());
-    let (side, qty, kind) = (order.side(), order.qty(), order.kind());
-    let words = format!("{} {side} {qty} {root} {}", order.id(), kind.word());
-    kind.limit().map_or(words.clone(), |limit| format!("{words} {}", grid(root).text(limit)))
-}
-
-const fn is_send(message: &Message) -> bool {
-    match message {
-        Message::Submit(_) | Message::NativeClose(_) => true,
-        Message::Cancel(_) | Message::Change(_) | Message::Query(_) | Message::Snapshot(_) => false,
     }
 }
 

@@ -53,7 +53,7 @@ fn r_02_a_kill_between_trigger_and_send_closes_once() {
     story.wait_ms(6_000);
     story.account(Account::holds(&[("GC", 2)]));
     assert_eq!(story.status("L0-X1"), OrderStatus::Failed);
-    assert_eq!(story.times("fail L0-X1 absent_at_broker"), 1);
+    assert_eq!(story.times("failed L0-X1 absent_at_broker"), 1);
     assert_eq!(story.exits_sent("GC"), [("L0-X1".to_owned(), 2), ("L0-X2".to_owned(), 2)]);
 }
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use phantom_broker::{Broker, Message, SendEnd};
 use phantom_compliance::{NewOrder, Outbound};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, ExecId, FailReason, FillReport, FillTiming, ListedFill,
-    ListedOrder, MarketRecord, NetQty, OrderId, Price, Qty, Side, SnapshotId, Span, Ticks, Timestamp,
+    BrokerOrderId, BrokerReport, BrokerSnapshot, ContractId, ExecId, FailReason, FillReport, FillTiming,
+    ListedFill, ListedOrder, MarketRecord, NetQty, OrderId, Price, Qty, Side, SnapshotId, Span, Ticks,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 

@@ -59,8 +59,6 @@ pub(crate) enum Fault {
     Pack(#[from] PackFault),
     #[error(transparent)]
     Setting(#[from] SettingFault),
-    #[error("the calendar has no hours for {root}")]
-    NoHours { root: String },
     #[error("{file}: exists already and is not overwritten; name a new file for --journal")]
     JournalExists { file: String },
     #[error("{file}: cannot be made: {source}; --journal needs a folder that can be written to")]

@@ -9,7 +9,7 @@ mod words;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use phantom_model::{Contract, InstrumentTable, Timestamp, front_contract, trading_day};
+use phantom_model::{Contract, InstrumentTable, front_contract, trading_day};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -27,14 +27,6 @@ pub struct Limits {
     pub position_max: Option<Minis>,
 }
 
-impl Halt {
-    /// Whether nothing stops openings.
-    #[must_use]
-    pub fn is_none(self) -> bool {
-        check_halt(self).is_ok()
-    }
-}
-
 impl Limits {
     /// A new install: short selling off, 5 mini-equivalents for an order and for the position.
     pub const NEW_INSTALL: Self = Self {
@@ -103,6 +95,14 @@ pub struct Standing<'a> {
     pub lock: Option<Lockout>,
     /// What is known of the rules.
     pub rules: Rules<'a>,
+}
+
+impl Standing<'_> {
+    /// Whether nothing stops openings altogether: no halt, no latch, and rules that can be used.
+    #[must_use]
+    pub fn lets_openings_leave(&self) -> bool {
+        check_halt(self).is_ok()
+    }
 }
 
 /// What is known of the rules that an order is judged by.

@@ -8,6 +8,8 @@
 mod desk;
 #[path = "stage/floor.rs"]
 mod floor;
+#[path = "stage/rules.rs"]
+mod rules;
 
 use desk::{
     Desk, NEAREST_TICKS, REFERENCE_TICKS, gold, one_leg, place, price, record, terms, two_legs, walk_ticks,

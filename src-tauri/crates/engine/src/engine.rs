@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use phantom_compliance::pack::Overlay;
 use phantom_compliance::{Limits, Minis, OrderRequest, Refusal, Rules, Standing, can_submit};
-use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, Price, Timestamp};
+use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
 
 use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Handling, Timing};
@@ -239,7 +239,7 @@ impl Engine {
         let row = self.book.find(order).map(|key| self.book.orders().at(key));
         row.is_some_and(|row| {
             let wanted = row.is_live() && row.cancelling == Cancelling::No;
-            wanted && self.standing(row.contract).halt.is_none()
+            wanted && self.standing(row.contract).lets_openings_leave()
         })
     }
 

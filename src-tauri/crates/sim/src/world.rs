@@ -208,7 +208,7 @@ impl World {
         let (facts, exchange) = (self.desk.journal().facts(), self.desk.broker().exchange());
         self.oracle.judge(self.desk.now(), &mut self.seen, facts, self.desk.engine(), exchange);
         if let Some(told) = told {
-            self.tell_account_again(told);
+            self.tell_account_again(&told);
         }
     }
 

@@ -176,6 +176,7 @@ impl Ledger {
     /// Takes one fact, and checks what it must obey by itself.
     ///
     /// `tick_value` is what one tick of a contract is worth.
+    #[expect(clippy::too_many_lines, reason = "a table: every kind of fact is decided here")]
     pub fn take(&mut self, fact: &Fact, tick_value: impl Fn(ContractId) -> Money) {
         assert_eq!(fact.seq, self.seq + 1, "facts are numbered without gaps");
         assert!(self.at.is_none_or(|at| at <= fact.at), "facts never go back in time");

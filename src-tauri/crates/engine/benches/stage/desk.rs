@@ -10,7 +10,6 @@ use phantom_model::{
     Arena, ArenaKey, Bracket, BrokerReport, ContractId, ExecId, FillReport, FillTiming, Guard, MarketRecord,
     Money, OrderId, OrderKind, Price, Print, Qty, Side, Timestamp,
 };
-use phantom_testkit::rules;
 use rust_decimal::Decimal;
 
 /// The price that every walk keeps near.
@@ -26,8 +25,8 @@ const NO_LIMIT_MINIS: u32 = 100_000_000;
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
     pub(crate) out: Outcome,
-    nanos: i64,
-    executions: u64,
+    pub(crate) nanos: i64,
+    pub(crate) executions: u64,
 }
 
 impl Desk {
@@ -45,35 +44,6 @@ impl Desk {
             desk.trade(ContractId::from_row(row), REFERENCE_TICKS);
         }
         desk
-    }
-
-    /// The same under a whole pack of rules, on an ordinary morning, with contracts of a tenth of a mini.
-    pub(crate) fn under_rules() -> Self {
-        let at = rules::moment("2026-10-06T15:00:00Z");
-        let mut terms = terms(4);
-        for row in 0..4 {
-            terms.at_mut(ContractId::from_row(row)).weight = Minis::from_thousandths(100);
-        }
-        let engine = Engine::new(terms, Limits::NONE, Timing::STANDARD).with_rule_book(rules::rule_book(at));
-        let mut desk = Self { engine, out: Outcome::default(), nanos: at.nanos(), executions: 0 };
-        let settings = [
-            "daily_loss=on",
-            "personal_daily_loss=2500",
-            "personal_daily_profit=9000",
-            "personal_trade_count=900",
-            "personal_position_max=14",
-            "price_collar_ticks=5000",
-            "worst_case=warn",
-        ];
-        desk.feed(rules::adopt(rules::profile("topstep-combine-150k", &settings)));
-        desk.trade(gold(), REFERENCE_TICKS);
-        desk
-    }
-
-    /// Lets so many milliseconds pass, and shows one more trade at the reference price.
-    pub(crate) fn later(&mut self, millis: i64) {
-        self.nanos += millis * 1_000_000;
-        self.trade(gold(), REFERENCE_TICKS);
     }
 
     /// The time of the last input.

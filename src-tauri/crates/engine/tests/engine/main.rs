@@ -33,3 +33,4 @@ mod snapshots;
 mod together;
 #[cfg(test)]
 mod unknown;
+mod watch;

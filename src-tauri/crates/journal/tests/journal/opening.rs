@@ -70,7 +70,7 @@ fn a_contract_that_is_new_comes_after_those_that_are_known() {
     assert_eq!(of(&[nasdaq.clone(), gold.clone()]), [gold.clone(), nasdaq.clone()]);
     let mut cheaper = nasdaq.clone();
     cheaper.terms.fee_per_side = phantom_model::Money::from_units(1);
-    assert_eq!(of(&[cheaper.clone()]), [gold.clone(), cheaper.clone()]);
+    assert_eq!(of(std::slice::from_ref(&cheaper)), [gold.clone(), cheaper.clone()]);
     assert_eq!(of(&[]), [gold.clone(), cheaper]);
     let mut coarser = gold.clone();
     coarser.terms.grid = contracts()[1].terms.grid;

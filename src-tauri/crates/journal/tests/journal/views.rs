@@ -20,7 +20,9 @@ fn query(path: &Path, sql: &str) -> Vec<String> {
                 rusqlite::types::ValueRef::Null => String::new(),
                 rusqlite::types::ValueRef::Integer(number) => number.to_string(),
                 rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                other => format!("{other:?}"),
+                other @ (rusqlite::types::ValueRef::Real(_) | rusqlite::types::ValueRef::Blob(_)) => {
+                    format!("{other:?}")
+                }
             })
         });
         cells.collect::<rusqlite::Result<Vec<_>>>().map(|cells| cells.join("|"))

@@ -25,6 +25,7 @@ pub(super) struct Submitted {
 }
 
 impl Oracle {
+    #[expect(clippy::too_many_lines, reason = "a table: every kind of fact is decided here")]
     pub(super) fn recorded(&mut self, fact: &Fact) {
         self.numbered(fact);
         match &fact.body {

@@ -59,7 +59,7 @@ impl World {
 
     /// The account that has just been told is told once more, to a copy of the desk's engine: it must say
     /// nothing the second time.
-    pub(super) fn tell_account_again(&mut self, told: BrokerSnapshot) {
+    pub(super) fn tell_account_again(&mut self, told: &BrokerSnapshot) {
         if self.is_over() {
             return;
         }

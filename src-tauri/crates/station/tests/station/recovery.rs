@@ -65,9 +65,17 @@ async fn run_and_die(folder: &Path, lots: usize) {
     let (desk, handle) = Desk::new(engine, broker, journal, clock, Arc::clone(&listing));
     let task = tokio::spawn(desk.woken_by(wake).run());
     trade(&handle, &listing, 40_000).await;
-    for _ in 0..lots {
-        let answer = handle.place(ticket("3990.0"), phantom_engine::Origin::Window).await.unwrap();
-        assert!(answer.refusal.is_none(), "{answer:?}");
+    // Many at once, so that one commit takes many; fewer than the desk lets wait.
+    for done in (0..lots).step_by(200) {
+        let mut placing = tokio::task::JoinSet::new();
+        for _ in done..lots.min(done + 200) {
+            let desk = handle.clone();
+            placing.spawn(async move { desk.place(ticket("3990.0"), phantom_engine::Origin::Window).await });
+        }
+        while let Some(answer) = placing.join_next().await {
+            let answer = answer.unwrap().unwrap();
+            assert!(answer.refusal.is_none(), "{answer:?}");
+        }
     }
     trade(&handle, &listing, 40_001).await;
     drop(handle);

@@ -134,12 +134,12 @@ impl RecoveryReport {
             FactBody::PhantomPassed { lot, leg, print } => {
                 self.passed.push(Decided { lot, leg, print: Some(print) });
             }
-            FactBody::PhantomFired { lot, leg, print, .. } => {
-                // The price that closes the gap fires in the same step.
-                if self.closed == Some((book.lots().at(lot).contract, fact.at)) {
-                    self.touched.retain(|it| it.lot != lot);
-                    self.fired.push(Decided { lot, leg, print: Some(print) });
-                }
+            // The price that closes the gap fires in the same step.
+            FactBody::PhantomFired { lot, leg, print, .. }
+                if self.closed == Some((book.lots().at(lot).contract, fact.at)) =>
+            {
+                self.touched.retain(|it| it.lot != lot);
+                self.fired.push(Decided { lot, leg, print: Some(print) });
             }
             FactBody::GapClosed { contract, .. } => {
                 self.unjudged.remove(&contract);

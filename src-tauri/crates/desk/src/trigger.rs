@@ -79,7 +79,7 @@ impl TriggerReceipts {
             FactBody::PhantomFired { lot, leg, print, level, printed_at } => {
                 let row = begun(book, lot, leg, at);
                 let (print, printed_at, level) = (Some(print), Some(printed_at), Some(level));
-                self.rows.push(TriggerReceipt { print, printed_at, level, ..row });
+                self.rows.push(TriggerReceipt { level, print, printed_at, ..row });
             }
             FactBody::ExitFound { lot, leg } => self.rows.push(begun(book, lot, leg, at)),
             FactBody::OrderSubmitted { order: order @ OrderId::LotExit { lot, .. }, qty, .. } => {

@@ -197,10 +197,6 @@ impl Ledger {
                 self.owed.alarms.push(Alarm::JournalLost);
             }
             FactBody::Returned { absence, .. } => self.halt.journal_lost &= *absence == Absence::Slept,
-            FactBody::PhantomTouched { .. }
-            | FactBody::PhantomPassed { .. }
-            | FactBody::PhantomWatches { .. }
-            | FactBody::GapClosed { .. } => {}
             FactBody::ExitWaiting { lot } => {
                 let row = self.lots.get_mut(lot).unwrap();
                 assert!(row.fired.is_some(), "{} waits but has not fired", lot_name(*lot));
@@ -219,7 +215,11 @@ impl Ledger {
             FactBody::FlattenReopened { .. } => {
                 assert!(!self.halt.flattening && !self.is_flat(), "reopened, and nothing is open");
             }
-            FactBody::FlattenExiting { .. }
+            FactBody::PhantomTouched { .. }
+            | FactBody::PhantomPassed { .. }
+            | FactBody::PhantomWatches { .. }
+            | FactBody::GapClosed { .. }
+            | FactBody::FlattenExiting { .. }
             | FactBody::FlattenSettled { .. }
             | FactBody::FlattenEnded { .. }
             | FactBody::PrintDoubted { .. }

@@ -62,22 +62,9 @@ impl Book {
             }
             FactBody::OrderFailed { order, reason } => self.fold_failed(at, order, reason),
             FactBody::OrderClosed { order } => self.step(order, OrderStep::Close, |_| ()),
-            FactBody::OrderUnknown { order } => self.touch(order, |row| {
-                row.unknown = true;
-                row.unknown_since = at;
-            }),
-            FactBody::CancelRequested { order } => {
-                self.account.note_message(at);
-                self.touch(order, |row| {
-                    row.cancelling = Cancelling::Asked;
-                    row.cancel_asked_at = at;
-                });
-            }
-            FactBody::CancelRefused { order } => self.touch(order, |row| {
-                row.cancelling = Cancelling::Refused;
-                // The broker may not know the order: a submission is not answered by that.
-                row.unknown &= row.status == OrderStatus::Pending;
-            }),
+            FactBody::OrderUnknown { order } => self.fold_unknown(at, order),
+            FactBody::CancelRequested { order } => self.fold_cancel_requested(at, order),
+            FactBody::CancelRefused { order } => self.fold_cancel_refused(order),
             FactBody::LotOpened { lot, order, qty, price } => {
                 self.fold_lot_opened(at, lot, order, qty, price);
             }
@@ -119,6 +106,29 @@ impl Book {
             FactBody::Rule(ref rule) => self.fold_rule(rule),
             ref body => self.fold_change(at, body),
         }
+    }
+
+    fn fold_unknown(&mut self, at: Timestamp, order: OrderId) {
+        self.touch(order, |row| {
+            row.unknown = true;
+            row.unknown_since = at;
+        });
+    }
+
+    fn fold_cancel_requested(&mut self, at: Timestamp, order: OrderId) {
+        self.account.note_message(at);
+        self.touch(order, |row| {
+            row.cancelling = Cancelling::Asked;
+            row.cancel_asked_at = at;
+        });
+    }
+
+    fn fold_cancel_refused(&mut self, order: OrderId) {
+        self.touch(order, |row| {
+            row.cancelling = Cancelling::Refused;
+            // The broker may not know the order: a submission is not answered by that.
+            row.unknown &= row.status == OrderStatus::Pending;
+        });
     }
 
     /// Who asked for an order; `None` for what nobody asked for.

@@ -199,7 +199,7 @@ impl Session {
             handle.rules(RulesInput::Adopt { profile, fresh: false, origin })?;
         }
         let board = Arc::new(QuoteBoard::new(fed, state));
-        let (control, pace) = watch::channel(checked.pace);
+        let (control, paced) = watch::channel(checked.pace);
         let (limits, holding) = watch::channel(checked.limits);
         if state != FeedState::Silent {
             let names = listing.iter().map(|(_, contract)| contract.ninjatrader_name()).collect();
@@ -209,7 +209,7 @@ impl Session {
                 clock: clock.clone(),
                 desk: handle.clone(),
                 board: Arc::clone(&board),
-                pace: pace.clone(),
+                pace: paced.clone(),
                 place,
             };
             run_on_thread("market", async move {
@@ -220,7 +220,7 @@ impl Session {
             })?;
         }
         watch_sleep(handle.weak())?;
-        let stage = Stage { view, told, desk: handle.clone(), board, pace, limits: holding };
+        let stage = Stage { view, told, desk: handle.clone(), board, pace: paced, limits: holding };
         Ok((Self { desk: handle, listing, feed: control, limits, kept: None }, stage))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use phantom_journal::{Format, History, Wanted, bundle, export};
 use phantom_model::{LotId, TradingDay};
@@ -104,7 +104,7 @@ pub(crate) async fn export_history(
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(format!("history-{}.csv", stamp()));
         let done = export(&journal, Format::Csv, day, &mut BufWriter::new(File::create_new(&path)?))?;
-        Ok(written(path, done.facts))
+        Ok(written(&path, done.facts))
     })
     .await
 }
@@ -120,7 +120,7 @@ pub(crate) async fn dispute_bundle(
     blocking(move || {
         let path = folder.join(format!("dispute-{}", stamp()));
         let done = bundle(&journal, &path, day)?;
-        Ok(written(path, done.facts))
+        Ok(written(&path, done.facts))
     })
     .await
 }
@@ -163,7 +163,7 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn written(path: PathBuf, facts: u64) -> WrittenAnswer {
+fn written(path: &Path, facts: u64) -> WrittenAnswer {
     WrittenAnswer { path: path.display().to_string(), facts: u32::try_from(facts).unwrap_or(u32::MAX) }
 }
 

@@ -87,15 +87,15 @@ impl Source {
     }
 
     /// A simulated session of every contract that is traded: from where the market was, and not before
-    /// `seen`. It stood still while nobody ran it.
+    /// `not_before`. It stood still while nobody ran it.
     pub(crate) fn simulated(
         listing: Arc<Listing>,
         seed: u64,
         today: jiff::civil::Date,
-        seen: Timestamp,
+        not_before: Timestamp,
         was: &MarketPlace,
     ) -> Result<Self, MarketFault> {
-        let starts = session_open(today)?.max(seen).max(was.at.unwrap_or(Timestamp::MIN));
+        let starts = session_open(today)?.max(not_before).max(was.at.unwrap_or(Timestamp::MIN));
         let mut fed = Vec::new();
         let mut sessions = Vec::new();
         for (id, contract) in listing.iter() {

@@ -61,10 +61,8 @@ impl FlattenWatch {
     fn take(&mut self, book: &Book, at: Timestamp, body: &FactBody) {
         let since = millis(at, self.started);
         match *body {
-            FactBody::CancelRequested { order } => {
-                if self.unanswered.insert(order) {
-                    self.row.cancels_asked += 1;
-                }
+            FactBody::CancelRequested { order } if self.unanswered.insert(order) => {
+                self.row.cancels_asked += 1;
             }
             FactBody::CancelRefused { order } => self.answered(order, since),
             FactBody::OrderSubmitted { order, qty, purpose: Purpose::Flatten(of), .. }

@@ -18,6 +18,7 @@ pub(crate) fn trade_of(
     by_rule: &BTreeSet<FlattenId>,
     fact: &Fact,
 ) -> Option<TradeRow> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else closes or undoes a trade")]
     let (closed, undone) = match fact.body {
         FactBody::LotReduced { lot, by, qty, entry, exit, realized } => {
             (Closed { lot, by, qty, entry, exit, realized }, false)
@@ -25,7 +26,6 @@ pub(crate) fn trade_of(
         FactBody::ReductionUndone { lot, by, qty, entry, exit, realized } => {
             (Closed { lot, by, qty, entry, exit, realized: -realized }, true)
         }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else closes or undoes a trade")]
         _ => return None,
     };
     let row = book.lots().get(closed.lot)?;

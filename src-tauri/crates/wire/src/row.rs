@@ -94,6 +94,7 @@ pub struct PositionRow {
 /// An order that may still fill.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "marks that can hold together")]
 pub struct WorkingRow {
     /// The order.
     pub order_id: String,

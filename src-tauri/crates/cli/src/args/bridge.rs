@@ -11,7 +11,7 @@ use super::{latency, seed};
 
 /// Runs the mock broker in a process of its own, behind the bridge protocol.
 ///
-/// A desk connects to it as it does to NinjaTrader's AddOn. It drives its own market and keeps its
+/// A desk connects to it as it does to the bridge of a trading platform. It drives its own market and keeps its
 /// account while the desk is away, and over its own restarts with --state.
 #[derive(Args, Debug)]
 #[command(after_help = "\

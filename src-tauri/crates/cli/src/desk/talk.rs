@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Write};
 use std::time::Duration;
 
 use phantom_engine::fact::{Absence, Leg};
+use phantom_model::Price;
 use phantom_runtime::{Decided, DeskHandle, PlaceAnswer, RecoveryReport};
 use phantom_station::OpenedDesk;
 use serde::Serialize;
@@ -104,14 +105,16 @@ impl Talk {
 }
 
 fn rows(decided: &[Decided]) -> Vec<Row> {
-    let row =
-        |it: &Decided| Row { lot: it.lot.to_string(), leg: it.leg, ticks: it.print.map(|at| at.ticks()) };
+    let row = |it: &Decided| Row { lot: it.lot.to_string(), leg: it.leg, ticks: it.print.map(Price::ticks) };
     decided.iter().map(row).collect()
 }
 
 /// Waits until everything has been decided after a return, and says what.
 pub(crate) async fn tell_recovery(desk: DeskHandle, is_return: bool) {
-    while is_return {
+    if !is_return {
+        return;
+    }
+    loop {
         match desk.recovery().await {
             Ok(Some(report)) if report.is_done() => {
                 told(&report).say();

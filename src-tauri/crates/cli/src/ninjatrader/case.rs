@@ -15,6 +15,7 @@ pub(super) struct Case {
 /// One step of a case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "a few dozen steps, and most are commands")]
 pub(super) enum Step {
     Command(CommandStep),
     Open(OpenStep),

@@ -127,6 +127,7 @@ impl Exited {
 }
 
 impl<'a> Fold<'a> {
+    #[expect(clippy::too_many_lines, reason = "every fact is named, so that a new one is decided here")]
     fn take(&mut self, fact: &'a Fact) {
         match &fact.body {
             FactBody::OrderRejected { order, what, origin } => {

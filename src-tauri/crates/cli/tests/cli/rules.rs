@@ -1,5 +1,7 @@
 //! Replays under a rule pack: what it refuses, what it does by itself, and what it writes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::path::Path;
 

@@ -4,7 +4,13 @@
 //! broker was sent to open is in it, no lot was closed twice, and the position never turned. At the end
 //! every lot that is open is watched, and the books agree with the broker's own account, which knows nothing
 //! of the journal. `PHANTOM_KILLS` says how many kills: `scripts/crash-test --kills N`.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+#![expect(clippy::disallowed_methods, reason = "a real program is killed after real time")]
 
 mod account;
 mod desk;
@@ -152,12 +158,8 @@ fn check_end(folder: &Path, account: &BrokersAccount) {
     };
     let table = std::sync::Arc::new(InstrumentTable::built_in().unwrap());
     let wanted = Listing::new(table, [], signals::DATE).unwrap();
-    let start = Start {
-        limits: Limits::NONE,
-        timing: Timing::LIVE,
-        fee_per_side: |_| Money::ZERO,
-        policy: GapPolicy::Fire,
-    };
+    let terms = |listing: &Listing| listing.terms(|_| Money::ZERO);
+    let start = Start { limits: Limits::NONE, timing: Timing::LIVE, terms: &terms, policy: GapPolicy::Fire };
     let lease = std::sync::Arc::new(Lease::take(folder).unwrap());
     let opened = Station::new(lease, session).open(&wanted, &start).unwrap();
     let book = opened.engine.book();

@@ -36,7 +36,6 @@ impl Engine {
                 let fits = row.contract == it.contract && row.side == it.side.opposite();
                 let fired = row.fired();
                 match row.state {
-                    LotState::Bare => None,
                     LotState::Armed if fits => {
                         let leg = self.leg_of_lost_exit(lot);
                         self.emit(now, FactBody::ExitFound { lot, leg });
@@ -45,7 +44,10 @@ impl Engine {
                     LotState::Exiting { .. } | LotState::Unprotected { .. } if fits => {
                         fired.map(|leg| Purpose::LotExit { lot, leg })
                     }
-                    LotState::Armed | LotState::Exiting { .. } | LotState::Unprotected { .. } => None,
+                    LotState::Bare
+                    | LotState::Armed
+                    | LotState::Exiting { .. }
+                    | LotState::Unprotected { .. } => None,
                 }
             }
             OrderId::Outside(_) => None,

@@ -42,11 +42,7 @@ impl Book {
         self.last_at = fact.at;
         let at = fact.at;
         match fact.body {
-            FactBody::OrderRejected { order, origin, .. } => {
-                self.fold_rejected(order);
-                self.account.note_asked(at);
-                self.note_refusal(at, Some(origin));
-            }
+            FactBody::OrderRejected { order, origin, .. } => self.fold_rejected(at, order, origin),
             FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, origin } => {
                 let it = Submission { order, contract, side, qty, kind, purpose, guard, origin };
                 self.fold_submitted(at, &it);
@@ -66,13 +62,7 @@ impl Book {
                 row.unknown = true;
                 row.unknown_since = at;
             }),
-            FactBody::CancelRequested { order } => {
-                self.account.note_message(at);
-                self.touch(order, |row| {
-                    row.cancelling = Cancelling::Asked;
-                    row.cancel_asked_at = at;
-                });
-            }
+            FactBody::CancelRequested { order } => self.fold_cancel_requested(at, order),
             FactBody::CancelRefused { order } => self.touch(order, |row| {
                 row.cancelling = Cancelling::Refused;
                 // The broker may not know the order: a submission is not answered by that.
@@ -146,7 +136,17 @@ impl Book {
         }
     }
 
-    fn fold_rejected(&mut self, order: OrderId) {
+    fn fold_cancel_requested(&mut self, at: Timestamp, order: OrderId) {
+        self.account.note_message(at);
+        self.touch(order, |row| {
+            row.cancelling = Cancelling::Asked;
+            row.cancel_asked_at = at;
+        });
+    }
+
+    fn fold_rejected(&mut self, at: Timestamp, order: OrderId, origin: Origin) {
+        self.account.note_asked(at);
+        self.note_refusal(at, Some(origin));
         if matches!(order, OrderId::Ticket(_)) {
             self.tickets.push(Entered::Rejected);
         }

@@ -10,6 +10,7 @@ use crate::input::HaltChange;
 
 impl Book {
     /// Applies a fact of this file.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each kind of fact")]
     pub(super) fn fold_standing(&mut self, at: Timestamp, body: &FactBody) {
         match *body {
             FactBody::Halted { change, .. } => self.fold_halted(change),

@@ -164,3 +164,33 @@ fn past_of(entries: Vec<Entry>) -> Past {
     }
     past
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disarmed(id: &str) -> Entry {
+        Entry::Disarmed(Id::try_from(id).unwrap())
+    }
+
+    #[test]
+    fn a_line_that_a_kill_has_cut_was_never_acted_on_and_the_books_go_on_after_the_last_whole_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        Books::open(folder.path()).unwrap().write(&disarmed("L1")).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [whole.as_slice(), b"{\"order\":{\"cl"].concat()).unwrap();
+        Books::open(folder.path()).unwrap().write(&disarmed("L2")).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text, "{\"disarmed\":\"L1\"}\n{\"disarmed\":\"L2\"}\n");
+    }
+
+    #[test]
+    fn damage_in_the_middle_is_named_and_not_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        std::fs::write(&path, "{\"disarmed\":\"L1\"}\nrubbish\n{\"disarmed\":\"L2\"}\n").unwrap();
+        let told = Books::open(folder.path()).unwrap_err();
+        assert!(matches!(told, BooksFault::Damaged { line: 2, .. }), "{told}");
+    }
+}

@@ -174,6 +174,8 @@ impl Hall {
             }
             self.pass_time();
             self.deliver();
+            // A market that is behind must not keep connections from reading and writing.
+            tokio::task::yield_now().await;
         }
     }
 

@@ -8,10 +8,9 @@ use phantom_bridge::{ClientBody, Command, RefusalCode, ServerBody};
 const PLACE: &str = r#"{"t":"cmd","id":"r-1","op":"place","d":{"client_id":"pd-1-T1","root":"NQ","month":12,"year":2026,"side":"buy","type":"limit","qty":1,"limit":"23000.25","tif":"day","entry":"manual","env":"sim"}}"#;
 
 fn unreadable(line: &str) -> RefusalCode {
-    match ClientBody::read(line).unwrap() {
-        ClientBody::Unreadable { code, .. } => code,
-        other => panic!("{other:?}"),
-    }
+    let body = ClientBody::read(line).unwrap();
+    let ClientBody::Unreadable { code, .. } = body else { panic!("{body:?}") };
+    code
 }
 
 #[test]

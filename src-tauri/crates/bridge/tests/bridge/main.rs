@@ -1,5 +1,8 @@
 //! The wire as both languages are held to it.
 
+#[cfg(test)]
 mod bodies;
+#[cfg(test)]
 mod handshake;
+#[cfg(test)]
 mod vectors;

@@ -23,10 +23,8 @@ async fn a_desk_connects_reads_the_account_and_sees_who_is_there() {
 async fn fault(config: ConnectionConfig) -> ConnectFault {
     let desk: Desk1 = desk(config);
     let story = desk.story(|story| matches!(story.stage, Stage::Waiting { .. })).await;
-    match story.stage {
-        Stage::Waiting { fault, .. } => fault,
-        other => panic!("{other:?}"),
-    }
+    let Stage::Waiting { fault, .. } = story.stage else { panic!("{story:?}") };
+    fault
 }
 
 #[tokio::test]

@@ -54,16 +54,12 @@ fn the_mock_broker_passes_the_cases_of_the_bridge() {
 }
 
 #[test]
-fn a_server_that_refuses_orders_or_loses_answers_does_not_pass() {
-    for fault in ["--refuse", "--lose-answers"] {
-        let folder = tempfile::tempdir().unwrap();
-        let server = server(folder.path(), &["--simulated", "NQ", "--speed", "20", fault, "1000"]);
-        // The survey needs one answer: only what is asked for later is lost.
-        let mut arguments = vec!["ninjatrader", "conformance", "--port", &server.port, "--only", "31"];
-        arguments.push("40");
-        let ended = phantom(folder.path(), &arguments);
-        assert_eq!(ended.status, Some(1), "{fault}: {}", ended.stdout);
-    }
+fn a_server_that_refuses_orders_does_not_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(folder.path(), &["--simulated", "NQ", "--speed", "20", "--refuse", "1000"]);
+    let (status, rows) = cases(folder.path(), &server.port, &["31".to_owned(), "43".to_owned()]);
+    let passed: Vec<bool> = rows.iter().map(|row| row["passed"] == true).collect();
+    assert_eq!((status, passed), (Some(1), vec![false, true]), "{rows:?}");
 }
 
 #[test]

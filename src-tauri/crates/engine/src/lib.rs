@@ -6,6 +6,8 @@
 //! only by folding a [`Fact`]: feeding the same facts to an empty book gives an equal book.
 //! What is not of record (last prices, deadlines) is rebuilt from the book and the next prints.
 
+mod absence;
+mod alarm;
 pub mod book;
 mod busts;
 mod change;

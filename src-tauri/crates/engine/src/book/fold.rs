@@ -42,11 +42,7 @@ impl Book {
         self.last_at = fact.at;
         let at = fact.at;
         match fact.body {
-            FactBody::OrderRejected { order, origin, .. } => {
-                self.fold_rejected(order);
-                self.account.note_asked(at);
-                self.note_refusal(at, Some(origin));
-            }
+            FactBody::OrderRejected { order, origin, .. } => self.fold_rejected(at, order, origin),
             FactBody::OrderSubmitted { order, contract, side, qty, kind, purpose, guard, origin } => {
                 let it = Submission { order, contract, side, qty, kind, purpose, guard, origin };
                 self.fold_submitted(at, &it);
@@ -156,7 +152,9 @@ impl Book {
         }
     }
 
-    fn fold_rejected(&mut self, order: OrderId) {
+    fn fold_rejected(&mut self, at: Timestamp, order: OrderId, origin: Origin) {
+        self.account.note_asked(at);
+        self.note_refusal(at, Some(origin));
         if matches!(order, OrderId::Ticket(_)) {
             self.tickets.push(Entered::Rejected);
         }

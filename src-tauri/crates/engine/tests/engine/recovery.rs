@@ -20,6 +20,7 @@ struct Spoken {
     facts: Vec<(Timestamp, FactBody)>,
     requests: Vec<Request>,
     overdue: BTreeSet<OrderId>,
+    unanswered: BTreeSet<OrderId>,
 }
 
 /// Questions that a restart asks anew go unanswered at times of their own.
@@ -33,10 +34,13 @@ const fn may_be_said_again(body: &FactBody) -> bool {
 }
 
 fn spoken(out: Outcome) -> Spoken {
-    let mut spoken = Spoken { facts: Vec::new(), requests: Vec::new(), overdue: BTreeSet::new() };
+    let (overdue, unanswered) = (BTreeSet::new(), BTreeSet::new());
+    let mut spoken = Spoken { facts: Vec::new(), requests: Vec::new(), overdue, unanswered };
     for fact in out.facts {
         if let FactBody::OrderUnknown { order } = fact.body {
             spoken.overdue.insert(order);
+        } else if let FactBody::AlarmRaised { alarm: Alarm::CancelUnanswered(order) } = fact.body {
+            spoken.unanswered.insert(order);
         } else if !may_be_said_again(&fact.body) {
             spoken.facts.push((fact.at, fact.body));
         }

@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Desk(DeskOptions),
     Journal(JournalOptions),
     MockBroker(MockBrokerOptions),
-    /// Works with NinjaTrader's side of the bridge
+    /// Works with a server of the bridge
     #[command(subcommand)]
     Ninjatrader(NinjatraderCommand),
 }

@@ -16,7 +16,7 @@ pub(super) struct Case {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Step {
-    Command(CommandStep),
+    Command(Box<CommandStep>),
     Open(OpenStep),
     Handshake(HandshakeStep),
     Raw(RawStep),

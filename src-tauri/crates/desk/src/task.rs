@@ -6,10 +6,12 @@
 use std::sync::Arc;
 
 use phantom_broker::Broker;
-use phantom_compliance::{Refusal, Ticket};
+use phantom_compliance::{Calendar, Refusal, Ticket};
 use phantom_engine::book::Position;
 use phantom_engine::fact::{Absence, FactBody, GapPolicy};
-use phantom_engine::{Book, Engine, Fact, HaltChange, Input, Intake, JournalStanding, Origin, Verdict};
+use phantom_engine::{
+    BeyondCalendar, Book, Engine, Fact, HaltChange, Input, Intake, JournalStanding, Origin, RuleBook, Verdict,
+};
 use phantom_model::{FlattenId, Link, OrderId, Span, Timestamp, TradingDay};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::time::Instant;
@@ -120,6 +122,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
         clock: C,
         listing: Arc<Listing>,
     ) -> (Self, DeskHandle) {
+        engine = with_rule_book(engine, &listing);
         engine.reserve(SESSION_ORDERS);
         let (command_in, commands) = mpsc::channel(COMMANDS_MAX);
         let (record_in, records) = mpsc::channel(RECORDS_MAX);
@@ -475,6 +478,24 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             money: self.day_money(),
             marks: contracts.map(|(id, _)| (engine.last_price(id), engine.unrealized(id))).collect(),
             later: self.publish.subscribe(),
+        }
+    }
+}
+
+/// Gives the engine what rules are judged by, where it has nothing of it. A calendar that cannot be read
+/// leaves it without: under rules nothing opens then.
+fn with_rule_book(engine: Engine, listing: &Listing) -> Engine {
+    if engine.rule_book().is_some() {
+        return engine;
+    }
+    match Calendar::built_in() {
+        Ok(calendar) => {
+            let contracts = listing.iter().map(|(_, contract)| contract.clone());
+            engine.with_rule_book(RuleBook::new(calendar, contracts, BeyondCalendar::NothingOpens))
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "there is no calendar to judge rules by");
+            engine
         }
     }
 }

@@ -24,8 +24,12 @@ pub struct Firing {
     pub leg: Leg,
     /// The number of the fact that says so.
     pub seq: u64,
+    /// Where the leg stood.
+    pub level: String,
     /// The price that fired it.
     pub print: String,
+    /// The market's own stamp of that price.
+    pub printed_at: Timestamp,
     /// When it was decided.
     pub fired_at: Timestamp,
     /// When the first exit was sent.
@@ -46,6 +50,15 @@ pub struct Firing {
     pub slippage: Money,
     /// Gross profit of what its exits closed.
     pub realized: Money,
+}
+
+/// What the fact of a firing says.
+struct Fired {
+    lot: LotId,
+    leg: Leg,
+    print: Price,
+    level: Price,
+    printed_at: Timestamp,
 }
 
 /// A firing in the making.
@@ -83,9 +96,12 @@ struct Firings<'a> {
 
 impl Firings<'_> {
     fn note(&mut self, day: &str, contract: Option<ContractId>, fact: &Fact) {
-        if let (FactBody::PhantomFired { lot, leg, print, .. }, Some(contract)) = (&fact.body, contract) {
+        if let (FactBody::PhantomFired { lot, leg, print, level, printed_at }, Some(contract)) =
+            (&fact.body, contract)
+        {
+            let fired = Fired { lot: *lot, leg: *leg, print: *print, level: *level, printed_at: *printed_at };
             self.by_lot.insert(*lot, self.all.len());
-            self.all.push(Open::begun(self.contracts, contract, fact, (*lot, *leg, *print), day));
+            self.all.push(Open::begun(self.contracts, contract, fact, &fired, day));
             return;
         }
         let Some(lot) = lot_of(&fact.body) else { return };
@@ -113,16 +129,20 @@ impl Open {
         contracts: &[ListedContract],
         contract: ContractId,
         fact: &Fact,
-        (lot, leg, print): (LotId, Leg, Price),
+        fired: &Fired,
         day: &str,
     ) -> Self {
+        let Fired { lot, leg, print, level, printed_at } = *fired;
         let listed = contracts.get(contract.row() as usize);
+        let text = |price| listed.map(|listed| listed.terms.grid.text(price)).unwrap_or_default();
         let firing = Firing {
             lot,
             contract: listed.map(|listed| listed.name.clone()).unwrap_or_default(),
             leg,
             seq: fact.seq,
-            print: listed.map(|listed| listed.terms.grid.text(print)).unwrap_or_default(),
+            level: text(level),
+            print: text(print),
+            printed_at,
             fired_at: fact.at,
             sent_at: None,
             accepted_at: None,
@@ -172,7 +192,7 @@ fn finished(contracts: &[ListedContract], open: Open) -> Firing {
 #[must_use]
 pub(crate) fn table(firings: &[Firing]) -> String {
     let mut text = String::from(
-        "fact,lot,contract,leg,fired_by,fired_at,sent_at,accepted_at,filled_at,exits,filled,average,slippage_ticks,slippage,realized\n",
+        "fact,lot,contract,leg,level,fired_by,printed_at,fired_at,sent_at,accepted_at,filled_at,exits,filled,average,slippage_ticks,slippage,realized\n",
     );
     for it in firings {
         let time = |at: Option<Timestamp>| at.map(Timestamp::exact_text).unwrap_or_default();
@@ -182,7 +202,9 @@ pub(crate) fn table(firings: &[Firing]) -> String {
             it.lot.to_string(),
             it.contract.clone(),
             if it.leg == Leg::Stop { "stop" } else { "target" }.to_owned(),
+            it.level.clone(),
             it.print.clone(),
+            it.printed_at.exact_text(),
             it.fired_at.exact_text(),
             time(it.sent_at),
             time(it.accepted_at),

@@ -56,6 +56,29 @@ pub(crate) fn create(db: &mut Connection, session: &Session, now_ns: i64) -> rus
     work.commit()
 }
 
+/// The name of a table, view or index that is not defined as this build defines it. What is there beside
+/// ours, such as a view that somebody has added, is let be.
+pub(crate) fn changed(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let made = Connection::open_in_memory()?;
+    made.execute_batch(TABLES)?;
+    made.execute_batch(VIEWS)?;
+    let mut ours =
+        made.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let mut same = db.prepare(
+        "SELECT count(*) FROM sqlite_schema WHERE type = ?1 AND name = ?2 AND tbl_name = ?3 AND sql = ?4",
+    )?;
+    let mut rows = ours.query([])?;
+    while let Some(row) = rows.next()? {
+        let words: [String; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+        let found: i64 = same.query_row(rusqlite::params_from_iter(&words), |row| row.get(0))?;
+        if found != 1 {
+            let [kind, name, ..] = words;
+            return Ok(Some(format!("the {kind} {name} is not defined as it was made")));
+        }
+    }
+    Ok(None)
+}
+
 /// Whose journal it is.
 pub(crate) fn owner(db: &Connection) -> rusqlite::Result<(Option<Environment>, String)> {
     db.query_row("SELECT environment, account FROM journal WHERE id = 1", [], |row| {

@@ -355,10 +355,13 @@ fn bring_to_form(db: &mut Connection, path: &Path, session: &Session) -> Result<
     }
 }
 
-/// The structure of the database; `None` when it is whole.
+/// The structure of the database and its definitions; `None` when they are whole.
 pub(crate) fn quick_check(db: &Connection) -> Option<DamageKind> {
     match db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)) {
-        Ok(said) if said == "ok" => None,
+        Ok(said) if said == "ok" => {
+            let changed = schema::changed(db).unwrap_or_else(|fault| Some(fault.to_string()));
+            changed.map(DamageKind::Structure)
+        }
         Ok(said) => Some(DamageKind::Structure(said)),
         Err(fault) => Some(DamageKind::Structure(fault.to_string())),
     }

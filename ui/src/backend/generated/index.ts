@@ -1034,6 +1034,170 @@ desk: DeskStatus,
  */
 standing: DeskStanding, };
 
+export type DecidedRow = { 
+/**
+ * The lot.
+ */
+lot: string, 
+/**
+ * The root.
+ */
+symbol: string, 
+/**
+ * Whether it is the stop; else the target.
+ */
+isStop: boolean, 
+/**
+ * The price that decided.
+ */
+price: string | null, };
+
+export type RecoveryAnswer = { 
+/**
+ * The run before had crashed or was killed.
+ */
+afterCrash: boolean, 
+/**
+ * Everything has been decided.
+ */
+done: boolean, 
+/**
+ * Milliseconds that reading the journal took.
+ */
+tookMs: number, 
+/**
+ * Facts that were read.
+ */
+facts: number, 
+/**
+ * Orders that may still have been filling.
+ */
+liveOrders: number, 
+/**
+ * Lots that were open.
+ */
+openLots: number, 
+/**
+ * Stops and targets that are armed again.
+ */
+phantoms: number, 
+/**
+ * Fills that had happened meanwhile.
+ */
+missedFills: number, 
+/**
+ * Orders that had ended meanwhile.
+ */
+ended: Array<string>, 
+/**
+ * Orders at the broker that are not ours.
+ */
+outside: Array<string>, 
+/**
+ * Roots whose position the broker has otherwise.
+ */
+differing: Array<string>, 
+/**
+ * Exits that the journal had lost and the broker knew.
+ */
+found: Array<DecidedRow>, 
+/**
+ * What fired with the first price that counted.
+ */
+fired: Array<DecidedRow>, 
+/**
+ * What was passed and waits.
+ */
+passed: Array<DecidedRow>, 
+/**
+ * What was touched and came back, and did not fire.
+ */
+touched: Array<DecidedRow>, 
+/**
+ * What was wrong with the journal.
+ */
+damage: string | null, };
+
+export type HistoryQuestion = { 
+/**
+ * Text in what a fact is about, its cause or its fields.
+ */
+text: string, 
+/**
+ * A root or an alias.
+ */
+symbol: string, 
+/**
+ * Kinds such as `orderFilled`; none for all.
+ */
+kinds: Array<string>, 
+/**
+ * A trading day such as `2026-11-23`.
+ */
+day: string, 
+/**
+ * Older than this number.
+ */
+before: number | null, };
+
+export type HistoryLine = { 
+/**
+ * Its number.
+ */
+seq: number, 
+/**
+ * When it happened, on the market's clock.
+ */
+at: string, 
+/**
+ * The trading day.
+ */
+day: string, 
+/**
+ * What happened.
+ */
+kind: string, 
+/**
+ * The order, lot or flatten that it is about.
+ */
+about: string | null, 
+/**
+ * The contract.
+ */
+contract: string | null, 
+/**
+ * Who or what caused it.
+ */
+cause: string | null, 
+/**
+ * The refusal that it tells of, in words.
+ */
+words: string | null, 
+/**
+ * The fact itself, as JSON text.
+ */
+line: string, };
+
+export type HistoryAnswer = { 
+/**
+ * The facts.
+ */
+rows: Array<HistoryLine>, 
+/**
+ * Where the next page begins.
+ */
+older: number | null, };
+
+export type WrittenAnswer = { 
+/**
+ * The file or folder.
+ */
+path: string, 
+/**
+ * Facts in it.
+ */
+facts: number, };
+
 export type RulesChoice = { 
 /**
  * The id of a rule pack: `topstep-combine-50k`.
@@ -1234,6 +1398,8 @@ planned: boolean,
  */
 allowed: Array<AllowedRow>, };
 
+export type PassedPolicy = "FIRE" | "ASK" | "HOLD";
+
 export type BrokerChoice = "MOCK" | "NINJATRADER";
 
 export type MarketSource = { "kind": "SIMULATED", } | { "kind": "FILE", 
@@ -1326,7 +1492,11 @@ defaultQty: number,
 /**
  * The symbol that a ticket starts with.
  */
-defaultSymbol: string, }, 
+defaultSymbol: string, 
+/**
+ * What becomes of a stop or target whose price was passed while the desk was away; left out: it exits.
+ */
+passedPolicy?: PassedPolicy, }, 
 /**
  * The rules of the account; without any, only what the trader allows holds.
  */

@@ -118,7 +118,7 @@ fn a_losing_series_of_real_trades_ends_in_the_daily_lock() {
     assert!(result["netPnl"].as_str().unwrap().starts_with("-10"), "{}", result["netPnl"]);
     assert_eq!(result["profile"]["markers"][0], "calendar_unverified");
     let lines = fs::read_to_string(here.path().join("journal.jsonl")).unwrap();
-    for part in ["daily_loss", "locked", "adopted", "judged"] {
+    for part in ["dailyLoss", "locked", "adopted", "judged"] {
         assert!(lines.lines().any(|line| line.contains(part)), "{part} is in the journal");
     }
 }

@@ -158,6 +158,19 @@ fn a_changed_record_ends_what_is_trusted_and_the_rest_goes_on_in_a_new_file() {
 }
 
 #[test]
+fn a_changed_definition_is_damage_and_a_view_of_ones_own_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path());
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch("CREATE VIEW mine AS SELECT seq FROM event").unwrap();
+    assert_eq!(verify(&path).unwrap().damage, None);
+    db.execute_batch("DROP VIEW positions").unwrap();
+    let damage = verify(&path).unwrap().damage.unwrap();
+    let why = "the view positions is not defined as it was made".to_owned();
+    assert_eq!((damage.kind, damage.last_whole), (DamageKind::Structure(why), day().len() as u64));
+}
+
+#[test]
 fn a_missing_record_is_a_gap() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path());

@@ -141,7 +141,7 @@ fn a_bundle_has_the_timeline_the_receipts_and_the_proof() {
     // Fired by 1316.5, filled at 1316.4: one tick worse for each of two contracts.
     let row = receipts.lines().nth(1).unwrap();
     assert!(
-        row.contains(",L0,GC 12-26,stop,1316.5,") && row.contains(",L0-X1,2,1316.400,2,20.00,-530.00"),
+        row.contains(",L0,GC 12-26,stop,1319.3,1316.5,") && row.contains(",L0-X1,2,1316.400,2,20.00,-530.00"),
         "{row}"
     );
     let proof = fs::read_to_string(out.join("verification.txt")).unwrap();

@@ -39,8 +39,7 @@ pub(crate) enum Command {
     Desk(DeskOptions),
     Journal(JournalOptions),
     MockBroker(MockBrokerOptions),
-    #[expect(clippy::doc_markdown, reason = "these words are printed, where backticks would only disturb")]
-    /// Works with NinjaTrader's side of the bridge
+    /// Works with a server of the bridge
     #[command(subcommand)]
     Ninjatrader(NinjatraderCommand),
 }

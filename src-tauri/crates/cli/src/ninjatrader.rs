@@ -23,6 +23,7 @@ use crate::text_table::{Align, TextTable};
 use crate::today::now;
 use run::{Ground, Outcome, Runner};
 use wire::{Failure, Target, Wire};
+use words::at;
 
 /// How long the market may take to trade.
 const FIRST_TRADE: Duration = Duration::from_secs(15);
@@ -92,12 +93,15 @@ async fn survey(target: &Target, contract: &Contract) -> Result<Ground, Failure>
             format!("no trade of {contract} within {FIRST_TRADE:?}: the cases need a market that trades")
         })?;
         let body = body.ok_or("the server closed")?;
-        match body["t"].as_str() {
-            Some("snap") if body["k"] == "acct" => env = body["d"]["env"].as_str().map(str::to_owned),
-            Some("ack") if body["ok"] == true => tick = decimal(&body["d"]["tick_size"]),
+        match at(&body, "/t").as_str() {
+            Some("snap") if *at(&body, "/k") == "acct" => {
+                env = at(&body, "/d/env").as_str().map(str::to_owned);
+            }
+            Some("ack") if *at(&body, "/ok") == true => tick = decimal(at(&body, "/d/tick_size")),
             Some("ack") => return Err(format!("{contract} cannot be subscribed to: {body}")),
             Some("trade") => {
-                if let (Some(env), Some(tick), Some(last)) = (env.clone(), tick, decimal(&body["price"])) {
+                if let (Some(env), Some(tick), Some(last)) = (env.clone(), tick, decimal(at(&body, "/price")))
+                {
                     if env == "live" {
                         return Err(
                             "the account is live: the cases trade, and run on a simulated one only".into()

@@ -11,9 +11,10 @@ use super::{latency, seed};
 
 /// Runs the mock broker in a process of its own, behind the bridge protocol.
 ///
-/// A desk connects to it as it does to the bridge of a trading platform. It drives its own market and keeps its
+/// A desk connects to it as it does to NinjaTrader's side of the bridge. It drives its own market and keeps its
 /// account while the desk is away, and over its own restarts with --state.
 #[derive(Args, Debug)]
+#[expect(clippy::doc_markdown, reason = "these words are printed, where backticks would only disturb")]
 #[command(after_help = "\
 Examples:
   phantom mock-broker --listen 127.0.0.1:36990 --simulated NQ ES --seed 7 --state ./broker

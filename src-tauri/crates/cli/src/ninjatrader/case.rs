@@ -17,7 +17,7 @@ pub(super) struct Case {
 #[serde(untagged)]
 #[expect(clippy::large_enum_variant, reason = "a few dozen steps, and most are commands")]
 pub(super) enum Step {
-    Command(CommandStep),
+    Command(Box<CommandStep>),
     Open(OpenStep),
     Handshake(HandshakeStep),
     Raw(RawStep),

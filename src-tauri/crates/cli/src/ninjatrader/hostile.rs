@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::wire::{Failure, PATIENCE, Target, Wire, identity};
+use super::words::at;
 
 const PING: &str = r#"{"t":"ping","n":1,"seq":0,"ts":0,"digest":"e3b0c44298fc1c14"}"#;
 
@@ -62,7 +63,7 @@ async fn prove(target: &Target, secret: &Secret, how: &str) -> Result<Option<Str
     let challenge: Value = serde_json::from_slice(&line).map_err(|fault| fault.to_string())?;
     let proof = match how {
         // The server's own proof, said back to it.
-        "old" => challenge["proof"].as_str().unwrap_or_default().to_owned(),
+        "old" => at(&challenge, "/proof").as_str().unwrap_or_default().to_owned(),
         _ => "0".repeat(64),
     };
     wire.write(format!("{{\"t\":\"auth\",\"proof\":\"{proof}\"}}\n").as_bytes()).await?;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::case::{Case, CommandStep, OpenStep, Step};
 use super::hostile;
 use super::wire::{Failure, PATIENCE, Target, Wire};
-use super::words::{Words, filled, matches};
+use super::words::{Words, at, filled, matches};
 
 /// How long is waited for what must not come.
 const NEVER: Duration = Duration::from_millis(300);
@@ -168,18 +168,21 @@ impl Running<'_> {
         let mut rows: Vec<Value> = Vec::new();
         loop {
             let body = self.wire()?.body(until).await?.ok_or("closed before the end of the snapshot")?;
-            match body["t"].as_str() {
-                Some("snap") if body["id"] == *id => rows.push(body),
-                Some("snap_end") if body["id"] == *id => {
+            match at(&body, "/t").as_str() {
+                Some("snap") if *at(&body, "/id") == *id => rows.push(body),
+                Some("snap_end") if *at(&body, "/id") == *id => {
                     for kind in ["conn", "acct", "order", "exec", "pos"] {
-                        let count = rows.iter().filter(|row| row["k"] == kind).count();
-                        if body[kind].as_u64() != u64::try_from(count).ok() {
-                            return Err(format!("{count} rows of {kind}, and the end says {}", body[kind]));
+                        let count = rows.iter().filter(|row| *at(row, "/k") == kind).count();
+                        if at(&body, &format!("/{kind}")).as_u64() != u64::try_from(count).ok() {
+                            return Err(format!(
+                                "{count} rows of {kind}, and the end says {}",
+                                at(&body, &format!("/{kind}"))
+                            ));
                         }
                     }
                     return Ok(rows);
                 }
-                Some("snap" | "snap_end") => return Err(format!("a snapshot of {}", body["id"])),
+                Some("snap" | "snap_end") => return Err(format!("a snapshot of {}", at(&body, "/id"))),
                 Some(_) | None => {}
             }
         }
@@ -233,8 +236,8 @@ impl Running<'_> {
                     return Err(format!("{failure}: answer {ack:?}, events {seen:?}, expected {expected:?}"));
                 }
             };
-            match body["t"].as_str() {
-                Some("ack") if body["id"] == *id => ack = Some(body),
+            match at(&body, "/t").as_str() {
+                Some("ack") if *at(&body, "/id") == *id => ack = Some(body),
                 Some("ev") => {
                     if let Some(wrong) = never.iter().find(|it| matches(&body, it)) {
                         return Err(format!("an event that must not come: {body} is {wrong}"));
@@ -258,14 +261,15 @@ impl Running<'_> {
             let armed: Option<Arm> =
                 (wanted == "armed").then(|| serde_json::from_value(d.clone()).ok()).flatten();
             let ours = digest(&armed);
-            if ack["d"]["digest"] != *ours {
-                return Err(format!("the digest {}, expected {ours}", ack["d"]["digest"]));
+            if *at(ack, "/d/digest") != *ours {
+                return Err(format!("the digest {}, expected {ours}", at(ack, "/d/digest")));
             }
         }
         if let Some(account) = &it.account {
             let name = filled(account, &self.words);
-            let listed =
-                ack["d"]["accounts"].as_array().is_some_and(|all| all.iter().any(|it| it["name"] == name));
+            let listed = at(ack, "/d/accounts")
+                .as_array()
+                .is_some_and(|all| all.iter().any(|it| *at(it, "/name") == name));
             if !listed {
                 return Err(format!("{name} is not listed: {ack}"));
             }
@@ -278,9 +282,9 @@ impl Running<'_> {
         let mut last = 0;
         while last < wanted {
             let body = self.wire()?.body(until).await?.ok_or("the server closed")?;
-            if body["t"] == "trade" {
-                if body["n"].as_i64() != Some(last + 1) {
-                    return Err(format!("trade {} after {last}", body["n"]));
+            if *at(&body, "/t") == "trade" {
+                if at(&body, "/n").as_i64() != Some(last + 1) {
+                    return Err(format!("trade {} after {last}", at(&body, "/n")));
                 }
                 last += 1;
             }
@@ -346,8 +350,8 @@ impl Running<'_> {
         let rows = self.snapshot(&id).await?;
         let [root, month, year, env] = ["root", "month", "year", "env"].map(|it| self.words.get(it).cloned());
         let here = json!({"k": "pos", "d": {"root": root, "month": month, "year": year}});
-        let net = rows.iter().find(|row| matches(row, &here)).and_then(|row| row["d"]["net"].as_i64());
-        let live = rows.iter().any(|row| row["k"] == "order" && is_ours_and_live(&row["d"]));
+        let net = rows.iter().find(|row| matches(row, &here)).and_then(|row| at(row, "/d/net").as_i64());
+        let live = rows.iter().any(|row| *at(row, "/k") == "order" && is_ours_and_live(at(row, "/d")));
         let net = net.unwrap_or(0);
         if net == 0 && !live {
             return Ok(());
@@ -365,6 +369,6 @@ impl Running<'_> {
 }
 
 fn is_ours_and_live(order: &Value) -> bool {
-    let ours = order["client_id"].as_str().is_some_and(|id| id.starts_with("cf-"));
-    ours && !matches!(order["state"].as_str(), Some("filled" | "cancelled" | "rejected" | "lost"))
+    let ours = at(order, "/client_id").as_str().is_some_and(|id| id.starts_with("cf-"));
+    ours && !matches!(at(order, "/state").as_str(), Some("filled" | "cancelled" | "rejected" | "lost"))
 }

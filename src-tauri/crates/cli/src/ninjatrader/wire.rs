@@ -11,6 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
+use super::words::at;
+
 /// How long anything may take that must come.
 pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 const BEAT: Duration = Duration::from_secs(1);
@@ -137,17 +139,17 @@ impl Wire {
             let body: Value = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
             phantom_bridge::ServerBody::read(text).map_err(|fault| format!("{fault}: {text}"))?;
             self.last_received = line;
-            match body["t"].as_str() {
+            match at(&body, "/t").as_str() {
                 Some("ping") => {
                     self.server_beats += 1;
                     if self.beating {
-                        let pong = json!({"t":"pong","n":body["n"],"seq":body["seq"],"ts":0,"digest":body["digest"]});
+                        let pong = json!({"t":"pong","n":at(&body, "/n"),"seq":at(&body, "/seq"),"ts":0,"digest":at(&body, "/digest")});
                         self.say(&pong).await?;
                     } else {
                         return Ok(Some(body));
                     }
                 }
-                Some("pong") => self.pongs.extend(body["n"].as_i64()),
+                Some("pong") => self.pongs.extend(at(&body, "/n").as_i64()),
                 Some(_) | None => return Ok(Some(body)),
             }
         }
@@ -173,8 +175,8 @@ impl Wire {
             let text = String::from_utf8_lossy(&line).into_owned();
             let json = text.find('{').and_then(|at| text.get(at..)).unwrap_or_default();
             let body: Value = serde_json::from_str(json).unwrap_or(Value::Null);
-            if body["t"] == "bye" {
-                last = body["code"].as_str().map(str::to_owned);
+            if *at(&body, "/t") == "bye" {
+                last = at(&body, "/code").as_str().map(str::to_owned);
             }
         }
     }

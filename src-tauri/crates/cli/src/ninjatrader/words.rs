@@ -8,6 +8,13 @@ use serde_json::Value;
 /// The variables of a case, without their dollar sign.
 pub(super) type Words = BTreeMap<&'static str, Value>;
 
+static NOTHING: Value = Value::Null;
+
+/// What is at a path such as `/d/state`; nothing where there is none.
+pub(super) fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
+    value.pointer(path).unwrap_or(&NOTHING)
+}
+
 /// A value with its variables filled in. `$x.s1` is the text of `$x` and what follows it.
 pub(super) fn filled(value: &Value, words: &Words) -> Value {
     match value {

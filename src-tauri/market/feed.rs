@@ -122,9 +122,9 @@ const NOTED_EVERY: Duration = Duration::from_millis(250);
 
 impl Place {
     fn note(&self, at: Timestamp, board: &QuoteBoard) {
-        let named = |(contract, quote): (ContractId, Quote)| {
+        let named = |(contract, quote): (ContractId, Option<Quote>)| {
             let name = self.names.get(ArenaKey::row(contract) as usize)?;
-            Some((name.clone(), quote.last))
+            Some((name.clone(), quote?.last))
         };
         let last = board.quotes().into_iter().filter_map(named).collect();
         if let Err(fault) = (MarketPlace { at: Some(at), last }).save(&self.path) {

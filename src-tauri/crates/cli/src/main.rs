@@ -8,7 +8,6 @@ mod instruments;
 mod journal;
 mod log;
 mod mock_broker;
-#[expect(clippy::indexing_slicing, reason = "a key that an object of JSON lacks reads as null")]
 mod ninjatrader;
 mod output;
 mod replay;

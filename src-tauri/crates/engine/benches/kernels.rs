@@ -121,7 +121,7 @@ fn verdict(bencher: Bencher) {
         guard: Guard::NONE,
     };
     bencher.bench_local(|| {
-        assert_eq!(desk.engine.verdict(desk.now(), black_box(&request)), Ok(()), "it may leave")
+        assert_eq!(desk.engine.verdict(desk.now(), black_box(&request)), Ok(()), "it may leave");
     });
 }
 

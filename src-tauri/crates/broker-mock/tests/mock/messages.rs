@@ -3,7 +3,7 @@
 use phantom_broker::{Broker, Message};
 use phantom_broker_mock::{FillSize, MockSettings, Range, Refusals};
 use phantom_compliance::{
-    ChangeRequest, Halt, Limits, Minis, Standing, WorkingAim, WorkingOrder, can_change,
+    ChangeRequest, Halt, Limits, Minis, Rules, Standing, WorkingAim, WorkingOrder, can_change,
 };
 use phantom_model::price::Grid;
 use phantom_model::{Bracket, BrokerReport, FailReason, NetQty, OrderId, OrderKind, Qty, Side, SnapshotId};
@@ -133,6 +133,8 @@ fn change_of(n: u32, contracts: u32, limit: i64) -> Message {
         weight: Minis::whole(1),
         last_trade: None,
         grid: &grid,
+        lock: None,
+        rules: Rules::None,
     };
     let order = WorkingOrder {
         id: OrderId::Ticket(n),

@@ -3,7 +3,7 @@
 use phantom_broker::{Broker, Message, SendEnd};
 use phantom_broker_mock::{MockBroker, MockSettings};
 use phantom_compliance::{
-    ClosingBudget, Halt, Limits, Minis, OrderRequest, Outbound, Permit, Standing, can_submit,
+    ClosingBudget, Halt, Limits, Minis, OrderRequest, Outbound, Permit, Rules, Standing, can_submit,
 };
 use phantom_model::price::Grid;
 use phantom_model::{
@@ -36,6 +36,8 @@ pub(crate) fn opening(n: u32, side: Side, qty: u32, kind: OrderKind) -> Outbound
         weight: Minis::whole(1),
         last_trade: None,
         grid: &grid,
+        lock: None,
+        rules: Rules::None,
     };
     let qty = Qty::new(qty).unwrap();
     let request =

@@ -15,7 +15,6 @@ pub(super) struct Case {
 /// One step of a case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "a few dozen steps, and most are commands")]
 pub(super) enum Step {
     Command(Box<CommandStep>),
     Open(OpenStep),

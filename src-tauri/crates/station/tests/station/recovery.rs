@@ -146,6 +146,7 @@ async fn ten_thousand_phantoms_are_armed_again_from_the_disk() {
     let lots = std::env::var("PHANTOM_LOTS").map_or(1_000, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     run_and_die(folder.path(), lots).await;
+    #[expect(clippy::disallowed_methods, reason = "a figure of real time is printed")]
     let began = Instant::now();
     let opened = open(folder.path(), Environment::Mock).unwrap();
     let took = began.elapsed();

@@ -134,6 +134,11 @@ impl World {
     }
 }
 
+/// Whether the broker has taken the order: without a delay its fill may have come with the answer.
+pub(crate) fn is_taken(answer: &Value) -> bool {
+    ["ACCEPTED", "FILLED", "CLOSED"].iter().any(|status| answer["status"] == **status)
+}
+
 fn ask_as(window: &WebviewWindow<MockRuntime>, command: &str, body: Value) -> Result<Value, Value> {
     let url = if cfg!(any(windows, target_os = "android")) {
         "http://tauri.localhost"

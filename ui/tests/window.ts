@@ -12,7 +12,7 @@ configure({ asyncUtilTimeout: 10_000 });
 export const MOMENT_MS = 20;
 export const moment = (ms = MOMENT_MS) => new Promise((done) => setTimeout(done, ms));
 
-export const button = (name: string) => screen.getByRole('button', { name });
+export const button = (name: string | RegExp) => screen.getByRole('button', { name });
 export const box = (name: string) => screen.getByRole('textbox', { name });
 export const gate = () => screen.getByRole('status', { name: 'Gate' });
 export const type = (name: string, text: string) => fireEvent.input(box(name), { target: { value: text } });

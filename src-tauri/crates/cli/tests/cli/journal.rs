@@ -38,7 +38,7 @@ fn a_journal_has_every_fact_as_a_line_of_json() {
 {"seq":4,"at":"2013-10-07T14:00:01.0000000Z","kind":"orderFilled","order":"T1","exec":"E1","qty":2,"price":"1320.1","fee":"4.20","market":"GC 12-13"}
 {"seq":5,"at":"2013-10-07T14:00:01.0000000Z","kind":"lotOpened","lot":"L0","order":"T1","qty":2,"price":"1320.1","market":"GC 12-13"}
 {"seq":6,"at":"2013-10-07T14:00:01.0000000Z","kind":"orderRejected","order":"T3","what":{"asked":{"request":{"contract":"GC 12-13","side":"SELL","qty":3,"type":{"LIMIT":"1321.0"}}},"refusal":{"wouldCrossZero":{"position":2,"wanted":3,"left":2}}},"origin":{"signal":"S2"},"market":"GC 12-13","signal":"c","words":"would_cross_zero: position is 2: 3 would cross zero, up to 2 can be closed; close first, then open the other side"}
-{"seq":7,"at":"2013-10-07T14:00:02.0000000Z","kind":"phantomFired","lot":"L0","leg":"stop","print":"1319.0","market":"GC 12-13"}
+{"seq":7,"at":"2013-10-07T14:00:02.0000000Z","kind":"phantomFired","lot":"L0","leg":"stop","print":"1319.0","level":"1319.2","printedAt":"2013-10-07T14:00:02.0000000Z","market":"GC 12-13"}
 {"seq":8,"at":"2013-10-07T14:00:02.0000000Z","kind":"orderSubmitted","order":"L0-X1","contract":"GC 12-13","side":"SELL","qty":2,"type":"MARKET","purpose":{"lotExit":{"lot":"L0","leg":"stop"}}}
 {"seq":9,"at":"2013-10-07T14:00:02.0000000Z","kind":"orderAccepted","order":"L0-X1","market":"GC 12-13"}
 {"seq":10,"at":"2013-10-07T14:00:03.0000000Z","kind":"orderFilled","order":"L0-X1","exec":"E2","qty":2,"price":"1318.7","fee":"4.20","market":"GC 12-13"}

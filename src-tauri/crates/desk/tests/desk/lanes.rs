@@ -1,5 +1,7 @@
 //! Openings wait for the disk; nothing that closes, cancels or asks does.
 
+#![expect(clippy::similar_names, reason = "a desk and its disk")]
+
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -78,10 +80,9 @@ async fn settle() {
 }
 
 fn submitted(messages: &[Message]) -> Vec<String> {
-    let orders = messages.iter().filter_map(|message| match message {
-        Message::Submit(order) => Some(order),
-        _ => None,
-    });
+    let orders = messages
+        .iter()
+        .filter_map(|message| if let Message::Submit(order) = message { Some(order) } else { None });
     orders.map(|order| order.id().to_string()).collect()
 }
 

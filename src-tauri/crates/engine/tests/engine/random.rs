@@ -528,10 +528,8 @@ proptest! {
         check_books(&world, &broker);
         flatten_for_good(&mut world, &mut broker);
         check_books(&world, &broker);
-        let said: Vec<String> = {
-            let book = world.book();
-            world.facts().iter().map(|fact| phantom_testkit::line::fact_line(book, fact)).collect()
-        };
+        let line = |fact| phantom_testkit::line::fact_line(world.book(), fact);
+        let said: Vec<String> = world.facts().iter().map(line).collect();
         let wrong = said.iter().find(|line| line.starts_with("latch") || line.contains("late_fill"));
         prop_assert_eq!(wrong, None);
     }

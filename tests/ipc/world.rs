@@ -131,6 +131,11 @@ impl World {
             let quotes = snapshot["quotes"].as_array().unwrap();
             quotes.iter().any(|quote| quote["symbol"] == symbol && !quote["last"].is_null())
         });
+        // The board shows a price a moment before the desk has worked on it.
+        let order = json!({ "symbol": symbol, "side": "BUY", "qty": 1, "type": "MARKET", "stopPrice": "1" });
+        self.wait_for("a price that the desk knows", |_| {
+            self.get("canSubmitOrder", json!({ "order": order }))["reason"] != "stop_wrong_side"
+        });
     }
 }
 

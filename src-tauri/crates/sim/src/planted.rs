@@ -64,10 +64,9 @@ impl Planted {
             Self::StopNotShrunk => Invariant::I19,
             Self::RetryUnknown => Invariant::I24,
             Self::GateIgnoresUnknown => Invariant::I06,
-            Self::TouchMissed => Invariant::I17,
             Self::CountedTwice => Invariant::I02,
             Self::LostTail => Invariant::I36,
-            Self::TrailBeginsAnew => Invariant::I20,
+            Self::TouchMissed | Self::TrailBeginsAnew => Invariant::I20,
             Self::ToldTwice => Invariant::I39,
         }
     }

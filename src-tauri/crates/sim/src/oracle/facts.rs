@@ -227,6 +227,11 @@ impl Oracle {
     /// it.
     fn ended(&mut self, order: OrderId, end: OrderStatus) {
         let step = if end == OrderStatus::Cancelled { Step::Cancel } else { Step::Fail };
+        // Asked back before a byte of it has left: it is not tried again, and that is proof as well.
+        let unsent = self.orders.get(&order).is_some_and(|track| !track.left && track.cancel != Cancel::No);
+        if step == Step::Fail && unsent {
+            self.never_sent(order);
+        }
         let told = match &self.last_report {
             Some(BrokerReport::Cancelled { order: told }) => *told == order && step == Step::Cancel,
             Some(BrokerReport::Failed { order: told, .. }) => *told == order && step == Step::Fail,

@@ -41,7 +41,8 @@ impl Oracle {
 
     pub(super) fn change_refused(&mut self, id: OrderId) {
         let refused = BrokerReport::ChangeRefused { order: id };
-        let given_up = self.orders.get(&id).is_some_and(|track| track.change_not_sent >= 4);
+        // Given up, or not tried again because openings were stopped meanwhile.
+        let given_up = self.orders.get(&id).is_some_and(|track| track.change_not_sent > 0);
         let told = given_up || self.last_report == Some(refused);
         self.check(Invariant::I27, told, || format!("a change of {id} was refused, and nobody said so"));
         self.forget_change(id);

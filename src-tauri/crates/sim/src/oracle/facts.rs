@@ -149,6 +149,7 @@ impl Oracle {
             cancel_not_sent: 0,
             change_not_sent: 0,
             left: false,
+            withdrawn: false,
         };
         if track.is_entry() {
             self.opening_released(it);
@@ -227,34 +228,39 @@ impl Oracle {
     /// it.
     fn ended(&mut self, order: OrderId, end: OrderStatus) {
         let step = if end == OrderStatus::Cancelled { Step::Cancel } else { Step::Fail };
-        // Asked back before a byte of it has left: it is not tried again, and that is proof as well.
-        let unsent = self.orders.get(&order).is_some_and(|track| !track.left && track.cancel != Cancel::No);
-        if step == Step::Fail && unsent {
-            self.never_sent(order);
-        }
-        let told = match &self.last_report {
-            Some(BrokerReport::Cancelled { order: told }) => *told == order && step == Step::Cancel,
-            Some(BrokerReport::Failed { order: told, .. }) => *told == order && step == Step::Fail,
-            Some(BrokerReport::Snapshot(_)) => {
-                let listed = self.listed(order, |it| match it.standing {
-                    ListedStanding::Cancelled => step == Step::Cancel,
-                    ListedStanding::Failed(_) => step == Step::Fail,
-                    ListedStanding::Working | ListedStanding::Filled => false,
-                });
-                listed || (step == Step::Fail && self.is_proved_absent(order))
+        // Not a byte of it has left, and it is not tried again (asked back, or openings stopped meanwhile):
+        // that is proof as well, and it must stay true.
+        let unsent = step == Step::Fail && self.orders.get(&order).is_some_and(Track::never_left);
+        if unsent {
+            self.step(order, step);
+            if let Some(track) = self.orders.get_mut(&order) {
+                track.withdrawn = true;
             }
-            Some(
-                BrokerReport::Accepted { .. }
-                | BrokerReport::Filled(_)
-                | BrokerReport::CancelRefused { .. }
-                | BrokerReport::Busted { .. }
-                | BrokerReport::Corrected { .. }
-                | BrokerReport::ForeignFill(_)
-                | BrokerReport::Changed { .. }
-                | BrokerReport::ChangeRefused { .. },
-            )
-            | None => false,
-        };
+        }
+        let told = unsent
+            || match &self.last_report {
+                Some(BrokerReport::Cancelled { order: told }) => *told == order && step == Step::Cancel,
+                Some(BrokerReport::Failed { order: told, .. }) => *told == order && step == Step::Fail,
+                Some(BrokerReport::Snapshot(_)) => {
+                    let listed = self.listed(order, |it| match it.standing {
+                        ListedStanding::Cancelled => step == Step::Cancel,
+                        ListedStanding::Failed(_) => step == Step::Fail,
+                        ListedStanding::Working | ListedStanding::Filled => false,
+                    });
+                    listed || (step == Step::Fail && self.is_proved_absent(order))
+                }
+                Some(
+                    BrokerReport::Accepted { .. }
+                    | BrokerReport::Filled(_)
+                    | BrokerReport::CancelRefused { .. }
+                    | BrokerReport::Busted { .. }
+                    | BrokerReport::Corrected { .. }
+                    | BrokerReport::ForeignFill(_)
+                    | BrokerReport::Changed { .. }
+                    | BrokerReport::ChangeRefused { .. },
+                )
+                | None => false,
+            };
         let invariant = if self.is_snapshot() { Invariant::I41 } else { Invariant::I27 };
         self.check(invariant, told, || format!("{order} ended as {end}, and there is no proof"));
         self.adopt(order, step);

@@ -52,9 +52,16 @@ pub(super) struct Track {
     pub(super) change_not_sent: u32,
     /// Whether it has left, or may have.
     pub(super) left: bool,
+    /// Called failed because it never left: it must not leave any more.
+    pub(super) withdrawn: bool,
 }
 
 impl Track {
+    /// Every send surely failed, or it was asked back before the first.
+    pub(super) fn never_left(&self) -> bool {
+        !self.left && (self.not_sent > 0 || self.cancel != Cancel::No)
+    }
+
     pub(super) const fn leaves(&self) -> u32 {
         if self.status.is_live() { self.qty.saturating_sub(self.filled + self.busted) } else { 0 }
     }

@@ -50,11 +50,14 @@ impl Oracle {
             format!("{id} sent as {sent:?}, recorded as {intent:?}")
         });
         let Some(track) = self.orders.get_mut(&id) else { return };
-        let again = track.left;
+        let (again, withdrawn) = (track.left, track.withdrawn);
         let failed = matches!(end, SendEnd::SurelyNotSent(_));
         track.left |= !failed;
         track.not_sent += u32::from(failed);
         let given_up = track.not_sent >= TRIES && !track.left;
+        self.check(Invariant::I24, !withdrawn, || {
+            format!("{id} is sent, and was called failed as never sent")
+        });
         self.check(Invariant::I24, !again, || format!("{id} is sent again after it may have left"));
         if given_up {
             self.never_sent(id);

@@ -250,6 +250,7 @@ impl Oracle {
             cancel_not_sent: 0,
             change_not_sent: 0,
             left: true,
+            withdrawn: false,
         };
         self.orders.insert(order, track);
     }

@@ -90,7 +90,7 @@ pub enum RuleRefusal {
         /// The balance.
         balance: Money,
     },
-    /// More contracts of this product than allowed for now.
+    /// More contracts of this product than the firm allows at present.
     ContractLimit {
         /// Contracts that are held or may still fill.
         in_use: u64,

@@ -1,6 +1,7 @@
 //! The command line: what may be given, what each flag means, and its default.
 
 mod bridge;
+mod desk;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use phantom_model::{Money, Span, Ticks};
 use rust_decimal::Decimal;
 
 pub(crate) use bridge::{ConformanceOptions, MockBrokerOptions, NinjatraderCommand};
+pub(crate) use desk::{DeskOptions, Gap, HostPort};
 
 /// The largest fee: far above any real one, and small enough that no sum of fees leaves its range.
 const FEE_PER_SIDE_MAX: i64 = 10_000;
@@ -133,64 +135,6 @@ pub(crate) enum LimitRule {
     Through,
     /// At a print at or through its price
     Touch,
-}
-
-/// Runs the desk without a window: a simulated market, the mock broker, a journal in a folder. What was
-/// open when the last run ended, or was killed, is recovered before anything else.
-///
-/// Prints one JSON object per line: how it started, what was recovered, every answered signal, the end.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Example:
-  phantom desk --data ~/desk --signals signals.jsonl --seconds 60")]
-pub(crate) struct DeskOptions {
-    /// Folder of the journal and of the mock broker's own account; made where it is not there. At most
-    /// one desk uses it at a time
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: PathBuf,
-
-    /// Signals to act on at their time of the simulated market; one whose time has passed is not acted
-    /// on late. Default: none
-    #[arg(long, value_name = "FILE")]
-    pub(crate) signals: Option<PathBuf>,
-
-    /// Trading day of the simulated market, which opens at 08:30 in Chicago. Default: today
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    pub(crate) date: Option<Date>,
-
-    /// What the prices and every draw of chance come from
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
-    #[arg(value_parser = seed)]
-    pub(crate) seed: u64,
-
-    /// Times the speed of the clock at which the market runs, 1 to 1000
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) speed: u32,
-
-    /// One-way delay to the mock broker, in milliseconds of the market's clock
-    #[arg(long = "latency-ms", value_name = "N", default_value = "0", allow_negative_numbers = true)]
-    #[arg(value_parser = latency)]
-    pub(crate) latency: Span,
-
-    /// What becomes of a stop or target whose price was passed while the desk was away
-    #[arg(long, value_name = "POLICY", value_enum, default_value_t = Gap::Fire)]
-    pub(crate) gap: Gap,
-
-    /// End in order after so many seconds. Default: at a line, or the end, of standard input
-    #[arg(long, value_name = "N")]
-    pub(crate) seconds: Option<u64>,
-}
-
-/// What becomes of a phantom that was passed while the desk was away.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Gap {
-    /// It fires as soon as position and price are fresh
-    Fire,
-    /// It waits for a person, and watches again once the price has come back
-    Ask,
-    /// It is told, and watches again once the price has come back
-    Hold,
 }
 
 /// Shows the instruments that the desk knows, or one of them in full.

@@ -1,53 +1,63 @@
-//! `phantom desk`: the same desk without a window, on a simulated market and a folder that survives it.
+//! `phantom desk`: the same desk without a window, on a folder that survives it.
+//!
+//! It has a simulated market and the mock broker inside, or is connected to a broker's side of the bridge.
 
+mod connected;
 mod market;
+mod simulated;
 mod talk;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use phantom_broker_mock::{KeptBroker, MockSettings, Range};
+use phantom_broker::Broker;
 use phantom_compliance::Limits;
 use phantom_engine::fact::GapPolicy;
-use phantom_engine::{Book, Engine, Origin, Timing};
-use phantom_journal::{Environment, Session, Writer};
+use phantom_engine::{Book, Origin, Timing};
+use phantom_journal::{Session, Writer};
 use phantom_model::{InstrumentTable, Money, SignalRef, Timestamp, trading_day};
 use phantom_runtime::{Clock, Desk, DeskHandle, Listing, MarketClock};
 use phantom_signals::{Signal, SignalAction};
-use phantom_station::{Lease, MarketPlace, OpenedDesk, Start, Station};
+use phantom_station::{Lease, OpenedDesk, Start, Station};
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::args::{DeskOptions, Gap};
 use crate::fault::Fault;
-use market::Feed;
+use crate::today::now;
 use talk::Talk;
 
 /// Runs the desk until it is told to end.
 ///
 /// # Errors
-/// What the folder, the signals or the journal have against it.
+/// What the folder, the signals, the secret or the journal have against it.
 pub(crate) fn run(options: &DeskOptions) -> Result<(), Fault> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Fault::Runtime)?;
     LocalSet::new().block_on(&runtime, run_to_end(options))
 }
 
 async fn run_to_end(options: &DeskOptions) -> Result<(), Fault> {
     let signals = options.signals.as_deref().map(phantom_signals::open).transpose()?.unwrap_or_default();
-    let running = begin(options)?;
+    let running = match &options.broker {
+        Some(there) => connected::begin(options, there)?,
+        None => simulated::begin(options)?,
+    };
     let Running { desk, clock, task, seen, .. } = &running;
     let acting = tokio::task::spawn_local(act(desk.clone(), *clock, signals, *seen));
     let telling = tokio::task::spawn_local(talk::tell_recovery(desk.clone(), running.is_return));
     talk::end_of(options.seconds).await;
     acting.abort();
     telling.abort();
-    running.feed.abort();
+    running.feeds.iter().for_each(JoinHandle::abort);
     debug_assert!(!task.is_finished(), "a desk runs as long as it has a handle");
-    let Running { desk, task, place, place_path, .. } = running;
+    let Running { desk, task, place, .. } = running;
     let marks = desk.marks().await.ok();
+    // The tasks that were told to end have handles of their own.
+    desk.end().ok();
     drop(desk);
     let (writer, book) = task.await.map_err(|error| Fault::Runtime(std::io::Error::other(error)))?;
-    if let Some(marks) = marks {
-        place.at(marks.at, &marks.last).save(&place_path).map_err(Fault::Output)?;
+    if let (Some(marks), Some((names, path))) = (marks, place) {
+        names.at(marks.at, &marks.last).save(&path).map_err(Fault::Output)?;
     }
     let facts = book.seq();
     writer.end(&book)?;
@@ -60,26 +70,20 @@ struct Running {
     desk: DeskHandle,
     clock: MarketClock,
     task: JoinHandle<(Writer, Book)>,
-    feed: JoinHandle<()>,
+    /// What brings prices and reports.
+    feeds: Vec<JoinHandle<()>>,
     /// Up to when an earlier run has acted.
     seen: Timestamp,
     is_return: bool,
-    place: market::Names,
-    place_path: std::path::PathBuf,
+    /// Where a simulated market of its own is noted.
+    place: Option<(market::Names, PathBuf)>,
 }
 
-fn begin(options: &DeskOptions) -> Result<Running, Fault> {
+/// Opens the journal of a session in the folder of the options, and says so.
+fn open(options: &DeskOptions, session: Session) -> Result<OpenedDesk, Fault> {
     let lease = Arc::new(Lease::take(&options.data)?);
     let table = Arc::new(InstrumentTable::built_in()?);
-    let today = options.date.unwrap_or_else(|| trading_day(Timestamp::from(jiff::Timestamp::now())));
-    let wanted = Listing::new(table, [], today)?;
-    let account = format!("simulated-{}", options.seed);
-    let session = Session {
-        environment: Environment::Mock,
-        account: account.clone(),
-        build: env!("CARGO_PKG_VERSION").to_owned(),
-        configuration: format!("seed {} speed {}", options.seed, options.speed),
-    };
+    let wanted = Listing::new(table, [], day(options))?;
     let policy = match options.gap {
         Gap::Fire => GapPolicy::Fire,
         Gap::Ask => GapPolicy::Ask,
@@ -87,47 +91,34 @@ fn begin(options: &DeskOptions) -> Result<Running, Fault> {
     };
     let terms = |listing: &Listing| listing.terms(|_| Money::ZERO);
     let start = Start { limits: Limits::NONE, timing: Timing::LIVE, terms: &terms, policy };
-    let opened = Station::new(Arc::clone(&lease), session).open(&wanted, &start)?;
+    let opened = Station::new(lease, session).open(&wanted, &start)?;
     Talk::of(&opened).say();
-    let place_path = options.data.join(format!("market-{account}.json"));
-    let was = MarketPlace::load(&place_path);
-    let OpenedDesk { listing, engine, journal, wake, returning, .. } = opened;
-    let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
-    let starts = market::opens(today)?.max(seen).max(was.at.unwrap_or(Timestamp::MIN));
-    let names = market::Names::of(&listing);
-    let broker = broker(options, &account, &names, &engine)?;
-    let clock = MarketClock::starting_at(starts).running(options.speed);
-    let records = market::market(options.seed, &listing, starts, &was)?;
+    Ok(opened)
+}
+
+/// The day whose front months are traded.
+fn day(options: &DeskOptions) -> jiff::civil::Date {
+    options.date.unwrap_or_else(|| trading_day(now()))
+}
+
+/// Starts the desk with its broker. The folder is its own until the last fact is written.
+fn start(
+    opened: OpenedDesk,
+    broker: impl Broker + 'static,
+    clock: MarketClock,
+) -> (DeskHandle, JoinHandle<(Writer, Book)>) {
+    let OpenedDesk { listing, engine, journal, wake, returning, lease, .. } = opened;
     let (runs, desk) = Desk::new(engine, broker, journal, clock, listing);
     let runs = runs.woken_by(wake);
-    let is_return = returning.is_some();
     let runs = match returning {
         Some(returning) => runs.returning(returning),
         None => runs,
     };
     let task = tokio::task::spawn_local(async move {
-        // The folder is ours until the last fact is written.
         let _lease = lease;
         runs.run_to_end().await
     });
-    let feed = Feed { records, clock, desk: desk.clone(), names: names.clone(), path: place_path.clone() };
-    let feed = tokio::task::spawn_local(feed.run());
-    Ok(Running { desk, clock, task, feed, seen, is_return, place: names, place_path })
-}
-
-fn broker(
-    options: &DeskOptions,
-    account: &str,
-    names: &market::Names,
-    engine: &Engine,
-) -> Result<KeptBroker, Fault> {
-    let settings = MockSettings {
-        delay_nanos: Range::span(options.latency),
-        ..MockSettings::frictionless(options.seed)
-    };
-    let path = options.data.join(format!("broker-{account}.jsonl"));
-    let newest = engine.book().fills().iter().map(|(_, fill)| fill.exec).max();
-    Ok(KeptBroker::open(&path, settings, names.list())?.numbering_after(newest))
+    (desk, task)
 }
 
 /// Acts on every signal at its time. One that an earlier run has seen, or may have, is not acted on again.
@@ -140,19 +131,24 @@ async fn act(desk: DeskHandle, clock: MarketClock, signals: Vec<Signal>, seen: T
         if let Some(due) = clock.instant_of(signal.at) {
             tokio::time::sleep_until(due).await;
         }
-        let origin = Origin::Signal(place);
-        let answer = match signal.action {
-            SignalAction::Place(ticket) => {
-                desk.place(ticket, origin).await.map(|answer| Talk::placed(signal.id, &answer))
-            }
-            SignalAction::Flatten => desk
-                .flatten_all(origin)
-                .await
-                .map(|receipt| Talk::Flattened { signal: signal.id, flat: receipt.flat }),
-        };
-        match answer {
-            Ok(answer) => answer.say(),
-            Err(fault) => tracing::warn!(%fault, "the desk did not take a signal"),
+        // The next one does not wait for the answer to this one.
+        tokio::task::spawn_local(answer(desk.clone(), place, signal));
+    }
+}
+
+async fn answer(desk: DeskHandle, place: SignalRef, signal: Signal) {
+    let origin = Origin::Signal(place);
+    let answer = match signal.action {
+        SignalAction::Place(ticket) => {
+            desk.place(ticket, origin).await.map(|answer| Talk::placed(signal.id, &answer))
         }
+        SignalAction::Flatten => desk
+            .flatten_all(origin)
+            .await
+            .map(|receipt| Talk::Flattened { signal: signal.id, flat: receipt.flat }),
+    };
+    match answer {
+        Ok(answer) => answer.say(),
+        Err(fault) => tracing::warn!(%fault, "the desk did not take a signal"),
     }
 }

@@ -33,8 +33,21 @@ pub(crate) fn walk(db: &Connection, contracts: usize, mut each: impl FnMut(&Colu
 
 /// Folds all records that can be trusted into a book.
 pub(crate) fn fold(db: &Connection, contracts: &[ListedContract]) -> (Book, Walked) {
+    fold_watched(db, contracts, |_| {})
+}
+
+/// The same, and shows the book after each fact.
+pub(crate) fn fold_watched(
+    db: &Connection,
+    contracts: &[ListedContract],
+    mut look: impl FnMut(&Book),
+) -> (Book, Walked) {
     let mut book = Book::new(&contracts::terms(contracts));
-    let walked = walk(db, contracts.len(), |_, fact| book.fold(&fact));
+    look(&book);
+    let walked = walk(db, contracts.len(), |_, fact| {
+        book.fold(&fact);
+        look(&book);
+    });
     (book, walked)
 }
 

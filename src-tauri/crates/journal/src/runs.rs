@@ -1,9 +1,10 @@
 //! Runs of the program: who wrote when, and how it ended.
 
+use phantom_engine::Book;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::noted;
 use crate::session::Session;
-use crate::state_hash::StateHash;
 
 /// One run of the program.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -117,11 +118,11 @@ pub(crate) fn end(db: &Connection, run: i64, now_ns: i64) -> rusqlite::Result<us
     db.execute("UPDATE run SET status = 'Ended', ended_ns = ?2 WHERE id = ?1", params![run, now_ns])
 }
 
-/// Notes what the book was after a fact, so that a later start can tell whether the same facts still lead
-/// to the same book.
-pub(crate) fn note_state(db: &Connection, run: i64, seq: i64, state: StateHash) -> rusqlite::Result<usize> {
+/// Notes what the book is, so that a later start can tell whether the same facts still lead to the same
+/// book.
+pub(crate) fn note_state(db: &Connection, run: i64, book: &Book) -> rusqlite::Result<usize> {
     db.execute(
         "INSERT OR REPLACE INTO state (seq, run, hash) VALUES (?1, ?2, ?3)",
-        params![seq, run, state.to_string()],
+        params![book.seq().cast_signed(), run, noted::words(book)],
     )
 }

@@ -86,6 +86,17 @@ pub(crate) fn owner(db: &Connection) -> rusqlite::Result<(Option<Environment>, S
     })
 }
 
+/// The name of the journal: 12 small letters and digits that no other journal has, nor a later one of the
+/// same account. What is named after it at the broker never means an order of another journal.
+pub(crate) fn name(db: &Connection) -> rusqlite::Result<String> {
+    let made = "SELECT environment, account, made_ns FROM journal WHERE id = 1";
+    let whose = db.query_row(made, [], |row| {
+        let (environment, account): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(format!("{environment}\0{account}\0{}", row.get::<_, i64>(2)?))
+    })?;
+    Ok(blake3::hash(whose.as_bytes()).to_hex().chars().take(12).collect())
+}
+
 /// Brings an older file to the form of this build, after a copy of it was made.
 pub(crate) fn migrate(db: &mut Connection, path: &Path, from: i64) -> Result<(), OpenFault> {
     migrate_by(db, path, from, &STEPS)

@@ -12,6 +12,7 @@ use crate::connection;
 use crate::contracts::{self, ListedContract};
 use crate::encoding::End;
 use crate::fault::{ContractFault, Damage, DamageKind, OpenFault};
+use crate::noted::{Noted, NotedState};
 use crate::quarantine;
 use crate::reading;
 use crate::runs::{self, Run, RunStatus};
@@ -41,6 +42,9 @@ pub struct Opened {
 /// What a journal held when it was opened.
 #[derive(Clone, Debug)]
 pub struct Recovered {
+    /// The name of the journal, 12 small letters and digits: orders are named after it at a broker. A journal
+    /// that was rebuilt after damage has a name of its own: an id that is lost is not used a second time.
+    pub name: String,
     /// The state of record: every fact that can be trusted, folded.
     pub book: Book,
     /// The contracts that facts name, by their ids: those of the journal first, then those that the caller
@@ -52,6 +56,8 @@ pub struct Recovered {
     pub before: Option<Run>,
     /// What is wrong with the file, if anything is.
     pub damage: Option<Damage>,
+    /// What became of the book that an earlier run of the same build has noted.
+    pub noted: NotedState,
     /// How long checking and folding took.
     pub took: Duration,
 }
@@ -201,13 +207,15 @@ impl Store {
         };
         let contracts = contracts::merged(known, wanted)?;
         let structure = quick_check(&db);
-        let (book, walked) = reading::fold(&db, &contracts);
+        let mut noted = Noted::last(&db, &session.build);
+        let (book, walked) = reading::fold_watched(&db, &contracts, |book| noted.look(book));
         let last = walked.end.seq;
         let kind = walked.damage.or(structure).or_else(|| outside_damage(path, last));
         if let Some(kind) = kind {
             return self.rebuild(db, path, session, Damage { kind, last_whole: last, quarantined: None });
         }
-        Ok(Looked::Sound(Box::new(Sound { db, path: path.to_owned(), book, contracts, end: walked.end })))
+        let noted = noted.judged();
+        Ok(Looked::Sound(Box::new(Sound { db, path: path.to_owned(), book, contracts, end: walked.end, noted })))
     }
 
     /// The file as a database; in words, why it is none.
@@ -277,7 +285,8 @@ impl Store {
         began: Instant,
         wake: Box<dyn Fn() + Send>,
     ) -> Result<Opened, OpenFault> {
-        let Sound { mut db, path, book, contracts, end } = sound;
+        let Sound { mut db, path, book, contracts, end, noted } = sound;
+        let name = schema::name(&db)?;
         let before = runs::last(&db)?;
         let status = if damage.is_some() { RunStatus::Quarantined } else { RunStatus::CrashedRecovered };
         let first_seq = end.seq.cast_signed().saturating_add(1);
@@ -296,7 +305,8 @@ impl Store {
         let terms = Terms { slow_after: self.slow_after, mark, wake };
         let ledger = Ledger { db, path: path.clone(), vfs: self.vfs.clone(), run };
         let writer = Writer::start(ledger, end, terms).map_err(OpenFault::Thread)?;
-        let recovered = Recovered { book, contracts, run, before, damage, took: began.elapsed() };
+        let took = began.elapsed();
+        let recovered = Recovered { name, book, contracts, run, before, damage, noted, took };
         Ok(Opened { writer, recovered })
     }
 }
@@ -312,6 +322,7 @@ struct Sound {
     book: Book,
     contracts: Vec<ListedContract>,
     end: End,
+    noted: NotedState,
 }
 
 /// What only files outside of the database know.

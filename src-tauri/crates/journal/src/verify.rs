@@ -59,13 +59,15 @@ pub struct Verification {
 /// # Errors
 /// [`ReadFault`] when nothing of it can be read. Damage is none.
 pub fn verify(path: &Path) -> Result<Verification, ReadFault> {
+    // The mark first: a desk that writes meanwhile has both go on, and the records must not be the older ones.
+    let mark = Mark::look(path);
     let db = open(path)?;
     let (environment, account) = owner(&db, path)?;
     let contracts = contracts::read(&db).map_err(|fault| ReadFault::Contracts(fault.to_string()))?;
     let structure = quick_check(&db);
     let (book, walked) = reading::fold(&db, &contracts);
     let last = walked.end.seq;
-    let kind = walked.damage.or(structure).or_else(|| cut_off(path, last));
+    let kind = walked.damage.or(structure).or_else(|| cut_off(mark, last));
     let open_lots: Vec<&Lot> = book.lots().iter().map(|(_, lot)| lot).filter(|lot| lot.open > 0).collect();
     let armed = open_lots.iter().filter(|lot| lot.state == LotState::Armed).count();
     Ok(Verification {
@@ -80,8 +82,8 @@ pub fn verify(path: &Path) -> Result<Verification, ReadFault> {
     })
 }
 
-fn cut_off(path: &Path, last: u64) -> Option<DamageKind> {
-    let (written, _) = Mark::look(path)?;
+fn cut_off(mark: Option<(u64, String)>, last: u64) -> Option<DamageKind> {
+    let (written, _) = mark?;
     (written > last).then_some(DamageKind::CutOff { written })
 }
 

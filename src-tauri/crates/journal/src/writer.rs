@@ -19,7 +19,6 @@ use crate::connection;
 use crate::encoding::{End, Stamped};
 use crate::fault::WriteFault;
 use crate::side_files::{self, Mark};
-use crate::state_hash::StateHash;
 use crate::{runs, wall};
 
 /// Facts that may wait for the disk: several minutes of the busiest desk.
@@ -182,7 +181,7 @@ impl Writer {
             return Err(WriteFault::Lost(self.lost().map_or_else(String::new, |why| why.to_string())));
         };
         let now = wall::now_ns();
-        runs::note_state(&ledger.db, ledger.run, book.seq().cast_signed(), StateHash::of(book))?;
+        runs::note_state(&ledger.db, ledger.run, book)?;
         runs::end(&ledger.db, ledger.run, now)?;
         let copied = backup::make(&ledger.db, &ledger.path, now);
         connection::close(ledger.db)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use phantom_compliance::Limits;
 use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{Book, ContractTerms, Engine, Timing};
-use phantom_journal::{Damage, ListedContract, OpenFault, Session, Store, Writer};
+use phantom_journal::{Damage, ListedContract, NotedState, OpenFault, Session, Store, Writer};
 use phantom_model::{Arena, ContractId, Timestamp};
 use phantom_runtime::{Listing, ListingError, Returning};
 use tokio::sync::Notify;
@@ -47,6 +47,10 @@ pub struct OpenedDesk {
     pub returning: Option<Returning>,
     /// What is wrong with the journal that was there; openings wait for a person then.
     pub damage: Option<Damage>,
+    /// The name of the journal: what its orders are called after at a broker.
+    pub journal_name: String,
+    /// Whether the facts still lead to the book that the last run in order has noted.
+    pub noted: NotedState,
     /// How long checking and folding took.
     pub took: Duration,
     /// Journals of other environments and accounts in the folder, in words: their stops are not armed here.
@@ -113,6 +117,8 @@ impl Station {
             wake,
             returning,
             damage: recovered.damage,
+            journal_name: recovered.name,
+            noted: recovered.noted,
             took: recovered.took,
             others,
             lease: Arc::clone(&self.lease),

@@ -3,7 +3,10 @@
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
 
+use phantom_broker_ninjatrader::{ConnectionStory, Stage};
+use phantom_engine::book::LotState;
 use phantom_engine::fact::{Absence, Leg};
+use phantom_journal::NotedState;
 use phantom_model::Price;
 use phantom_runtime::{Decided, DeskHandle, PlaceAnswer, RecoveryReport};
 use phantom_station::OpenedDesk;
@@ -13,7 +16,7 @@ use serde::Serialize;
 const LOOKS_EVERY: Duration = Duration::from_millis(5);
 
 /// One line.
-#[derive(Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Talk {
     /// The journal has been read, and the desk begins.
@@ -21,12 +24,27 @@ pub(crate) enum Talk {
         after: Option<Absence>,
         facts: u64,
         live_orders: usize,
+        open_lots: usize,
+        /// Lots whose stop or target is armed.
         phantoms: usize,
+        /// Lots whose exit is on its way.
+        exiting: usize,
         took_ms: u64,
+        /// Records lead to another book than the one that was noted at the end of an earlier run.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        book_differs: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         damage: Option<String>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         not_armed_here: Vec<String>,
+    },
+    /// How the connection to the broker stands.
+    Connection {
+        stage: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_in_ms: Option<u64>,
     },
     /// The account has been compared, and every phantom judged by a price.
     Recovered {
@@ -56,7 +74,7 @@ pub(crate) enum Talk {
 }
 
 /// What was decided about one phantom.
-#[derive(Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct Row {
     lot: String,
     leg: Leg,
@@ -68,17 +86,38 @@ impl Talk {
     /// How the desk starts.
     pub(crate) fn of(opened: &OpenedDesk) -> Self {
         let book = opened.engine.book();
-        let lots = book.positions().iter().flat_map(|(_, position)| position.lots.iter());
-        let armed = lots.filter(|&&lot| opened.engine.armed_qty(lot) > 0 && !book.bracket(lot).is_none());
+        let lots = || book.positions().iter().flat_map(|(_, position)| position.lots.iter());
+        let armed = lots().filter(|&&lot| opened.engine.armed_qty(lot) > 0 && !book.bracket(lot).is_none());
+        let exiting = lots().filter(|&&lot| matches!(book.lots().at(lot).state, LotState::Exiting { .. }));
         Self::Started {
             after: opened.returning.map(|returning| returning.absence),
             facts: book.seq(),
             live_orders: book.live_orders().count(),
+            open_lots: lots().count(),
             phantoms: armed.count(),
+            exiting: exiting.count(),
+            book_differs: book_differs(opened.noted),
             took_ms: u64::try_from(opened.took.as_millis()).unwrap_or(u64::MAX),
             damage: opened.damage.as_ref().map(ToString::to_string),
             not_armed_here: opened.others.clone(),
         }
+    }
+
+    /// How the connection stands.
+    pub(crate) fn of_connection(story: &ConnectionStory) -> Self {
+        let stage = match &story.stage {
+            Stage::Connecting => "connecting",
+            Stage::Waiting { fault, retry_in } => {
+                let retry_in_ms = Some(u64::try_from(retry_in.as_millis()).unwrap_or(u64::MAX));
+                return Self::Connection { stage: "waiting", fault: Some(fault.to_string()), retry_in_ms };
+            }
+            Stage::Reading => "reading",
+            Stage::TakingOver { .. } => "takingOver",
+            Stage::AwaitsConfirmation => "awaitsConfirmation",
+            Stage::PlatformDown(_) => "platformDown",
+            Stage::Up => "up",
+        };
+        Self::Connection { stage, fault: None, retry_in_ms: None }
     }
 
     /// The answer to an order.
@@ -101,6 +140,17 @@ impl Talk {
         if let Err(fault) = out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
             tracing::warn!(%fault, "nobody listens");
         }
+    }
+}
+
+/// What is said of a book that is not the one that was noted.
+fn book_differs(noted: NotedState) -> Option<String> {
+    match noted {
+        NotedState::None | NotedState::Same(_) => None,
+        NotedState::Differs(seq) => Some(format!(
+            "the records up to {seq} are whole and lead to another book than the one that was noted then; \
+             what they lead to now is what counts: compare positions and stops with the broker"
+        )),
     }
 }
 

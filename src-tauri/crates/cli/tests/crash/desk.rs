@@ -1,14 +1,20 @@
 //! One run of the headless desk.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::signals;
+
+/// Far longer than anything here takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// How long to wait for the next line before something else is looked at.
+const GLANCE: Duration = Duration::from_micros(300);
 
 /// A desk that runs, and what it has said so far.
 pub(crate) struct Running {
@@ -16,19 +22,19 @@ pub(crate) struct Running {
     lines: Receiver<String>,
     said: Vec<Value>,
     // Held open: at its end the desk would end in order.
-    _keeps: Option<std::process::ChildStdin>,
+    keeps: Option<ChildStdin>,
 }
 
 impl Running {
-    pub(crate) fn start(folder: &Path, run: u32, more: &[&str]) -> Self {
-        let signals = signals::write(folder, run, crate::ACCOUNT);
+    /// Starts it on the folder of a lane, connected to its broker, with the signals of a run or without any.
+    pub(crate) fn start(folder: &Path, broker: &str, run: Option<u32>) -> Self {
+        let signals = run.map(|run| signals::write(folder, run));
         let mut child = Command::new(env!("CARGO_BIN_EXE_phantom"))
-            .args(["desk", "--seed", "7", "--date", "2026-11-23", "--speed", "20", "--latency-ms", "40"])
-            .arg("--data")
-            .arg(folder)
-            .arg("--signals")
-            .arg(signals)
-            .args(more)
+            .current_dir(folder)
+            .args(["desk", "--data", "data", "--broker", broker, "--secret-file", "secret"])
+            .arg("--date")
+            .arg(signals::DATE.to_string())
+            .args(signals.iter().flat_map(|path| [OsStr::new("--signals"), path.as_os_str()]))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -43,15 +49,33 @@ impl Running {
             }
         });
         let keeps = child.stdin.take();
-        Self { child, lines, said: Vec::new(), _keeps: keeps }
+        Self { child, lines, said: Vec::new(), keeps }
     }
 
-    /// Takes what it says for so long.
-    pub(crate) fn listen_for(&mut self, span: Duration) {
-        let until = Instant::now() + span;
-        while let Ok(line) = self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            self.take(&line);
+    /// Takes what it says until so long after now, or until a look at something else says that it is
+    /// enough. Whether it was.
+    pub(crate) fn listen_until(
+        &mut self,
+        longest: Duration,
+        mut enough: impl FnMut(&[Value]) -> bool,
+    ) -> bool {
+        let end = Instant::now() + longest;
+        while Instant::now() < end {
+            match self.lines.recv_timeout(GLANCE) {
+                Ok(line) => self.take(&line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => panic!("the desk has ended: {:?}", self.said.last()),
+            }
+            if enough(&self.said) {
+                return true;
+            }
         }
+        false
+    }
+
+    /// What it has said since somebody asked last.
+    pub(crate) fn said(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.said)
     }
 
     /// Kills it as the system would, and answers what it had said by then.
@@ -61,10 +85,11 @@ impl Running {
         self.rest()
     }
 
-    /// Waits until it ends by itself.
-    pub(crate) fn wait(&mut self) -> Vec<Value> {
+    /// Ends it in order.
+    pub(crate) fn end(mut self) -> Vec<Value> {
+        drop(self.keeps.take());
         let said = self.rest();
-        self.child.wait().unwrap();
+        assert!(self.child.wait().unwrap().success());
         said
     }
 
@@ -81,4 +106,17 @@ impl Running {
             self.said.push(value);
         }
     }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Whether it has said that the connection stands so.
+pub(crate) fn is_stage(line: &Value, stage: &str) -> bool {
+    line["kind"] == "connection" && line["stage"] == stage
 }

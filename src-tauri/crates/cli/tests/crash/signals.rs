@@ -1,53 +1,56 @@
-//! Signals for one run: long entries with stops and targets all around the price, so that phantoms fire.
+//! Signals for one run of the desk: entries whose stops and targets lie at the ends of the band and fire
+//! together, entries that stay, orders that rest, and now and then a flatten.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use phantom_market::SessionShape;
-use phantom_model::{InstrumentTable, Price, Timestamp};
-use phantom_station::MarketPlace;
+use jiff::{SignedDuration, Timestamp};
 
-/// The trading day of all runs.
+use crate::tape::{MIDDLE, REACH, points};
+
+/// The trading day whose front month the tape trades.
 pub(crate) const DATE: Date = Date::constant(2026, 11, 23);
-/// 08:30 in Chicago on it.
-const OPEN: Timestamp = Timestamp::from_nanos(1_795_444_200_000_000_000);
-const EVERY_NANOS: i64 = 100_000_000;
-const SIGNALS: i64 = 600;
+/// The first signal comes this long after the start of a run, and the others one after the other.
+const FIRST_MS: i64 = 150;
+const EVERY_MS: i64 = 15;
+const SIGNALS: i64 = 1_500;
+/// One in so many is a flatten, in the runs that have any.
+const FLATTEN_EVERY: i64 = 47;
 
-/// Writes the signals of a run that begins where the market is.
-pub(crate) fn write(folder: &Path, run: u32, account: &str) -> PathBuf {
-    let place = MarketPlace::load(&folder.join(format!("market-{account}.json")));
-    let from = place.at.unwrap_or(OPEN).max(OPEN);
-    let last = place.last.get("NQ 12-26").copied().unwrap_or_else(start).ticks();
+/// Writes the signals of a run that begins now.
+pub(crate) fn write(folder: &Path, run: u32) -> PathBuf {
+    let now = Timestamp::now();
     let mut text = String::new();
     for n in 0..SIGNALS {
-        let at = Timestamp::from_nanos(from.nanos() + (n + 1) * EVERY_NANOS);
-        // Some of them stand on the wrong side by then, and are refused: that is a part of the game.
-        let stop = last - 8 - (n * 7) % 24 + (n * 5) % 16;
-        let target = last + 8 + (n * 11) % 24;
-        let (stop, target) = (points(stop), points(target));
-        writeln!(
-            text,
-            "{{\"id\":\"r{run}-{n}\",\"at\":\"{at}\",\"action\":\"placeBuy\",\"symbol\":\"NQ\",\"qty\":1,\
-             \"type\":\"MARKET\",\"stopPrice\":\"{stop}\",\"takeProfit\":\"{target}\"}}"
-        )
-        .unwrap();
+        let at = now + SignedDuration::from_millis(FIRST_MS + n * EVERY_MS);
+        let what = if run % 2 == 1 && n % FLATTEN_EVERY == FLATTEN_EVERY - 1 {
+            "\"action\":\"flattenAll\"".to_owned()
+        } else {
+            order(n)
+        };
+        writeln!(text, "{{\"id\":\"r{run}-{n}\",\"at\":\"{at}\",{what}}}").unwrap();
     }
     let path = folder.join("signals.jsonl");
     fs::write(&path, text).unwrap();
     path
 }
 
-/// Where the simulated NQ begins.
-fn start() -> Price {
-    let table = InstrumentTable::built_in().unwrap();
-    SessionShape::of_root("NQ", *table.resolve("NQ").unwrap().grid()).unwrap().start
-}
-
-/// A quarter of a point a tick.
-fn points(ticks: i64) -> String {
-    let hundredths = ticks * 25;
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+fn order(n: i64) -> String {
+    let bracket = |ticks: i64| {
+        let (stop, target) = (points(MIDDLE - ticks), points(MIDDLE + ticks));
+        format!("\"stopPrice\":\"{stop}\",\"takeProfit\":\"{target}\"")
+    };
+    let buy = "\"action\":\"placeBuy\",\"symbol\":\"NQ\",\"qty\":1";
+    match n % 6 {
+        0 | 3 => format!(
+            "{buy},\"type\":\"LIMIT\",\"price\":\"{}\",{}",
+            points(MIDDLE - 3 * REACH),
+            bracket(6 * REACH)
+        ),
+        1 if n % 24 == 1 => format!("{buy},\"type\":\"MARKET\",{}", bracket(4 * REACH)),
+        // At the ends of the band it stands on the wrong side, and is refused: that is a part of the game.
+        _ => format!("{buy},\"type\":\"MARKET\",{}", bracket(REACH - 1)),
+    }
 }

@@ -1,7 +1,7 @@
 //! What is written is there again, whether the program ended or was killed.
 
 use phantom_engine::Book;
-use phantom_journal::{Environment, OpenFault, RunStatus, Session, StateHash, Store};
+use phantom_journal::{Environment, NotedState, OpenFault, RunStatus, Session, StateHash, Store};
 use phantom_runtime::{Journal as _, JournalHealth};
 
 use crate::stories::{contracts, day, folded, open, session, settle};
@@ -46,6 +46,63 @@ fn a_run_that_ends_says_so_and_leaves_a_copy() {
     drop(second.writer);
     let third = open(&store).recovered;
     assert_eq!((third.run, third.before.unwrap().status), (3, RunStatus::Running));
+}
+
+/// A journal whose first run has ended in order and whose second was killed after more facts.
+fn ended_and_killed(folder: &std::path::Path) -> Store {
+    let (store, facts) = (Store::new(folder), day());
+    let mut first = open(&store);
+    assert_eq!(first.recovered.noted, NotedState::None);
+    first.writer.append(&facts[..10]);
+    first.writer.end(&folded(&facts[..10])).unwrap();
+    let mut second = open(&store);
+    assert_eq!(second.recovered.noted, NotedState::Same(10));
+    second.writer.append(&facts[10..]);
+    store
+}
+
+#[test]
+fn a_start_tells_whether_the_facts_still_lead_to_the_book_that_was_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = ended_and_killed(folder.path());
+    assert_eq!(open(&store).recovered.noted, NotedState::Same(10));
+    let other = Session { build: "2".to_owned(), ..session() };
+    let other = store.open(&other, &contracts(), || ()).unwrap().recovered;
+    assert_eq!(other.noted, NotedState::None, "another build has noted nothing");
+}
+
+#[test]
+fn a_wrong_note_is_told_and_the_facts_are_what_counts() {
+    for spoil in ["UPDATE state SET hash = replace(hash, substr(hash, 1, 1), '?')", "UPDATE state SET seq = 999"] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ended_and_killed(folder.path());
+        let db = rusqlite::Connection::open(store.path(&session())).unwrap();
+        assert_eq!(db.execute(spoil, []).unwrap(), 1);
+        drop(db);
+        let recovered = open(&store).recovered;
+        assert!(matches!(recovered.noted, NotedState::Differs(_)), "{spoil}: {:?}", recovered.noted);
+        assert_eq!((recovered.book, recovered.damage), (folded(&day()), None));
+    }
+}
+
+#[test]
+fn contracts_that_were_added_since_make_a_note_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path());
+    let few = store.open(&session(), &contracts()[..2], || ()).unwrap();
+    few.writer.end(&few.recovered.book).unwrap();
+    assert_eq!(open(&store).recovered.noted, NotedState::None);
+}
+
+#[test]
+fn a_journal_has_a_name_of_its_own_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path());
+    let name = open(&store).recovered.name;
+    assert_eq!(open(&store).recovered.name, name);
+    assert!(name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert_ne!(open(&Store::new(elsewhere.path())).recovered.name, name, "the same account, begun anew");
 }
 
 #[test]

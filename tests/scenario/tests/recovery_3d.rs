@@ -85,6 +85,23 @@ fn r_02_a_reduction_that_the_journal_lost_keeps_its_id() {
 }
 
 #[test]
+fn r_02_a_flatten_that_the_journal_lost_is_found_at_the_broker_and_the_next_one_has_ids_of_its_own() {
+    let mut story = holding(buy(2).stop("1318.0"));
+    story.come_back(GapPolicy::Fire);
+    story.lose("F0-C0-X1");
+    story.answer(Account::holds(&[]).and_filled("F0-C0-X1", Side::Sell, 2, "1319.0"));
+    assert_eq!(story.net("GC"), 0);
+    assert!(story.book().latches().is_empty() && story.is_flat());
+    story.hush();
+    let again = story.place(buy(1));
+    story.accept(&again);
+    story.fill(&again, 1, "1319.0");
+    story.hush();
+    story.flatten();
+    story.expect_sent("send F8-C0-X1 SELL 1 GC MARKET");
+}
+
+#[test]
 fn r_04_a_price_that_gapped_through_the_stop_fires_asks_or_holds_as_the_policy_says() {
     for policy in [GapPolicy::Fire, GapPolicy::Ask, GapPolicy::Hold] {
         let mut story = killed(policy);

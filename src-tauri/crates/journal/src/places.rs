@@ -4,7 +4,7 @@
 //! refused before it reaches a book, which trusts its facts.
 
 use phantom_engine::FactBody;
-use phantom_engine::book::gap::TICKETS_LEFT_OUT;
+use phantom_engine::book::gap::{FLATTENS_LEFT_OUT, TICKETS_LEFT_OUT};
 use phantom_engine::fact::{Absence, Asked, Purpose};
 use phantom_engine::input::Origin;
 use phantom_model::{ArenaKey, ContractId, FlattenId, LotId, OrderId};
@@ -18,7 +18,7 @@ pub(crate) struct Places {
     tickets: Vec<Ticket>,
     outside: Vec<Option<ContractId>>,
     lots: Vec<ContractId>,
-    flattens: u32,
+    flattens: Vec<Started>,
 }
 
 /// What is known of one ticket.
@@ -27,6 +27,15 @@ enum Ticket {
     /// Given, to an order in this contract or to one that could not be read.
     Given(Option<ContractId>),
     /// Left out after a crash; an order of this id may still be found at the broker.
+    LeftOut,
+}
+
+/// What is known of one flatten.
+#[derive(Clone, Copy, Debug)]
+enum Started {
+    /// Somebody has asked for it.
+    Known,
+    /// Left out after a crash; exits of it may still be found at the broker.
     LeftOut,
 }
 
@@ -84,7 +93,7 @@ impl Places {
             return Err(format!("there is no lot {lot}"));
         }
         if let Some(flatten) = names.flatten
-            && flatten.row() > self.flattens
+            && flatten.row() as usize > self.flattens.len()
         {
             return Err(format!("there is no flatten {flatten}"));
         }
@@ -115,13 +124,16 @@ impl Places {
         }
         if let FactBody::Returned { absence: Absence::Crashed, .. } = body {
             self.tickets.extend(std::iter::repeat_n(Ticket::LeftOut, TICKETS_LEFT_OUT));
+            self.flattens.extend(std::iter::repeat_n(Started::LeftOut, FLATTENS_LEFT_OUT));
             return Ok(None);
         }
         if let FactBody::FlattenStarted { flatten, .. } = body {
-            if flatten.row() != self.flattens {
-                return Err(format!("flatten {flatten} is not the next one"));
+            let next = self.flattens.len();
+            match self.flattens.get_mut(flatten.row() as usize) {
+                Some(slot @ Started::LeftOut) => *slot = Started::Known,
+                None if flatten.row() as usize == next => self.flattens.push(Started::Known),
+                Some(Started::Known) | None => return Err(format!("flatten {flatten} is not the next one")),
             }
-            self.flattens += 1;
             return Ok(None);
         }
         self.contract_of(names)
@@ -136,7 +148,7 @@ impl Places {
             return known.copied().map(Some).ok_or_else(|| format!("there is no lot {lot}"));
         }
         if let Some(flatten) = names.flatten
-            && flatten.row() >= self.flattens
+            && flatten.row() as usize >= self.flattens.len()
         {
             return Err(format!("there is no flatten {flatten}"));
         }
@@ -168,7 +180,7 @@ impl Places {
             OrderId::Outside(n) if n as usize == self.outside.len() + 1 => self.outside.push(contract),
             OrderId::Outside(_) => return Err(format!("order {order} is not the next one")),
             OrderId::LotExit { lot, .. } if (lot.row() as usize) < self.lots.len() => {}
-            OrderId::FlattenExit { flatten, .. } if flatten.row() < self.flattens => {}
+            OrderId::FlattenExit { flatten, .. } if (flatten.row() as usize) < self.flattens.len() => {}
             OrderId::LotExit { .. } | OrderId::FlattenExit { .. } => {
                 return Err(format!("what order {order} closes is not there"));
             }

@@ -215,7 +215,14 @@ impl Store {
             return self.rebuild(db, path, session, Damage { kind, last_whole: last, quarantined: None });
         }
         let noted = noted.judged();
-        Ok(Looked::Sound(Box::new(Sound { db, path: path.to_owned(), book, contracts, end: walked.end, noted })))
+        Ok(Looked::Sound(Box::new(Sound {
+            db,
+            path: path.to_owned(),
+            book,
+            contracts,
+            end: walked.end,
+            noted,
+        })))
     }
 
     /// The file as a database; in words, why it is none.

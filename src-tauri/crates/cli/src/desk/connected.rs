@@ -16,8 +16,9 @@ use crate::fault::Fault;
 use crate::secret_file;
 use crate::today::now;
 
-/// The first wait before it connects again: nobody looks on, and the other side may be on this machine.
+/// The first wait before it connects again, and the longest: nobody looks on who could do it sooner.
 const RETRY_MIN: Duration = Duration::from_millis(100);
+const RETRY_MAX: Duration = Duration::from_secs(2);
 /// What this program calls itself in the log of the other side.
 const CLIENT: &str = "phantom";
 
@@ -46,7 +47,7 @@ pub(super) fn begin(options: &DeskOptions, there: &HostPort) -> Result<Running, 
         desk,
         contracts: opened.listing.iter().map(|(_, it)| it.clone()).collect(),
         watch_all: true,
-        timing: Timing { retry_min: RETRY_MIN, ..Timing::default() },
+        timing: Timing { retry_min: RETRY_MIN, retry_max: RETRY_MAX, ..Timing::default() },
     };
     let clock = MarketClock::starting_at(now().max(seen));
     let (broker, connection, handle, brought) = connect(config, move || clock.now(), jitter());

@@ -27,7 +27,7 @@ pub(crate) enum Talk {
         open_lots: usize,
         /// Lots whose stop or target is armed.
         phantoms: usize,
-        /// Lots whose exit is on its way.
+        /// Lots that are watched no more because all of them is on its way out.
         exiting: usize,
         took_ms: u64,
         /// Records lead to another book than the one that was noted at the end of an earlier run.
@@ -88,7 +88,12 @@ impl Talk {
         let book = opened.engine.book();
         let lots = || book.positions().iter().flat_map(|(_, position)| position.lots.iter());
         let armed = lots().filter(|&&lot| opened.engine.armed_qty(lot) > 0 && !book.bracket(lot).is_none());
-        let exiting = lots().filter(|&&lot| matches!(book.lots().at(lot).state, LotState::Exiting { .. }));
+        let exiting = lots().filter(|&&lot| match book.lots().at(lot).state {
+            LotState::Exiting { .. } => true,
+            // A flatten, or a reduction of the trader's, takes all of it.
+            LotState::Armed => opened.engine.armed_qty(lot) == 0,
+            LotState::Bare | LotState::Unprotected { .. } => false,
+        });
         Self::Started {
             after: opened.returning.map(|returning| returning.absence),
             facts: book.seq(),

@@ -12,12 +12,22 @@ pub(crate) enum Aim {
     Moment(Duration),
     /// The broker has written down so many new entries.
     Entry(u32),
-    /// The broker has written down so many exits of phantoms.
-    Exit(u32),
-    /// The broker has been asked for so many cancels.
-    Cancel(u32),
+    /// The broker has written down the first exit of a phantom after so long.
+    Exit(Duration),
+    /// The broker has been asked for a cancel.
+    Cancel,
     /// The journal has grown so many times: that write is not on the disk yet.
     Commit(u32),
+}
+
+impl Aim {
+    /// How long the desk trades before the aim counts.
+    pub(crate) const fn not_before(self) -> Duration {
+        match self {
+            Self::Exit(after) => after,
+            Self::Moment(_) | Self::Entry(_) | Self::Cancel | Self::Commit(_) => Duration::ZERO,
+        }
+    }
 }
 
 /// Numbers that come out the same every time.
@@ -38,8 +48,8 @@ impl Chance {
         match self.below(10) {
             0 | 1 => Aim::Moment(Duration::from_millis(10 + self.below(900))),
             2 => Aim::Entry(4 + self.small(30)),
-            3..=5 => Aim::Exit(1 + self.small(12)),
-            6 | 7 => Aim::Cancel(1),
+            3..=6 => Aim::Exit(Duration::from_millis(self.below(800))),
+            7 => Aim::Cancel,
             _ => Aim::Commit(5 + self.small(60)),
         }
     }
@@ -72,8 +82,8 @@ impl Watch {
                 self.seen[3] >= times
             }
             Aim::Entry(times) => self.counts(times, 0),
-            Aim::Exit(times) => self.counts(times, 1),
-            Aim::Cancel(times) => self.counts(times, 2),
+            Aim::Exit(_) => self.counts(1, 1),
+            Aim::Cancel => self.counts(1, 2),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::signals;
 /// Far longer than anything here takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait for the next line before something else is looked at.
-const GLANCE: Duration = Duration::from_micros(300);
+const GLANCE: Duration = Duration::from_micros(100);
 
 /// A desk that runs, and what it has said so far.
 pub(crate) struct Running {
@@ -26,9 +26,8 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it on the folder of a lane, connected to its broker, with the signals of a run or without any.
-    pub(crate) fn start(folder: &Path, broker: &str, run: Option<u32>) -> Self {
-        let signals = run.map(|run| signals::write(folder, run));
+    /// Starts it on the folder of a lane, connected to its broker, with signals or without any.
+    pub(crate) fn start(folder: &Path, broker: &str, signals: Option<&Path>) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_phantom"))
             .current_dir(folder)
             .args(["desk", "--data", "data", "--broker", broker, "--secret-file", "secret"])

@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use phantom_journal::{Environment, Session, Store};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::aim::{Aim, Chance, Watch};
 use crate::broker::{Books, Broker};
 use crate::desk::{PATIENCE, Running, is_stage};
 use crate::records::Records;
 use crate::windows::{Hits, Window};
-use crate::{end, tape};
+use crate::{end, signals, tape};
 
 /// Without what a kill is aimed at, it comes this long after the connection stands.
-const AIM_MAX: Duration = Duration::from_secs(3);
+const AIM_MAX: Duration = Duration::from_secs(2);
 
 /// What a lane has shown.
 #[derive(Default)]
@@ -45,7 +46,7 @@ enum Victim {
 
 /// A lane while it runs.
 struct Lane {
-    folder: PathBuf,
+    folder: TempDir,
     journal: PathBuf,
     broker: Broker,
     chance: Chance,
@@ -58,12 +59,12 @@ struct Lane {
 
 /// Runs a lane until no kill is left to give, and ends it in order.
 pub(crate) fn run(number: u32, kills_left: &AtomicU32) -> Shown {
-    let folder = tempfile::tempdir().unwrap(); let keep = tempfile::tempdir().unwrap().keep(); std::fs::remove_dir(&keep).unwrap(); std::os::unix::fs::symlink(folder.path(), &keep).unwrap(); let folder = std::mem::ManuallyDrop::new(folder); eprintln!("{}", folder.path().display());
+    let folder = tempfile::tempdir().unwrap();
     let broker = Broker::start(folder.path(), &tape::write(folder.path()));
     let mut lane = Lane {
-        folder: folder.path().to_owned(),
         journal: Store::new(folder.path().join("data")).path(&session()),
         broker,
+        folder,
         chance: Chance(0x9e37_79b9_7f4a_7c15 ^ u64::from(number)),
         runs: 0,
         killed_at: None,
@@ -72,12 +73,13 @@ pub(crate) fn run(number: u32, kills_left: &AtomicU32) -> Shown {
     };
     let mut desk = None;
     while take_one(kills_left) {
-        let running = desk.take().unwrap_or_else(|| lane.start());
-        desk = lane.kill(running);
+        let (victim, aim) = (lane.victim(), lane.chance.aim());
+        let running = desk.take().unwrap_or_else(|| lane.start(aim == Aim::Cancel));
+        desk = lane.kill(running, victim, aim);
     }
-    let desk = desk.unwrap_or_else(|| lane.start());
+    let desk = desk.unwrap_or_else(|| lane.start(false));
     lane.finish(desk);
-    lane.shown
+    std::mem::take(&mut lane.shown)
 }
 
 fn take_one(left: &AtomicU32) -> bool {
@@ -96,9 +98,18 @@ pub(crate) fn session() -> Session {
 }
 
 impl Lane {
-    fn start(&mut self) -> Running {
+    fn start(&mut self, flattens: bool) -> Running {
         self.runs += 1;
-        Running::start(&self.folder, self.broker.address(), Some(self.runs))
+        let signals = signals::write(self.folder.path(), self.runs, flattens);
+        Running::start(self.folder.path(), self.broker.address(), Some(&signals))
+    }
+
+    fn victim(&mut self) -> Victim {
+        match self.chance.below(10) {
+            0 => Victim::Broker,
+            1 | 2 => Victim::Both,
+            _ => Victim::Desk,
+        }
     }
 
     fn place(&self) -> String {
@@ -107,18 +118,14 @@ impl Lane {
     }
 
     /// Lets it trade until the kill comes. The desk, where it lives on.
-    fn kill(&mut self, mut desk: Running) -> Option<Running> {
-        let victim = match self.chance.below(10) {
-            0 => Victim::Broker,
-            1 | 2 => Victim::Both,
-            _ => Victim::Desk,
-        };
-        match self.chance.aim() {
+    fn kill(&mut self, mut desk: Running, victim: Victim, aim: Aim) -> Option<Running> {
+        match aim {
             Aim::Moment(after) if victim == Victim::Desk => {
                 self.listen(&mut desk, after, |_| false);
             }
             aim => {
                 self.wait_until_up(&mut desk);
+                self.listen(&mut desk, aim.not_before(), |_| false);
                 let mut watch = Watch::on(&self.broker.books(), &self.journal);
                 self.listen(&mut desk, AIM_MAX, |_| watch.is_reached(aim));
             }
@@ -239,7 +246,7 @@ impl Lane {
     /// A last run without signals, until nothing is on its way, and the books of both sides side by side.
     fn finish(&mut self, desk: Running) {
         self.note(&desk.end());
-        let mut last = Running::start(&self.folder, self.broker.address(), None);
+        let mut last = Running::start(self.folder.path(), self.broker.address(), None);
         self.wait_until_up(&mut last);
         let place = self.place();
         let journal = self.journal.clone();
@@ -250,9 +257,18 @@ impl Lane {
         self.note(&said);
         let (records, books) = (Records::read(&self.journal, &place), Books::read(&self.broker.books()));
         self.check(&records, &books);
-        end::check(&self.folder.join("data"), &books, &place);
+        end::check(&self.folder.path().join("data"), &books, &place);
         self.shown.facts = records.count;
         (self.shown.fills, self.shown.exits) = (books.fills(), books.exits());
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            eprintln!("{}: everything lies in {}", self.name, self.folder.path().display());
+        }
     }
 }
 

@@ -20,12 +20,12 @@ const SIGNALS: i64 = 1_500;
 const FLATTEN_EVERY: i64 = 47;
 
 /// Writes the signals of a run that begins now.
-pub(crate) fn write(folder: &Path, run: u32) -> PathBuf {
+pub(crate) fn write(folder: &Path, run: u32, flattens: bool) -> PathBuf {
     let now = Timestamp::now();
     let mut text = String::new();
     for n in 0..SIGNALS {
         let at = now + SignedDuration::from_millis(FIRST_MS + n * EVERY_MS);
-        let what = if run % 2 == 1 && n % FLATTEN_EVERY == FLATTEN_EVERY - 1 {
+        let what = if flattens && n % FLATTEN_EVERY == FLATTEN_EVERY - 1 {
             "\"action\":\"flattenAll\"".to_owned()
         } else {
             order(n)

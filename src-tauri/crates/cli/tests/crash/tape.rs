@@ -11,8 +11,8 @@ pub(crate) const MIDDLE: i64 = 80_000;
 pub(crate) const REACH: i64 = 10;
 /// Between two prints.
 const EVERY_MS: i64 = 20;
-/// Prints of the tape: an hour of them.
-const PRINTS: i64 = 180_000;
+/// Prints of the tape: 20 minutes of them.
+const PRINTS: i64 = 60_000;
 
 /// Writes the tape into a folder.
 pub(crate) fn write(folder: &Path) -> PathBuf {

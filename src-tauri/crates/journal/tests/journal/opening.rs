@@ -73,7 +73,9 @@ fn a_start_tells_whether_the_facts_still_lead_to_the_book_that_was_noted() {
 
 #[test]
 fn a_wrong_note_is_told_and_the_facts_are_what_counts() {
-    for spoil in ["UPDATE state SET hash = replace(hash, substr(hash, 1, 1), '?')", "UPDATE state SET seq = 999"] {
+    for spoil in
+        ["UPDATE state SET hash = replace(hash, substr(hash, 1, 1), '?')", "UPDATE state SET seq = 999"]
+    {
         let folder = tempfile::tempdir().unwrap();
         let store = ended_and_killed(folder.path());
         let db = rusqlite::Connection::open(store.path(&session())).unwrap();

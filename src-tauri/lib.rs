@@ -21,7 +21,8 @@ mod window;
 
 use std::path::Path;
 
-use tauri::{AppHandle, Builder, Manager, Runtime};
+use tauri::{AppHandle, Builder, Manager, RunEvent, Runtime};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 pub use commands::NAMES as COMMAND_NAMES;
 pub use settings::vault::Store as CredentialStore;
@@ -159,6 +160,27 @@ fn first_session(settings: phantom_wire::Settings, storage: &Storage) -> Result<
             Ok((simulated, started, Some(format!("{fault}; the simulated market runs instead"))))
         }
     }
+}
+
+/// The window that says that the desk has stopped and is not started again; nothing else runs.
+///
+/// # Errors
+/// [`StartFault::Tauri`] where there is no window system.
+pub fn tell_stopped() -> Result<(), StartFault> {
+    graphics::choose();
+    let mut context = context();
+    context.config_mut().app.windows.clear();
+    let app = Builder::default().plugin(tauri_plugin_dialog::init()).build(context)?;
+    let done = app.handle().clone();
+    let message = app.dialog().message(supervise::stopped_words());
+    message.title("Phantom Desk has stopped").kind(MessageDialogKind::Error).show(move |_| done.exit(0));
+    app.run(|_, event| {
+        // Without a window it would end at once.
+        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+            api.prevent_exit();
+        }
+    });
+    Ok(())
 }
 
 /// The program.

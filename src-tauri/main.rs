@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use phantom_desk_app::supervise::{self, Role};
 
 fn main() -> ExitCode {
-    if Role::of_process() == Role::Parent {
-        return supervise::run();
-    }
-    match phantom_desk_app::run() {
+    let done = match Role::of_process() {
+        Role::Parent => return supervise::run(),
+        Role::Stopped => phantom_desk_app::tell_stopped(),
+        Role::Child | Role::Alone => phantom_desk_app::run(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("Phantom Desk cannot start: {fault}");

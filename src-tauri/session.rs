@@ -9,6 +9,7 @@ use phantom_broker_mock::MockBroker;
 use phantom_compliance::Limits;
 use phantom_compliance::pack::PackFault;
 use phantom_engine::{Engine, Fact, Origin, RulesInput, Timing};
+use phantom_journal::NotedState;
 use phantom_model::{ContractId, Timestamp, trading_day};
 use phantom_runtime::{
     Desk, DeskFault, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport,
@@ -120,14 +121,14 @@ impl Session {
         today: jiff::civil::Date,
     ) -> Result<(Self, Stage), SessionFault> {
         let Restored { desk: opened, broker, was, place, kept, holding } = restored;
-        let OpenedDesk { listing, engine, journal, wake, returning, damage, others, .. } = opened;
+        let OpenedDesk { listing, engine, journal, wake, returning, damage, others, day, noted, .. } = opened;
         let engine = engine.with_rule_book(rule_book(&listing)?);
         let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
         let Source { fed, starts, records, .. } =
             Source::simulated(Arc::clone(&listing), checked.mock.seed, today, seen, &was)?;
         let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
         let (tell, told) = mpsc::unbounded_channel();
-        let view = View::of_book(Arc::clone(&listing), &engine, starts, "MOCK".to_owned());
+        let view = View::of_book(Arc::clone(&listing), &engine, day, starts, "MOCK".to_owned());
         let journal = ToldJournal { kept: journal, told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
         let desk = desk.woken_by(wake);
@@ -145,6 +146,13 @@ impl Session {
         })?;
         if let Some(damage) = damage {
             tell.send(Told::Notice(format!("{damage}; nothing is opened until the books are checked"))).ok();
+        }
+        if let NotedState::Differs(seq) = noted {
+            tell.send(Told::Notice(format!(
+                "the records up to {seq} lead to another book than the one that was noted at the end of that \
+                 session; what they lead to now is shown: compare it with the broker"
+            )))
+            .ok();
         }
         for other in others.iter().filter(|other| !other.starts_with("MOCK")) {
             tell.send(Told::Notice(format!("stops of {other} are not armed in a simulation"))).ok();

@@ -2,8 +2,8 @@
 //!
 //! It never trades and knows nothing of orders. The child beats its heart over its standard output; without
 //! a beat for some seconds it is ended and started again, and recovers as after any kill. After more than
-//! three restarts within a minute the parent gives up and says so: whatever is wrong then is not cured by
-//! another start.
+//! three restarts within a minute the parent gives up and says so, on its error output and in a window of its
+//! own: whatever is wrong then is not cured by another start.
 
 use std::collections::VecDeque;
 use std::env;
@@ -15,13 +15,17 @@ use std::time::{Duration, Instant};
 
 /// How the child is told that it is one.
 const CHILD: &str = "--supervised-child";
+/// How the program is told that all it has to do is to say that the desk has stopped.
+const STOPPED: &str = "--stopped";
 /// Runs the program without a parent when it is set.
 pub const SWITCH: &str = "PHANTOM_NO_SUPERVISOR";
+/// Runs it with one when it is set, a build for debugging too.
+pub const ALWAYS: &str = "PHANTOM_SUPERVISOR";
 /// What a beat of the heart looks like. Nothing else is ever written there.
 const BEAT: &str = "phantom-desk beats";
 const BEATS_EVERY: Duration = Duration::from_secs(1);
 /// Without a beat for so long the child hangs. Its first beat comes once the desk runs.
-const HANGS_AFTER: Duration = Duration::from_secs(10);
+const HANGS_AFTER: Duration = Duration::from_secs(5);
 const STARTS_WITHIN: Duration = Duration::from_mins(2);
 /// More restarts than this within the window are a storm.
 const RESTARTS_MAX: usize = 3;
@@ -36,14 +40,19 @@ pub enum Role {
     Child,
     /// As the desk alone: under a debugger, a driver of windows, or a test.
     Alone,
+    /// As the window that says that the desk has stopped.
+    Stopped,
 }
 
 impl Role {
     /// The role of this process, from how it was started.
     #[must_use]
     pub fn of_process() -> Self {
-        if env::args().any(|argument| argument == CHILD) {
+        let is = |role: &str| env::args().any(|argument| argument == role);
+        if is(CHILD) {
             Self::Child
+        } else if is(STOPPED) {
+            Self::Stopped
         } else if is_alone(|name| env::var_os(name).is_some()) {
             Self::Alone
         } else {
@@ -54,7 +63,7 @@ impl Role {
 
 /// A driver of windows starts the program itself and must see it, not its parent.
 fn is_alone(is_set: impl Fn(&str) -> bool) -> bool {
-    cfg!(debug_assertions)
+    (cfg!(debug_assertions) && !is_set(ALWAYS))
         || [SWITCH, "TAURI_AUTOMATION", "TAURI_WEBVIEW_AUTOMATION"].iter().any(|name| is_set(name))
 }
 
@@ -104,13 +113,31 @@ pub fn run() -> ExitCode {
             Ended::Hung => eprintln!("Phantom Desk does not answer any more; it is started again"),
         }
         if restarts.is_storm(Instant::now()) {
-            eprintln!(
-                "Phantom Desk has ended {} times within a minute and is not started again. \
-                 STOPS AND TARGETS ARE NOT WATCHED: look at your positions at the broker.",
-                RESTARTS_MAX + 1
-            );
+            say_stopped();
             return ExitCode::from(70);
         }
+    }
+}
+
+/// What a person is told when the program is not started again.
+#[must_use]
+pub fn stopped_words() -> String {
+    format!(
+        "Phantom Desk has ended {} times within a minute and is not started again.\n\n\
+         STOPS AND TARGETS ARE NOT WATCHED. Look at your positions and orders at the broker, and close there \
+         what must not stay open.\n\n\
+         Then start Phantom Desk again: what was armed is recovered. If it ends again, send the log files of \
+         the data folder with your report.",
+        RESTARTS_MAX + 1
+    )
+}
+
+/// Says it on the error output and in a window, and waits until the window was closed.
+fn say_stopped() {
+    eprintln!("{}", stopped_words());
+    let window = env::current_exe().and_then(|program| Command::new(program).arg(STOPPED).status());
+    if let Err(fault) = window {
+        eprintln!("and there is no window to say so: {fault}");
     }
 }
 
@@ -187,6 +214,22 @@ pub(crate) fn beat(answers: impl Fn() -> bool + Send + 'static) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_told_that_nothing_is_watched_and_what_to_do() {
+        let words = stopped_words();
+        for part in ["ended 4 times", "NOT WATCHED", "at the broker", "start Phantom Desk again"] {
+            assert!(words.contains(part), "{part:?} in {words}");
+        }
+    }
+
+    #[test]
+    fn a_switch_says_whether_there_is_a_parent() {
+        let set = |names: &'static [&'static str]| move |name: &str| names.contains(&name);
+        assert!(!is_alone(set(&[ALWAYS])));
+        assert!(is_alone(set(&[ALWAYS, SWITCH])) && is_alone(set(&["TAURI_AUTOMATION"])));
+        assert_eq!(is_alone(set(&[])), cfg!(debug_assertions));
+    }
 
     #[test]
     fn a_fourth_restart_within_a_minute_is_a_storm_and_one_later_is_none() {

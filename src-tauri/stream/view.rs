@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use phantom_compliance::{Limits, ShortSelling};
 use phantom_engine::{Book, ContractTerms, Engine, Fact, FactBody, Origin};
+use phantom_journal::DaySoFar;
 use phantom_model::{Arena, ContractId, FlattenId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
@@ -80,17 +81,29 @@ impl View {
         }
     }
 
-    /// The view of a book that was recovered.
+    /// The view of a book that was recovered: with the log and the closed trades of the day it ends in.
     pub(crate) fn of_book(
         listing: Arc<Listing>,
         engine: &Engine,
+        day: DaySoFar,
         starts: Timestamp,
         account: String,
     ) -> Self {
         let book = engine.book().clone();
         let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
         let traded = traded.map(|(_, order)| order.contract).collect();
-        Self { book, traded, ..Self::new(listing, engine.terms(), starts, DeskMode::Mock, account) }
+        let new = Self::new(listing, engine.terms(), starts, DeskMode::Mock, account);
+        let mut view = Self { book: day.before, traded, ..new };
+        for fact in &day.facts {
+            view.fold(fact);
+            if view.pending.len() > LOG_ROWS_MAX {
+                view.take_rows();
+            }
+        }
+        // They are told with the first snapshot, and no batch carries them.
+        view.take_rows();
+        view.take_trades();
+        Self { book, ..view }
     }
 
     pub(crate) const fn book(&self) -> &Book {
@@ -111,8 +124,12 @@ impl View {
 
     /// Folds a fact that was recorded at `at` and adds its rows.
     pub(crate) fn take(&mut self, fact: &Fact, at: Instant) {
-        self.book.fold(fact);
         self.answers.take(&fact.body, at);
+        self.fold(fact);
+    }
+
+    fn fold(&mut self, fact: &Fact) {
+        self.book.fold(fact);
         self.flatten = FlattenWatch::after(self.flatten.take(), &self.book, fact.at, &fact.body);
         if let FactBody::FlattenStarted { flatten, origin: Origin::Rule } = fact.body {
             self.by_rule.insert(flatten);

@@ -15,7 +15,7 @@ mod program;
 pub mod tape;
 mod window;
 
-pub use program::{Program, Start};
+pub use program::{Program, Start, Supervised};
 pub use thirtyfour::Key;
 pub use window::{Row, Window};
 
@@ -41,6 +41,12 @@ pub fn story(name: &str, start: &Start, told: impl AsyncFnOnce(&Program)) {
         }
         program.end();
     });
+}
+
+/// Runs a story that starts its programs itself.
+pub fn tale(told: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(told);
 }
 
 fn pictures_folder() -> PathBuf {

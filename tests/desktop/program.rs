@@ -7,9 +7,11 @@ use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use phantom_journal::{Verification, verify};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -100,7 +102,8 @@ fn quick_settings() -> Value {
 pub struct Program {
     driver: Child,
     window: Window,
-    folder: TempDir,
+    folder: Arc<TempDir>,
+    keyring: bool,
 }
 
 impl Program {
@@ -108,18 +111,30 @@ impl Program {
     pub async fn start(start: &Start) -> Self {
         let folder = tempfile::tempdir().unwrap();
         start.write(folder.path());
+        Self::start_on(Arc::new(folder), start.keyring).await
+    }
+
+    /// Kills program, window and driver as the system would, with no word before, and starts them again on
+    /// the same folder.
+    pub async fn killed_and_started_again(self) -> Self {
+        let (folder, keyring) = (Arc::clone(&self.folder), self.keyring);
+        self.end();
+        Self::start_on(folder, keyring).await
+    }
+
+    async fn start_on(folder: Arc<TempDir>, keyring: bool) -> Self {
         let mut tries = 0;
         let (driver, window) = loop {
             tries += 1;
             assert!(tries <= TRIES_MAX, "the driver ends at once: is everything installed?");
             let (port, native) = (free_port(), free_port());
-            let mut driver = driver(folder.path(), port, native, start.keyring);
+            let mut driver = driver(folder.path(), port, native, keyring);
             // Somebody else took the port or the screen meanwhile: another one.
             let Some(session) = session(&mut driver, port).await else { continue };
             break (driver, Window::of(session));
         };
         window.wait_until("return document.querySelector('header') !== null", "the window").await;
-        Self { driver, window, folder }
+        Self { driver, window, folder, keyring }
     }
 
     /// The folder that holds settings, data and logs of this run.
@@ -146,7 +161,7 @@ impl Program {
             .sum()
     }
 
-    /// Ends it, whatever it would ask.
+    /// Ends it, whatever it would ask: as a kill.
     pub fn end(self) {
         self.window.let_go();
     }
@@ -180,14 +195,22 @@ fn proportional_kb(pid: &str) -> u64 {
 /// does not see those of other tests. The credential store, where there
 /// is one, is a real one that lies in the folder.
 fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
-    let log = fs::File::create(folder.join("driver.log")).unwrap();
     let unlock = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null && ";
     let drive = format!("exec tauri-driver --port {port} --native-port {native}");
     let script = if keyring { format!("{unlock}{drive}") } else { drive };
     // No two of them have one port, so the screens have numbers of their own too.
-    let screen = (port - SCREENS_BELOW_PORTS).to_string();
-    Command::new("xvfb-run")
-        .args(["-n", &screen, "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", "sh", "-c", &script])
+    on_a_screen(folder, port - SCREENS_BELOW_PORTS, &script)
+        .spawn()
+        .unwrap_or_else(|fault| panic!("xvfb-run, dbus-run-session and tauri-driver are needed: {fault}"))
+}
+
+/// A command on a screen and a message bus of its own, whose every folder lies in this one.
+fn on_a_screen(folder: &Path, screen: u16, script: &str) -> Command {
+    let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("driver.log")).unwrap();
+    let screen = screen.to_string();
+    let mut command = Command::new("xvfb-run");
+    command
+        .args(["-n", &screen, "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", "sh", "-c", script])
         .env("TMPDIR", folder)
         .env("HOME", folder)
         .env("XDG_CONFIG_HOME", folder.join("config"))
@@ -199,9 +222,98 @@ fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)
-        .process_group(0)
-        .spawn()
-        .unwrap_or_else(|fault| panic!("xvfb-run, dbus-run-session and tauri-driver are needed: {fault}"))
+        .process_group(0);
+    command
+}
+
+/// The program without a driver, as a person starts it: with its own parent.
+pub struct Supervised {
+    screen: Child,
+    folder: Arc<TempDir>,
+}
+
+impl Supervised {
+    /// Starts it on the folder of a program that has run.
+    #[must_use]
+    pub fn start_after(before: Program) -> Self {
+        let folder = Arc::clone(&before.folder);
+        before.end();
+        let script = format!("PHANTOM_SUPERVISOR=1 exec {}", binary().display());
+        let mut screen = on_a_screen(folder.path(), free_port() - SCREENS_BELOW_PORTS, &script);
+        Self { screen: screen.spawn().unwrap(), folder }
+    }
+
+    /// The desk's own process, once there is one other than this; `--supervised-child` for the desk,
+    /// `--stopped` for the window that says that it has stopped.
+    #[must_use]
+    pub fn process(&self, role: &str, other_than: Option<Pid>) -> Pid {
+        let began = Instant::now();
+        loop {
+            let found = self.processes().into_iter().find(|&(pid, ref line)| {
+                line.contains(role) && line.contains("phantom-desk") && Some(pid) != other_than
+            });
+            if let Some((pid, _)) = found {
+                return pid;
+            }
+            assert!(began.elapsed() < PATIENCE, "no process {role}: {:?}", self.processes());
+            std::thread::yield_now();
+        }
+    }
+
+    /// What the journal says, once so many runs have begun in it.
+    #[must_use]
+    pub fn journal_of_run(&self, run: usize) -> Verification {
+        let data = self.folder.path().join("data/app.phantom-desk");
+        let is_journal = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "db");
+        let files = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path());
+        let journal = files.filter(is_journal).next().unwrap();
+        let began = Instant::now();
+        loop {
+            let found = verify(&journal).unwrap();
+            if found.runs.len() >= run {
+                return found;
+            }
+            assert!(began.elapsed() < PATIENCE, "run {run} never began: {found:?}");
+        }
+    }
+
+    fn processes(&self) -> Vec<(Pid, String)> {
+        let group = self.screen.id().to_string();
+        let list = Command::new("ps").args(["-eo", "pid=,pgid=,args="]).output().unwrap().stdout;
+        let list = String::from_utf8_lossy(&list).into_owned();
+        let of_group = list.lines().filter_map(|line| {
+            let (pid, rest) = line.trim().split_once(' ')?;
+            let (leader, args) = rest.trim().split_once(' ')?;
+            let pid = Pid::from_raw(pid.parse().ok()?)?;
+            (leader == group).then(|| (pid, args.to_owned()))
+        });
+        of_group.collect()
+    }
+
+    /// Waits until what it writes to its error output holds these words so many times.
+    pub fn wait_for_words(&self, words: &str, times: usize) {
+        let began = Instant::now();
+        loop {
+            let said = fs::read_to_string(self.folder.path().join("driver.log")).unwrap_or_default();
+            if said.matches(words).count() >= times {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "{words:?} was never said {times} times: {said}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until the program has ended, and answers how.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.screen.wait().unwrap().code()
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        kill_process_group(Pid::from_child(&self.screen), Signal::KILL).ok();
+        self.screen.wait().ok();
+    }
 }
 
 /// A session with the program; `None` when the driver ended instead of answering.

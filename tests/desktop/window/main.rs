@@ -12,6 +12,7 @@ mod access;
 mod flatten;
 mod keyboard;
 mod market;
+mod recovery;
 mod refusal;
 mod reload;
 mod settings;

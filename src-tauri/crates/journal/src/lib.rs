@@ -19,6 +19,7 @@ mod columns;
 mod commit;
 mod connection;
 mod contracts;
+mod day;
 mod encoding;
 mod export;
 mod fault;
@@ -45,6 +46,7 @@ mod writer;
 
 pub use bundle::{Bundle, BundleFault, bundle, verification_text};
 pub use contracts::ListedContract;
+pub use day::DaySoFar;
 pub use export::{ExportFault, Exported, Format, export, write_lines};
 pub use fault::{Damage, DamageKind, OpenFault, WriteFault};
 pub use firing::{Firing, all as firings};

@@ -33,20 +33,20 @@ pub(crate) fn walk(db: &Connection, contracts: usize, mut each: impl FnMut(&Colu
 
 /// Folds all records that can be trusted into a book.
 pub(crate) fn fold(db: &Connection, contracts: &[ListedContract]) -> (Book, Walked) {
-    fold_watched(db, contracts, |_| {})
+    let book = Book::new(&contracts::terms(contracts));
+    fold_watched(db, contracts, book, |_, _| {})
 }
 
-/// The same, and shows the book after each fact.
+/// The same from an empty book, and shows the book before each fact, and the fact.
 pub(crate) fn fold_watched(
     db: &Connection,
     contracts: &[ListedContract],
-    mut look: impl FnMut(&Book),
+    mut book: Book,
+    mut look: impl FnMut(&Book, &Fact),
 ) -> (Book, Walked) {
-    let mut book = Book::new(&contracts::terms(contracts));
-    look(&book);
     let walked = walk(db, contracts.len(), |_, fact| {
+        look(&book, &fact);
         book.fold(&fact);
-        look(&book);
     });
     (book, walked)
 }

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::commit::Ledger;
 use crate::connection;
 use crate::contracts::{self, ListedContract};
+use crate::day::{DaySoFar, Gathered};
 use crate::encoding::End;
 use crate::fault::{ContractFault, Damage, DamageKind, OpenFault};
 use crate::noted::{Noted, NotedState};
@@ -47,6 +48,8 @@ pub struct Recovered {
     pub name: String,
     /// The state of record: every fact that can be trusted, folded.
     pub book: Book,
+    /// The last trading day of it, fact by fact.
+    pub day: DaySoFar,
     /// The contracts that facts name, by their ids: those of the journal first, then those that the caller
     /// added. The desk's own list must have this order.
     pub contracts: Vec<ListedContract>,
@@ -208,13 +211,19 @@ impl Store {
         let contracts = contracts::merged(known, wanted)?;
         let structure = quick_check(&db);
         let mut noted = Noted::last(&db, &session.build);
-        let (book, walked) = reading::fold_watched(&db, &contracts, |book| noted.look(book));
+        let empty = Book::new(&contracts::terms(&contracts));
+        let mut day = Gathered::last_of(&db, &empty);
+        let (book, walked) = reading::fold_watched(&db, &contracts, empty, |before, fact| {
+            noted.look(before);
+            day.take(before, fact);
+        });
+        noted.look(&book);
         let last = walked.end.seq;
         let kind = walked.damage.or(structure).or_else(|| outside_damage(path, last));
         if let Some(kind) = kind {
             return self.rebuild(db, path, session, Damage { kind, last_whole: last, quarantined: None });
         }
-        let noted = noted.judged();
+        let (noted, day) = (noted.judged(), day.into_day());
         Ok(Looked::Sound(Box::new(Sound {
             db,
             path: path.to_owned(),
@@ -222,6 +231,7 @@ impl Store {
             contracts,
             end: walked.end,
             noted,
+            day,
         })))
     }
 
@@ -292,7 +302,7 @@ impl Store {
         began: Instant,
         wake: Box<dyn Fn() + Send>,
     ) -> Result<Opened, OpenFault> {
-        let Sound { mut db, path, book, contracts, end, noted } = sound;
+        let Sound { mut db, path, book, contracts, end, noted, day } = sound;
         let name = schema::name(&db)?;
         let before = runs::last(&db)?;
         let status = if damage.is_some() { RunStatus::Quarantined } else { RunStatus::CrashedRecovered };
@@ -313,7 +323,7 @@ impl Store {
         let ledger = Ledger { db, path: path.clone(), vfs: self.vfs.clone(), run };
         let writer = Writer::start(ledger, end, terms).map_err(OpenFault::Thread)?;
         let took = began.elapsed();
-        let recovered = Recovered { name, book, contracts, run, before, damage, noted, took };
+        let recovered = Recovered { name, book, day, contracts, run, before, damage, noted, took };
         Ok(Opened { writer, recovered })
     }
 }
@@ -330,6 +340,7 @@ struct Sound {
     contracts: Vec<ListedContract>,
     end: End,
     noted: NotedState,
+    day: DaySoFar,
 }
 
 /// What only files outside of the database know.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use phantom_compliance::Limits;
 use phantom_engine::fact::{Absence, GapPolicy};
 use phantom_engine::{Book, ContractTerms, Engine, Timing};
-use phantom_journal::{Damage, ListedContract, NotedState, OpenFault, Session, Store, Writer};
+use phantom_journal::{Damage, DaySoFar, ListedContract, NotedState, OpenFault, Session, Store, Writer};
 use phantom_model::{Arena, ContractId, Timestamp};
 use phantom_runtime::{Listing, ListingError, Returning};
 use tokio::sync::Notify;
@@ -47,6 +47,8 @@ pub struct OpenedDesk {
     pub returning: Option<Returning>,
     /// What is wrong with the journal that was there; openings wait for a person then.
     pub damage: Option<Damage>,
+    /// The last trading day of the journal, for whoever shows it.
+    pub day: DaySoFar,
     /// The name of the journal: what its orders are called after at a broker.
     pub journal_name: String,
     /// Whether the facts still lead to the book that the last run in order has noted.
@@ -117,6 +119,7 @@ impl Station {
             wake,
             returning,
             damage: recovered.damage,
+            day: recovered.day,
             journal_name: recovered.name,
             noted: recovered.noted,
             took: recovered.took,

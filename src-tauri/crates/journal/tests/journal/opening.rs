@@ -1,10 +1,11 @@
 //! What is written is there again, whether the program ended or was killed.
 
 use phantom_engine::Book;
-use phantom_journal::{Environment, NotedState, OpenFault, RunStatus, Session, StateHash, Store};
+use phantom_journal::{DaySoFar, Environment, NotedState, OpenFault, RunStatus, Session, StateHash, Store};
+use phantom_model::TradingDay;
 use phantom_runtime::{Journal as _, JournalHealth};
 
-use crate::stories::{contracts, day, folded, open, session, settle};
+use crate::stories::{contracts, day, folded, open, session, settle, two_days};
 
 #[test]
 fn a_new_journal_is_empty_and_sound() {
@@ -72,10 +73,23 @@ fn a_start_tells_whether_the_facts_still_lead_to_the_book_that_was_noted() {
 }
 
 #[test]
+fn the_day_that_a_journal_ends_in_is_given_fact_by_fact() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, facts) = (Store::new(folder.path()), two_days());
+    let mut first = open(&store);
+    assert_eq!(first.recovered.day, DaySoFar { before: folded(&[]), facts: Vec::new() });
+    first.writer.append(&facts);
+    drop(first);
+    let last = TradingDay::of(facts.last().unwrap().at);
+    let begins = facts.iter().position(|fact| TradingDay::of(fact.at) == last).unwrap();
+    assert!(begins > 1 && begins + 1 < facts.len(), "{begins} of {}", facts.len());
+    let day = open(&store).recovered.day;
+    assert_eq!((day.before, day.facts.as_slice()), (folded(&facts[..begins]), &facts[begins..]));
+}
+
+#[test]
 fn a_wrong_note_is_told_and_the_facts_are_what_counts() {
-    for spoil in
-        ["UPDATE state SET hash = replace(hash, substr(hash, 1, 1), '?')", "UPDATE state SET seq = 999"]
-    {
+    for spoil in ["UPDATE state SET hash = '?' || substr(hash, 2)", "UPDATE state SET seq = 999"] {
         let folder = tempfile::tempdir().unwrap();
         let store = ended_and_killed(folder.path());
         let db = rusqlite::Connection::open(store.path(&session())).unwrap();

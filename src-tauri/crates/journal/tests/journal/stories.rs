@@ -42,6 +42,17 @@ pub(crate) fn day() -> Vec<Fact> {
     world.facts().to_vec()
 }
 
+/// A day and the morning after it.
+pub(crate) fn two_days() -> Vec<Fact> {
+    let mut world = World::new();
+    trade(&mut world);
+    world.advance_ms(24 * 60 * 60 * 1_000);
+    world.print("1316.5");
+    world.place(buy(1).stop("1315.0"));
+    world.place(buy(1).limit("1310.0"));
+    world.facts().to_vec()
+}
+
 fn trade(world: &mut World) {
     world.feed(Input::Link(Link::Up));
     world.answer(&Account::empty());

@@ -26,7 +26,7 @@ const BEAT: &str = "phantom-desk beats";
 const BEATS_EVERY: Duration = Duration::from_secs(1);
 /// Without a beat for so long the child hangs. Its first beat comes once the desk runs.
 const HANGS_AFTER: Duration = Duration::from_secs(5);
-const STARTS_WITHIN: Duration = Duration::from_mins(2);
+const STARTS_WITHIN: Duration = Duration::from_secs(45);
 /// More restarts than this within the window are a storm.
 const RESTARTS_MAX: usize = 3;
 const STORM_WINDOW: Duration = Duration::from_mins(1);

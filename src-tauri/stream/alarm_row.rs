@@ -23,6 +23,7 @@ impl Rows<'_> {
             Alarm::ContradictingExec(order) => {
                 self.order(LogAction::Alarm, order, Some("contradicting_execution"))
             }
+            Alarm::DoubleExit(order) => self.order(LogAction::Alarm, order, Some("closed_twice")),
             Alarm::ExitSlow(lot) => self.lot(lot, "exit_slow"),
             Alarm::Unprotected(lot) => self.lot(lot, "unprotected"),
             Alarm::FlattenStuck(contract) => self.of_contract(LogAction::Alarm, contract, "flatten_stuck"),
@@ -46,6 +47,9 @@ impl Rows<'_> {
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
             Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
             Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
+            Alarm::NoTrades(contract) => {
+                self.of_contract(LogAction::Alarm, contract, "no_trades_for_a_minute")
+            }
             Alarm::PassedWhileAway(lot) => self.lot(lot, "passed_while_away"),
             Alarm::StopsUnconfirmed(contract) => {
                 self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
@@ -80,6 +84,7 @@ pub(super) const fn latch_words(cause: LatchCause) -> (&'static str, Option<Orde
     match cause {
         LatchCause::Overfill(order) => ("more_filled_than_ordered", Some(order)),
         LatchCause::ExitOpened(order) => ("exit_opened_a_position", Some(order)),
+        LatchCause::DoubleExit(order) => ("closed_twice", Some(order)),
         LatchCause::ForeignOrder(order) | LatchCause::OutsideOrder(order) => {
             ("order_is_not_ours", Some(order))
         }

@@ -171,6 +171,8 @@ impl FlattenReceipt {
             | FactBody::LotReduced { .. }
             | FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
+            | FactBody::StopStands { .. }
+            | FactBody::RepairStarted { .. }
             | FactBody::OrderAccepted { .. }
             | FactBody::OrderFilled { .. }
             | FactBody::OrderFailed { .. }

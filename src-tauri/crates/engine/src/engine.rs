@@ -37,6 +37,8 @@ pub struct Engine {
     pub(crate) question: Question,
     /// When the feed's heart last beat; `None` when it never did, and nobody expects it.
     pub(crate) heartbeat: Option<Timestamp>,
+    /// Silences of contracts that somebody has been told of, by when they began.
+    pub(crate) silences_told: Vec<(ContractId, Timestamp)>,
     /// Prints from before this fire nothing: a feed that comes back may show an old price first.
     pub(crate) stale_before: Timestamp,
     /// Contracts whose phantoms have not all been judged since the desk came back.
@@ -107,6 +109,7 @@ impl Engine {
             fired: Vec::new(),
             question: Question::default(),
             heartbeat: None,
+            silences_told: Vec::new(),
             stale_before: Timestamp::MIN,
             away,
             contracts_told,
@@ -297,6 +300,7 @@ impl Engine {
             self.pursue_waiting(now, contract);
         }
         self.advance_flatten(now);
+        self.ask_stops_back(now);
         self.check_contract(now, contract);
         self.judge_after_change(now);
     }

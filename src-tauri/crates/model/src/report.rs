@@ -65,6 +65,9 @@ pub enum BrokerReport {
     },
     /// An execution of an order that this program did not send.
     ForeignFill(ForeignFill),
+    /// A stop that the broker's side has placed for a lot of ours works, for so many contracts. Said
+    /// before anything else of it, and again when its size is another.
+    StopStands(StopReport),
     /// How a contract stands at the broker.
     Contract {
         /// Which one.
@@ -74,6 +77,19 @@ pub enum BrokerReport {
     },
     /// The broker's own account of orders, executions and positions.
     Snapshot(Box<BrokerSnapshot>),
+}
+
+/// A stop at the broker that stands for a lot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StopReport {
+    /// Its id, which names the lot.
+    pub order: OrderId,
+    /// What it trades.
+    pub contract: ContractId,
+    /// Bought or sold: the closing side.
+    pub side: Side,
+    /// Contracts of the whole order, what is filled included.
+    pub qty: Qty,
 }
 
 /// An execution of an order that this program did not send.
@@ -191,6 +207,7 @@ impl BrokerReport {
             | Self::Changed { order, .. }
             | Self::ChangeRefused { order } => Some(*order),
             Self::Filled(fill) => Some(fill.order),
+            Self::StopStands(stop) => Some(stop.order),
             Self::Busted { .. }
             | Self::Corrected { .. }
             | Self::ForeignFill(_)

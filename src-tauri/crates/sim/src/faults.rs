@@ -1,4 +1,4 @@
-//! What can go wrong: the faults that the simulator injects, and those that it cannot yet.
+//! What can go wrong: the faults that the simulator injects.
 
 use std::fmt;
 
@@ -113,6 +113,10 @@ pub enum Fault {
     TouchedWhileDown,
     /// The desk dies at any step and comes back from its facts.
     Crash,
+    /// A phantom's exit and the disaster stop beside it both fill.
+    DoubleFill,
+    /// The broker's side has placed stops for the phantoms of a desk that fell silent.
+    ShadowPlaced,
 }
 
 /// How a fault is told and dosed.
@@ -134,7 +138,7 @@ const fn row(fault: Fault, id: &'static str, words: &'static str, per_mille: (u3
 const OFTEN: u64 = 1_000;
 const GREAT: u64 = 5;
 
-const ROWS: [Row; 54] = [
+const ROWS: [Row; 56] = [
     row(Fault::AckLost, "F01", "accepted, acknowledgement lost", (10, 200), OFTEN),
     row(Fault::RequestLost, "F02", "request lost before the broker", (5, 50), OFTEN),
     row(Fault::AckDelayed, "F03", "acknowledgement 1 to 120 s late", (10, 150), OFTEN),
@@ -189,12 +193,8 @@ const ROWS: [Row; 54] = [
     row(Fault::BeyondStop, "F53", "price beyond a stop after a restart", (500, 900), OFTEN),
     row(Fault::TouchedWhileDown, "F54", "stop touched while down, price back", (700, 1_000), OFTEN),
     row(Fault::Crash, "F60", "desk killed between two steps, back from its facts", (8, 50), OFTEN),
-];
-
-/// Faults of the catalogue that nothing here injects yet, and what they come with.
-pub const ABSENT: [(&str, &str, &str); 2] = [
-    ("F50", "phantom and disaster stop both fill", "disaster stop"),
-    ("F57", "bridge materialised stops", "bridge"),
+    row(Fault::DoubleFill, "F50", "phantom's exit and disaster stop both fill", (60, 600), OFTEN),
+    row(Fault::ShadowPlaced, "F57", "desk silent, stops placed for its phantoms", (5, 30), OFTEN),
 ];
 
 impl Fault {

@@ -41,7 +41,7 @@ const IDEAS: [(u32, Idea); 11] = [
 ];
 
 /// Faults that come as a decision of their own, not with one order.
-const DISTURBANCES: [Fault; 17] = [
+const DISTURBANCES: [Fault; 18] = [
     Fault::Disconnected,
     Fault::Deaf,
     Fault::Flapping,
@@ -59,6 +59,7 @@ const DISTURBANCES: [Fault; 17] = [
     Fault::Crash,
     Fault::BeyondStop,
     Fault::TouchedWhileDown,
+    Fault::ShadowPlaced,
 ];
 /// What can happen while the desk is away.
 const DURING_RESTART: [Fault; 2] = [Fault::BeyondStop, Fault::TouchedWhileDown];
@@ -232,6 +233,10 @@ impl Trader {
             Fault::Flapping => Deed::Outage(Outage::Flapping, Span::from_millis(draw.count(3_000, 9_000))),
             Fault::Slow => Deed::Outage(Outage::Slow, span),
             Fault::QueueFull => Deed::Outage(Outage::QueueFull, span),
+            // The broker's side notices after five seconds.
+            Fault::ShadowPlaced => {
+                Deed::Outage(Outage::Disconnected, Span::from_millis(draw.count(6_000, 25_000)))
+            }
             Fault::Replay => Deed::Replay,
             Fault::ForeignTrade | Fault::Unreported => Deed::ForeignTrade {
                 contract,

@@ -107,7 +107,8 @@ impl World {
                 it @ (BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
                 | BrokerReport::Contract { .. }
-                | BrokerReport::ForeignFill(_)) => unreachable!("the mock broker never says {it:?}"),
+                | BrokerReport::ForeignFill(_)
+                | BrokerReport::StopStands(_)) => unreachable!("the mock broker never says {it:?}"),
                 BrokerReport::Changed { order, qty, limit } => {
                     format!("changed {order} {qty}@{}", limit.ticks())
                 }

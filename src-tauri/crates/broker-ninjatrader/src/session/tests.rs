@@ -1,6 +1,7 @@
 //! One connection without a socket: every line and every moment by hand.
 
 mod account_tests;
+mod cover_tests;
 
 use phantom_bridge::body::{
     Account, AccountStatus, Ack, Answer, Connection, ConnectionStatus, Env, Execution, ExecutionOp, Order,

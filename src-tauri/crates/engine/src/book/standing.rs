@@ -46,6 +46,8 @@ impl Book {
             }
             FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
+            | FactBody::StopStands { .. }
+            | FactBody::RepairStarted { .. }
             | FactBody::OrderAccepted { .. }
             | FactBody::OrderFilled { .. }
             | FactBody::OrderCancelled { .. }

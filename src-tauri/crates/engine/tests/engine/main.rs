@@ -31,6 +31,8 @@ mod recovery;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
+mod stops;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod unknown;

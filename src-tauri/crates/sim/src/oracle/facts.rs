@@ -42,6 +42,10 @@ impl Oracle {
                 };
                 self.submitted(&it, fact.at);
             }
+            FactBody::StopStands { order, contract, side, qty } => {
+                self.stop_stands(*order, *contract, *side, qty.contracts(), fact.at);
+            }
+            FactBody::RepairStarted { lot } => self.repair_started(*lot),
             FactBody::OrderAccepted { order } => self.accepted(*order),
             FactBody::OrderFilled { order, exec, qty, price, fee, .. } => {
                 self.filled(*order, *exec, *qty, *price, *fee);
@@ -216,6 +220,7 @@ impl Oracle {
                 "{order} filled {qty} by execution {exec:?}: delivered {counted}, for the first time {is_new}"
             )
         });
+        self.note_double(order, qty.contracts());
         let Some(track) = self.orders.get_mut(&order) else { return };
         track.unknown = false;
         let contract = track.contract;
@@ -259,6 +264,7 @@ impl Oracle {
                     | BrokerReport::Busted { .. }
                     | BrokerReport::Corrected { .. }
                     | BrokerReport::ForeignFill(_)
+                    | BrokerReport::StopStands(_)
                     | BrokerReport::Contract { .. }
                     | BrokerReport::Changed { .. }
                     | BrokerReport::ChangeRefused { .. },
@@ -348,6 +354,9 @@ impl Oracle {
 
     fn latched(&mut self, cause: LatchCause) {
         self.halt.latched = true;
+        if let LatchCause::DoubleExit(order) = cause {
+            self.double_latched(order);
+        }
         if matches!(cause, LatchCause::ForeignOrder(_)) {
             self.foreign.told();
         }
@@ -364,8 +373,10 @@ impl Oracle {
             // The broker had lost our id, and its fill was taken for somebody else's: only a person can
             // say that they are one.
             Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
+            Alarm::DoubleExit(order) => self.double_alarmed(order),
             Alarm::LateFill(_)
             | Alarm::ExitSlow(_)
+            | Alarm::NoTrades(_)
             | Alarm::PassedWhileAway(_)
             | Alarm::StopsUnconfirmed(_)
             | Alarm::JournalLost

@@ -70,7 +70,19 @@ impl Track {
     pub(super) const fn is_entry(&self) -> bool {
         match self.purpose {
             Purpose::Entry(_) => true,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
+            Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Flatten(_)
+            | Purpose::Outside => false,
+        }
+    }
+
+    /// An exit that counts against the position: every one but a disaster stop.
+    pub(super) const fn is_counted_exit(&self) -> bool {
+        match self.purpose {
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => true,
+            Purpose::Entry(_) | Purpose::DisasterStop { .. } | Purpose::Outside => false,
         }
     }
 
@@ -83,7 +95,9 @@ impl Track {
     pub(super) const fn is_reduction(&self) -> bool {
         match self.purpose {
             Purpose::Reduction | Purpose::Flatten(_) => true,
-            Purpose::Entry(_) | Purpose::LotExit { .. } | Purpose::Outside => false,
+            Purpose::Entry(_) | Purpose::LotExit { .. } | Purpose::DisasterStop { .. } | Purpose::Outside => {
+                false
+            }
         }
     }
 }

@@ -105,7 +105,7 @@ fn what_a_shadow_has_done_is_told_before_anything_can_be_sent() {
     world.snapshot("r-0", vec![Row::Order(shadow(OrderState::Filled, 2)), Row::Execution(fill)]);
     world.subscribe();
     let told = world.told();
-    let [Incoming::Report(first), Incoming::Report(BrokerReport::Filled(fill)), Incoming::Link(Link::Up)] =
+    let [Incoming::Report(first), Incoming::Report(BrokerReport::Filled(fill)), .., Incoming::Link(Link::Up)] =
         told.as_slice()
     else {
         panic!("{told:?}");

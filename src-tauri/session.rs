@@ -296,6 +296,7 @@ fn recovery_words(report: &RecoveryReport) -> String {
         count(report.outside.len(), "order is not ours", "orders are not ours"),
         count(report.differing.len(), "position differs", "positions differ"),
         count(report.found.len(), "exit found at the broker", "exits found at the broker"),
+        count(report.stood.len(), "stop at the broker filled", "stops at the broker filled"),
     ];
     let decided = [
         count(report.fired.len(), "phantom was passed and exits", "phantoms were passed and exit"),

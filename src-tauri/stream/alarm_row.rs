@@ -1,7 +1,7 @@
 //! Alarms, and why the desk stopped openings, as rows of the order log.
 
 use phantom_engine::fact::{Alarm, Invariant, LatchCause};
-use phantom_model::OrderId;
+use phantom_model::{ContractStanding, OrderId};
 use phantom_wire::{LogAction, LogRow};
 
 use super::fact_row::Rows;
@@ -23,6 +23,7 @@ impl Rows<'_> {
             Alarm::ContradictingExec(order) => {
                 self.order(LogAction::Alarm, order, Some("contradicting_execution"))
             }
+            Alarm::DoubleExit(order) => self.order(LogAction::Alarm, order, Some("closed_twice")),
             Alarm::ExitSlow(lot) => self.lot(lot, "exit_slow"),
             Alarm::Unprotected(lot) => self.lot(lot, "unprotected"),
             Alarm::FlattenStuck(contract) => self.of_contract(LogAction::Alarm, contract, "flatten_stuck"),
@@ -46,6 +47,9 @@ impl Rows<'_> {
             Alarm::WrongAnswer => self.plain(LogAction::Alarm, "protocol_error"),
             Alarm::SnapshotIncomplete => self.plain(LogAction::Alarm, "broker_list_incomplete"),
             Alarm::StopsBlind => self.plain(LogAction::Alarm, "stops_are_blind"),
+            Alarm::NoTrades(contract) => {
+                self.of_contract(LogAction::Alarm, contract, "no_trades_for_a_minute")
+            }
             Alarm::PassedWhileAway(lot) => self.lot(lot, "passed_while_away"),
             Alarm::StopsUnconfirmed(contract) => {
                 self.of_contract(LogAction::Alarm, contract, "stops_without_the_brokers_account")
@@ -56,8 +60,22 @@ impl Rows<'_> {
                 self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
             }
             Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::ContractStands { contract, standing } => {
+                self.of_contract(LogAction::Alarm, contract, standing_word(standing))
+            }
             Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
+    }
+}
+
+/// The stable code of how a contract stands.
+const fn standing_word(standing: ContractStanding) -> &'static str {
+    match standing {
+        ContractStanding::Current => "contract_trades_again",
+        ContractStanding::RolledAway => "contract_rolled_away",
+        ContractStanding::LastDay => "contract_ends_today",
+        ContractStanding::Expired => "contract_expired",
+        ContractStanding::OtherTerms => "instrument_changed",
     }
 }
 
@@ -66,6 +84,7 @@ pub(super) const fn latch_words(cause: LatchCause) -> (&'static str, Option<Orde
     match cause {
         LatchCause::Overfill(order) => ("more_filled_than_ordered", Some(order)),
         LatchCause::ExitOpened(order) => ("exit_opened_a_position", Some(order)),
+        LatchCause::DoubleExit(order) => ("closed_twice", Some(order)),
         LatchCause::ForeignOrder(order) | LatchCause::OutsideOrder(order) => {
             ("order_is_not_ours", Some(order))
         }

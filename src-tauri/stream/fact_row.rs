@@ -39,6 +39,10 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         }
         FactBody::PhantomFired { lot, leg, print, .. } => Some(rows.fired(*lot, *leg, *print)),
         FactBody::ExitFound { lot, .. } => Some(rows.lot(*lot, "exit_found_at_the_broker")),
+        FactBody::StopStands { order, .. } => {
+            Some(rows.order(LogAction::Accept, *order, Some("stop_stands_at_the_broker")))
+        }
+        FactBody::RepairStarted { lot } => Some(rows.lot(*lot, "closed_twice_is_repaired")),
         FactBody::PhantomTouched { lot, print, .. } => {
             Some(rows.at_price(rows.lot(*lot, "touched_while_away"), *lot, *print))
         }
@@ -136,6 +140,8 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         // How every run begins.
         | FactBody::LinkChanged { link: Link::Up }
         | FactBody::Reconciled
+        // An alarm goes with it where it concerns somebody.
+        | FactBody::ContractStands { .. }
         | FactBody::DayStarted { .. } => None,
     }
 }

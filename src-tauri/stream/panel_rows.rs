@@ -88,7 +88,9 @@ pub(crate) fn working_row(listing: &Listing, book: &Book, key: OrderKey) -> Work
 const fn is_a_traders(order: &Order) -> bool {
     match order.purpose {
         Purpose::Entry(_) | Purpose::Reduction => true,
-        Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
+        Purpose::LotExit { .. } | Purpose::DisasterStop { .. } | Purpose::Flatten(_) | Purpose::Outside => {
+            false
+        }
     }
 }
 

@@ -62,7 +62,7 @@ struct Closed {
 fn closed_by(book: &Book, by_rule: &BTreeSet<FlattenId>, order: OrderId) -> TradeBy {
     let purpose = book.find(order).map(|key| book.orders().at(key).purpose);
     match purpose {
-        Some(Purpose::LotExit { leg: Leg::Stop, .. }) => TradeBy::Stop,
+        Some(Purpose::LotExit { leg: Leg::Stop, .. } | Purpose::DisasterStop { .. }) => TradeBy::Stop,
         Some(Purpose::LotExit { leg: Leg::Target, .. }) => TradeBy::Target,
         Some(Purpose::Flatten(flatten)) if by_rule.contains(&flatten) => TradeBy::Lockout,
         Some(Purpose::Flatten(_)) => TradeBy::Flatten,

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::backoff::Backoff;
 use crate::config::ConnectionConfig;
-use crate::port::{BridgeBroker, MESSAGES_MAX, Posted, Spell};
+use crate::port::{BridgeBroker, Covers, MESSAGES_MAX, Posted, Spell};
 use crate::session::{Fixed, Kept, Out, Session};
 use crate::socket::{self, Outgoing};
 use crate::story::{ConnectFault, ConnectionStory, Stage};
@@ -55,6 +55,7 @@ pub struct Connection {
     jitter: Jitter,
     messages: mpsc::Receiver<Posted>,
     wishes: mpsc::Receiver<Wish>,
+    covers: watch::Receiver<Covers>,
     incoming: mpsc::Sender<Incoming>,
     story: watch::Sender<ConnectionStory>,
     spell: Arc<Spell>,
@@ -81,13 +82,14 @@ pub fn connect(
     let (wish_in, wishes) = mpsc::channel(MESSAGES_MAX);
     let (incoming, brought) = mpsc::channel(INCOMING_MAX);
     let (story, shown) = watch::channel(ConnectionStory::default());
+    let (cover_in, covers) = watch::channel(None);
     let spell = Arc::new(Spell::default());
     let fixed = Fixed::of(&config);
     let mut kept = Kept::default();
     if config.watch_all {
         kept.watched.extend(fixed.contracts());
     }
-    let broker = BridgeBroker::new(message_in, Arc::clone(&spell));
+    let broker = BridgeBroker::new(message_in, Arc::clone(&spell), cover_in);
     let connection = Connection {
         config,
         fixed,
@@ -96,6 +98,7 @@ pub fn connect(
         jitter: Box::new(jitter),
         messages,
         wishes,
+        covers,
         incoming,
         story,
         spell,
@@ -220,6 +223,7 @@ impl Connection {
         self.connections += 1;
         let kept = std::mem::take(&mut self.kept);
         let mut session = Session::new(self.fixed.clone(), kept, server, self.connections, (self.clock)());
+        self.cover(&mut session);
         let ended = self.carry_on(&mut session, &mut incoming, &mut outgoing).await;
         self.spell.set(0);
         self.kept = session.into_kept();
@@ -272,10 +276,20 @@ impl Connection {
                     Some(it) => self.never_sent(&it.message).await,
                     None => return Ended::Unwanted,
                 },
+                // Behind the messages of the same step: an exit is not kept waiting.
+                Ok(()) = self.covers.changed() => self.cover(session),
                 Some(wish) = self.wishes.recv() => self.wish(session, wish),
                 () = tokio::time::sleep_until(due) => {}
             }
             session.pass((self.clock)());
+        }
+    }
+
+    /// What is to stand for the desk's phantoms now, once the desk has said so.
+    fn cover(&mut self, session: &mut Session) {
+        let covers = self.covers.borrow_and_update().clone();
+        if let Some(covers) = covers {
+            session.cover((self.clock)(), &covers);
         }
     }
 

@@ -33,7 +33,8 @@ impl ClientNames {
         Id::try_from(format!("{}{order}", self.prefix)).ok()
     }
 
-    /// The order of a client id; `None` for an id of another desk, or of a stop that the server placed.
+    /// The order of a client id, stops that the server placed for a lot of ours among them; `None` for an id
+    /// of another desk.
     #[must_use]
     pub fn order(&self, client_id: &Id) -> Option<OrderId> {
         client_id.as_str().strip_prefix(&self.prefix)?.parse().ok()
@@ -88,7 +89,7 @@ pub fn stable_number(account: &str, text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use phantom_model::{FlattenId, InstrumentTable, LotId};
+    use phantom_model::{FlattenId, InstrumentTable, LotId, StopRole};
 
     fn names() -> ClientNames {
         let table = InstrumentTable::built_in().unwrap();
@@ -103,6 +104,7 @@ mod tests {
         for order in [
             OrderId::Ticket(u32::MAX),
             OrderId::LotExit { lot: LotId::from_row(17), exit: 255 },
+            OrderId::LotStop { lot: LotId::from_row(17), role: StopRole::Disaster, nth: 65_535 },
             OrderId::FlattenExit { flatten: FlattenId::from_row(4_000_000_000), contract, exit: 255 },
         ] {
             let id = names().client_id(order).unwrap();
@@ -111,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_other_desks_and_of_the_servers_own_stops_are_not_ours() {
-        for id in ["pd-other-T1", "T1", "pd-5a17c0de-L17-X1.s1", "pd-5a17c0de-T01", "xpd-5a17c0de-T1"] {
+    fn ids_of_other_desks_are_not_ours() {
+        for id in ["pd-other-T1", "T1", "pd-other-L17-X1.s1", "pd-5a17c0de-T01", "xpd-5a17c0de-T1"] {
             assert_eq!(names().order(&Id::try_from(id).unwrap()), None, "{id}");
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use phantom_broker::{Broker, Decider, Message, SendEnd, SendFault};
-use phantom_model::{BrokerReport, Link, OrderId, Timestamp};
-use tokio::sync::mpsc;
+use phantom_model::{BrokerReport, Cover, Link, OrderId, Timestamp};
+use tokio::sync::{mpsc, watch};
 
 /// Messages that may wait for the connection.
 pub(crate) const MESSAGES_MAX: usize = 1_024;
@@ -34,6 +34,9 @@ impl Spell {
     }
 }
 
+/// What is to stand at the broker for the desk's phantoms, the newest of it; `None` until the desk says so.
+pub(crate) type Covers = Option<Arc<[Cover]>>;
+
 /// The connection as the desk's broker. Reports come by the way of
 /// [`Incoming`](phantom_broker::Incoming), so that they are in one order with link and market.
 #[derive(Debug)]
@@ -41,11 +44,16 @@ pub struct BridgeBroker {
     messages: mpsc::Sender<Posted>,
     spell: Arc<Spell>,
     decided: BTreeMap<OrderId, Decider>,
+    covers: watch::Sender<Covers>,
 }
 
 impl BridgeBroker {
-    pub(crate) const fn new(messages: mpsc::Sender<Posted>, spell: Arc<Spell>) -> Self {
-        Self { messages, spell, decided: BTreeMap::new() }
+    pub(crate) const fn new(
+        messages: mpsc::Sender<Posted>,
+        spell: Arc<Spell>,
+        covers: watch::Sender<Covers>,
+    ) -> Self {
+        Self { messages, spell, decided: BTreeMap::new(), covers }
     }
 }
 
@@ -69,6 +77,15 @@ impl Broker for BridgeBroker {
 
     fn decided_by(&mut self, order: OrderId, decider: Decider) {
         self.decided.insert(order, decider);
+    }
+
+    fn wants_covers(&self) -> bool {
+        true
+    }
+
+    /// The newest is what counts: it is told as soon as there is a connection.
+    fn cover(&mut self, all: &[Cover]) {
+        self.covers.send_replace(Some(all.into()));
     }
 
     fn link(&self) -> Link {

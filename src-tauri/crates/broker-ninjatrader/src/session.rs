@@ -4,6 +4,7 @@
 //! desk must hear come out, in one order. What outlives a connection is [`Kept`].
 
 mod commands;
+mod covers;
 mod rows;
 mod snapshots;
 #[cfg(test)]
@@ -12,8 +13,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use phantom_bridge::body::{Beat, ConnectionStatus, Env, Order, OrderRole, Row};
-use phantom_bridge::command::{Arm, ById, ContractName};
+use phantom_bridge::body::{Beat, ConnectionStatus, Env, Row};
+use phantom_bridge::command::{Arm, ContractName};
 use phantom_bridge::handshake::ServerName;
 use phantom_bridge::text::{Count, Id, Millis, Name, Words};
 use phantom_bridge::{ByeCode, ClientBody, Command, ServerBody, digest};
@@ -24,11 +25,9 @@ use crate::config::{ConnectionConfig, Timing};
 use crate::names::ClientNames;
 use crate::story::{ConnectFault, ConnectionStory, Stage, Warning};
 use commands::Pending;
+use covers::Told;
 use rows::Known;
 use snapshots::Collecting;
-
-/// How often armed phantoms are told again when the other side has others.
-const REARM: Duration = Duration::from_secs(2);
 
 /// What comes out of a session.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,8 +129,11 @@ pub struct Session {
     orders: BTreeMap<OrderId, Known>,
     terms: BTreeMap<ContractId, Terms>,
     subscriptions: BTreeMap<i64, (ContractId, i64)>,
-    /// Live stops that stand for phantoms, by their ids.
-    shadows: BTreeSet<Id>,
+    /// Live stops that stand for phantoms and are being taken back, by their ids; asked again then.
+    shadows: BTreeMap<Id, Timestamp>,
+    /// Orders whose cancel came while a change was out: asked for again then.
+    cancel_again: BTreeMap<OrderId, Timestamp>,
+    told_armed: Told,
     status: ConnectionStatus,
     price_status: ConnectionStatus,
     /// No order or execution since then.
@@ -143,7 +145,8 @@ pub struct Session {
     next_beat: Timestamp,
     beats: i64,
     beat_sent: Option<(i64, Timestamp)>,
-    next_rearm: Timestamp,
+    /// The last moment that this session was told.
+    passed: Timestamp,
     closed: bool,
 }
 
@@ -170,7 +173,9 @@ impl Session {
             orders: BTreeMap::new(),
             terms: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
-            shadows: BTreeSet::new(),
+            shadows: BTreeMap::new(),
+            cancel_again: BTreeMap::new(),
+            told_armed: Told::nothing(now),
             status: ConnectionStatus::Disconnected,
             price_status: ConnectionStatus::Disconnected,
             quiet_since: now,
@@ -180,7 +185,7 @@ impl Session {
             next_beat: now,
             beats: 0,
             beat_sent: None,
-            next_rearm: now,
+            passed: now,
             closed: false,
         }
     }
@@ -216,6 +221,7 @@ impl Session {
     /// Takes a line of the server.
     pub fn line(&mut self, now: Timestamp, body: ServerBody) {
         self.heard = now;
+        self.passed = now;
         if self.closed {
             return;
         }
@@ -254,11 +260,13 @@ impl Session {
         let answers = self.pending.values().filter_map(Pending::overdue_at);
         let owed = self.orders.values().filter_map(|known| known.owed_at);
         let settled = self.settling.then(|| after(self.quiet_since, self.fixed.timing.settle));
-        answers.chain(owed).chain(settled).min().unwrap_or(Timestamp::MAX).min(silence).min(self.next_beat)
+        let due = answers.chain(owed).chain(settled).min().unwrap_or(Timestamp::MAX);
+        due.min(silence).min(self.next_beat).min(self.covers_due())
     }
 
     /// Time has passed.
     pub fn pass(&mut self, now: Timestamp) {
+        self.passed = now;
         if self.closed {
             return;
         }
@@ -275,6 +283,7 @@ impl Session {
         }
         self.ask_overdue(now);
         self.ask_owed(now);
+        self.pass_covers(now);
         self.judge(now);
     }
 
@@ -300,24 +309,20 @@ impl Session {
 
     /// Protects a phantom while this program is away; the same name replaces.
     pub fn arm(&mut self, arm: Arm) {
-        self.kept.armed.get_or_insert_default().insert(arm.phantom.clone(), arm.clone());
-        if self.seq.is_some() {
-            self.command(Command::Arm(arm), Pending::Protection);
-        }
+        self.kept.armed.get_or_insert_default().insert(arm.phantom.clone(), arm);
+        self.tell_armed(self.passed);
     }
 
     /// Protects a phantom no more.
     pub fn disarm(&mut self, phantom: &Id) {
-        let known = self.kept.armed.get_or_insert_default().remove(phantom);
-        if known.is_some() && self.seq.is_some() {
-            let phantom = Some(phantom.clone());
-            self.command(Command::Disarm(phantom_bridge::command::Disarm { phantom }), Pending::Protection);
-        }
+        self.kept.armed.get_or_insert_default().remove(phantom);
+        self.tell_armed(self.passed);
     }
 
     /// Everything that is to be protected is told: what is armed there besides is disarmed.
     pub fn protect(&mut self, all: impl IntoIterator<Item = Arm>) {
         self.kept.armed = Some(all.into_iter().map(|arm| (arm.phantom.clone(), arm)).collect());
+        self.tell_armed(self.passed);
     }
 
     fn send(&mut self, body: ClientBody) {
@@ -367,25 +372,6 @@ impl Session {
             self.tell(Incoming::FeedAlive);
         }
         self.compare_armed(now, &beat.digest);
-    }
-
-    /// What is armed there must be what is wanted here.
-    fn compare_armed(&mut self, now: Timestamp, theirs: &Words) {
-        if self.kept.armed.is_none() || self.fixed.does == Does::Look {
-            return;
-        }
-        let ours = self.digest();
-        let under_way = self.pending.values().any(|it| matches!(it, Pending::Protection));
-        if theirs.as_str() == ours || under_way || self.seq.is_none() || now < self.next_rearm {
-            return;
-        }
-        self.next_rearm = after(now, REARM);
-        let none = phantom_bridge::command::Disarm { phantom: None };
-        self.command(Command::Disarm(none), Pending::Protection);
-        let all: Vec<Arm> = self.kept.armed.iter().flatten().map(|(_, arm)| arm.clone()).collect();
-        for arm in all {
-            self.command(Command::Arm(arm), Pending::Protection);
-        }
     }
 
     fn event(&mut self, now: Timestamp, seq: Count, again: bool, row: Row) {
@@ -466,19 +452,6 @@ impl Session {
 
     fn is_first_snapshot(&self) -> bool {
         self.collecting.as_ref().is_some_and(Collecting::is_first)
-    }
-
-    /// A stop that the server placed for a phantom. This program watches again: it is asked back, and
-    /// nothing else is sent before its end is proved.
-    fn shadow(&mut self, order: &Order) {
-        let Some(id) = order.client_id.clone().filter(|_| order.role == Some(OrderRole::Shadow)) else {
-            return;
-        };
-        if order.state.is_terminal() {
-            self.shadows.remove(&id);
-        } else if self.fixed.does == Does::Trade && self.shadows.insert(id.clone()) {
-            self.command(Command::Cancel(ById { client_id: id.clone() }), Pending::Shadow(id));
-        }
     }
 
     fn subscribe(&mut self, contract: ContractId) {

@@ -5,7 +5,7 @@
 //! could not.
 
 use phantom_compliance::{OrderChange, Outbound};
-use phantom_model::{BrokerReport, Link, MarketRecord, OrderId, SnapshotId, Timestamp};
+use phantom_model::{BrokerReport, Cover, Link, MarketRecord, OrderId, SnapshotId, Timestamp};
 
 /// Something to tell the broker. An opening order carries the gate's approval inside.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,6 +92,15 @@ pub trait Broker {
     /// Told right before an order is sent, where a person decided on it. Orders of which nothing is told
     /// are a program's.
     fn decided_by(&mut self, _order: OrderId, _decider: Decider) {}
+
+    /// Whether the broker's side can hold stops for the desk's phantoms, so that it wants to hear of them.
+    fn wants_covers(&self) -> bool {
+        false
+    }
+
+    /// Everything that is to stand there for the desk's phantoms when the desk cannot watch: said once as
+    /// the desk begins, and each time that it changes, whole. What it does not name is to stand no more.
+    fn cover(&mut self, _all: &[Cover]) {}
 
     /// The way to the broker as the desk starts.
     fn link(&self) -> Link {

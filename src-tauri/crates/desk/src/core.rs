@@ -1,9 +1,11 @@
 //! The loop around the engine, without a clock of its own.
 
 use phantom_broker::{Broker, Decider, Message, SendEnd};
-use phantom_engine::{Book, Engine, Fact, Input, JournalStanding, Origin, Outcome, Request};
+use phantom_engine::fact::Purpose;
+use phantom_engine::{Book, Engine, Fact, Handling, Input, JournalStanding, Origin, Outcome, Request};
 use phantom_model::{BrokerReport, FailReason, MarketRecord, Timestamp};
 
+use crate::covers::Covers;
 use crate::held::{Held, opens};
 use crate::journal::{Journal, JournalHealth};
 use crate::retries::{Next, Retries};
@@ -16,6 +18,7 @@ pub struct Core<B, J> {
     journal: J,
     retries: Retries,
     held: Held,
+    covers: Covers,
     health: JournalHealth,
     outcome: Outcome,
     now: Timestamp,
@@ -36,6 +39,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
     pub fn new(engine: Engine, broker: B, journal: J) -> Self {
         Self {
             engine,
+            covers: Covers::of(&broker),
             broker,
             journal,
             retries: Retries::default(),
@@ -93,6 +97,13 @@ impl<B: Broker, J: Journal> Core<B, J> {
         &mut self.engine
     }
 
+    /// Changes what the trader has set about prints, exits and stops at the broker.
+    pub fn set_handling(&mut self, handling: Handling) {
+        self.engine.set_handling(handling);
+        self.covers.outdate();
+        self.tell_covers();
+    }
+
     /// The time of the last input.
     pub const fn now(&self) -> Timestamp {
         self.now
@@ -115,6 +126,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
         self.take_reports(at);
         self.engine.apply(at, Input::Market(record), &mut self.outcome);
         self.carry_out(at);
+        self.tell_covers();
     }
 
     /// Feeds a command or a report and carries out what follows. Answers the facts of the input
@@ -125,6 +137,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
         self.engine.apply(at, input, &mut self.outcome);
         let facts = self.outcome.facts.clone();
         self.carry_out(at);
+        self.tell_covers();
         facts
     }
 
@@ -151,6 +164,15 @@ impl<B: Broker, J: Journal> Core<B, J> {
         self.take_reports(due);
         self.engine.apply(due, Input::Clock, &mut self.outcome);
         self.carry_out(due);
+        self.tell_covers();
+    }
+
+    /// What stands at the broker's side for the phantoms follows them, behind the messages of the step.
+    #[inline]
+    fn tell_covers(&mut self) {
+        if self.covers.are_stale() {
+            self.covers.tell(&self.engine, &mut self.broker);
+        }
     }
 
     /// Feeds the broker's reports to the engine, and carries out what they cause, until there are
@@ -204,6 +226,7 @@ impl<B: Broker, J: Journal> Core<B, J> {
     fn send_requests(&mut self, at: Timestamp) {
         if !self.outcome.facts.is_empty() {
             self.journal.append(&self.outcome.facts);
+            self.covers.outdate();
             self.outcome.facts.clear();
         }
         let mut requests = std::mem::take(&mut self.outcome.requests);
@@ -228,8 +251,16 @@ impl<B: Broker, J: Journal> Core<B, J> {
     fn name_decider(&mut self, message: &Message) {
         let (Message::Submit(order) | Message::NativeClose(order)) = message else { return };
         let book = self.engine.book();
-        let origin = book.find(order.id()).and_then(|key| book.orders().at(key).origin);
-        if matches!(origin, Some(Origin::Window | Origin::Hotkey)) {
+        let Some(row) = book.find(order.id()).map(|key| book.orders().at(key)) else { return };
+        let origin = match row.purpose {
+            Purpose::Flatten(flatten) => Some(book.flattens().at(flatten).origin),
+            Purpose::Entry(_)
+            | Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Outside => row.origin,
+        };
+        if origin.is_some_and(Origin::is_a_person) {
             self.broker.decided_by(order.id(), Decider::Person);
         }
     }

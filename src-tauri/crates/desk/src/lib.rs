@@ -7,6 +7,7 @@
 pub mod changes;
 pub mod clock;
 pub mod core;
+mod covers;
 pub mod handle;
 mod held;
 mod incoming;

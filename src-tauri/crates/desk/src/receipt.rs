@@ -171,6 +171,8 @@ impl FlattenReceipt {
             | FactBody::LotReduced { .. }
             | FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
+            | FactBody::StopStands { .. }
+            | FactBody::RepairStarted { .. }
             | FactBody::OrderAccepted { .. }
             | FactBody::OrderFilled { .. }
             | FactBody::OrderFailed { .. }
@@ -212,6 +214,7 @@ impl FlattenReceipt {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }
             | FactBody::ChangeAsked { .. }
             | FactBody::OrderChanged { .. }
             | FactBody::ChangeRefused { .. }

@@ -68,6 +68,8 @@ pub struct RecoveryReport {
     pub differing: Vec<ContractId>,
     /// Exits that the journal had lost and the broker knew.
     pub found: Vec<Decided>,
+    /// Stops of the broker's side that closed something for a phantom meanwhile.
+    pub stood: Vec<OrderId>,
     /// Phantoms that fired with the first price that counted.
     pub fired: Vec<Decided>,
     /// Phantoms that were passed and wait for a person, or for the price to come back.
@@ -98,6 +100,7 @@ impl RecoveryReport {
             outside: Vec::new(),
             differing: Vec::new(),
             found: Vec::new(),
+            stood: Vec::new(),
             fired: Vec::new(),
             passed: Vec::new(),
             touched: Vec::new(),
@@ -121,6 +124,9 @@ impl RecoveryReport {
             FactBody::Reconciled if comparing => self.compared_at = Some(fact.at),
             FactBody::OrderFilled { order, qty, price, .. } if comparing => {
                 self.missed_fills.push(MissedFill { order, qty, price });
+                if matches!(order, OrderId::LotStop { .. }) && !self.stood.contains(&order) {
+                    self.stood.push(order);
+                }
             }
             FactBody::OrderCancelled { order } | FactBody::OrderFailed { order, .. } if comparing => {
                 self.ended.push(order);

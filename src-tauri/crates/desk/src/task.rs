@@ -307,7 +307,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             Command::Receipt { answer } => {
                 answer.send(self.receipt.clone()).ok();
             }
-            Command::SetHandling(handling) => self.core.engine_mut().set_handling(handling),
+            Command::SetHandling(handling) => self.core.set_handling(handling),
             Command::Verdict { ticket, answer } => {
                 answer.send(self.verdict(&ticket)).ok();
             }

@@ -1,17 +1,21 @@
-//! The receipt of a phantom: the trade that fired it, the rule, and what became of its exits.
+//! The receipt of a phantom: the trade that fired it, the rule, and what became of its exits; or the stop at
+//! the broker that closed its lot in its place.
 
 use phantom_engine::fact::Leg;
 use phantom_engine::{Book, ContractTerms, Fact, FactBody};
-use phantom_model::{Arena, ContractId, FailReason, LotId, Money, OrderId, Price, Side, Span, Timestamp};
+use phantom_model::{
+    Arena, ContractId, FailReason, LotId, Money, OrderId, Price, Side, Span, StopRole, Timestamp,
+};
 
-/// One exit that a phantom sent.
+/// One exit that a phantom sent, or a stop that stood for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExitTrace {
     /// Its id.
     pub order: OrderId,
     /// Contracts.
     pub qty: u32,
-    /// When it was handed to the connection: it never waits for the disk.
+    /// When it was handed to the connection: it never waits for the disk. For a stop of the broker's side
+    /// when the desk first heard of it.
     pub sent_at: Timestamp,
     /// When the broker's answer was there.
     pub accepted_at: Option<Timestamp>,
@@ -32,6 +36,8 @@ pub struct TriggerReceipt {
     pub side: Side,
     /// The leg that fired.
     pub leg: Leg,
+    /// Which stop of the broker's side did it, where one did: the phantom itself had not fired.
+    pub stood: Option<StopRole>,
     /// Where the leg stood; `None` where the exit was found at the broker.
     pub level: Option<Price>,
     /// How often the lot's protection had been changed before.
@@ -101,6 +107,9 @@ impl TriggerReceipts {
             }
             FactBody::OrderFilled { order, qty, price, .. } => {
                 let qty = qty.contracts();
+                if let OrderId::LotStop { lot, role, .. } = order {
+                    self.stop_filled(book, order, (lot, role), at);
+                }
                 if let Some((figures, exit)) = self.exit(order) {
                     exit.fills.push((at, qty, price));
                     figures.add(terms, qty, price);
@@ -110,8 +119,29 @@ impl TriggerReceipts {
         }
     }
 
+    /// A stop of the broker's side has closed something of its lot.
+    fn stop_filled(&mut self, book: &Book, order: OrderId, (lot, role): (LotId, StopRole), at: Timestamp) {
+        let Some(stop) = book.find(order).map(|key| book.orders().at(key)) else { return };
+        let known = self.rows.iter().rposition(|row| row.lot == lot);
+        if known.is_none() {
+            let stood = Some(role);
+            self.rows.push(TriggerReceipt { stood, ..begun(book, lot, Leg::Stop, at) });
+        }
+        let Some(row) = self.rows.iter_mut().rev().find(|row| row.lot == lot) else { return };
+        if row.exits.iter().all(|exit| exit.order != order) {
+            row.exits.push(ExitTrace {
+                order,
+                qty: stop.qty.contracts(),
+                sent_at: stop.submitted_at,
+                accepted_at: Some(stop.submitted_at),
+                fills: Vec::new(),
+                failed: None,
+            });
+        }
+    }
+
     fn exit(&mut self, order: OrderId) -> Option<(Figures<'_>, &mut ExitTrace)> {
-        let OrderId::LotExit { lot, .. } = order else { return None };
+        let (OrderId::LotExit { lot, .. } | OrderId::LotStop { lot, .. }) = order else { return None };
         let row = self.rows.iter_mut().rev().find(|row| row.lot == lot)?;
         let TriggerReceipt { contract, side, print, slippage_ticks, slippage, exits, .. } = row;
         let figures = Figures { contract: *contract, side: *side, print: *print, slippage_ticks, slippage };
@@ -144,6 +174,7 @@ fn begun(book: &Book, lot: LotId, leg: Leg, decided_at: Timestamp) -> TriggerRec
         contract: row.contract,
         side: row.side,
         leg,
+        stood: None,
         level: None,
         generation: book.generation(lot),
         print: None,

@@ -1,7 +1,7 @@
 //! What a person should look at: alarms, and the latches that stop openings until somebody has.
 
 use phantom_compliance::{RuleId, RunAway};
-use phantom_model::{ContractId, ExecId, LotId, NetQty, OrderId};
+use phantom_model::{ContractId, ContractStanding, ExecId, LotId, NetQty, OrderId};
 use serde::{Deserialize, Serialize};
 
 /// Why the engine latched: openings blocked, exits alive.
@@ -12,6 +12,8 @@ pub enum LatchCause {
     Overfill(OrderId),
     /// An exit opened or reversed a position.
     ExitOpened(OrderId),
+    /// An exit and the stop at the broker that stood for the same contracts have both filled.
+    DoubleExit(OrderId),
     /// The broker reports an order under an id of ours that is not in the book.
     ForeignOrder(OrderId),
     /// An order that is not ours works or was filled in the contract.
@@ -56,6 +58,8 @@ pub enum Alarm {
     IllegalStep(OrderId),
     /// The same execution was reported again with other figures. The first one counts.
     ContradictingExec(OrderId),
+    /// An exit and the stop at the broker that stood for the same contracts have both filled.
+    DoubleExit(OrderId),
     /// A lot waits to exit for too long.
     ExitSlow(LotId),
     /// Every rung of the exit ladder was refused: the lot is open and unprotected.
@@ -93,6 +97,9 @@ pub enum Alarm {
     SnapshotIncomplete,
     /// The feed is dead: stops and targets see nothing.
     StopsBlind,
+    /// A contract with an armed stop has not traded for a minute although its session is open and the
+    /// feed's heart beats.
+    NoTrades(ContractId),
     /// The price of a phantom was passed while the desk was away: a person decides.
     PassedWhileAway(LotId),
     /// The broker's own account does not come: after an absence stops go by what the journal proves.
@@ -110,6 +117,13 @@ pub enum Alarm {
     },
     /// A rule is reached.
     RuleBroken(RuleId),
+    /// Something is open, or may be opened, in a contract that should be left.
+    ContractStands {
+        /// Which one.
+        contract: ContractId,
+        /// How it stands.
+        standing: ContractStanding,
+    },
     /// Orders ran away: entries are switched off.
     RanAway(RunAway),
 }

@@ -13,6 +13,7 @@ mod order;
 mod position;
 mod room;
 mod standing;
+mod stops;
 mod trails;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,7 @@ pub use position::{Difference, DifferenceStanding, Position};
 
 use crate::config::ContractTerms;
 use crate::fact::{Fact, LatchCause};
+use crate::input::Origin;
 
 /// Orders, lots, positions, phantoms and flattens, as the facts tell them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -52,6 +54,8 @@ pub struct Book {
     flatten_now: Option<FlattenId>,
     tickets: Vec<Entered>,
     live: BTreeSet<OrderKey>,
+    /// Those among them that the broker's side has placed.
+    stops: BTreeSet<OrderKey>,
     /// Changes that the broker has not answered, by their orders.
     changes: BTreeMap<OrderKey, Change>,
     /// What entries asked for beside their brackets.
@@ -96,6 +100,8 @@ enum Entered {
 pub struct Flatten {
     /// When it began.
     pub started_at: Timestamp,
+    /// Who asked for it: a person, once one has.
+    pub origin: Origin,
     /// Orders from this one on are younger than the flatten.
     pub fence: OrderKey,
     /// How far it is.
@@ -125,14 +131,14 @@ pub enum FlattenPhase {
 }
 
 impl Flatten {
-    fn new(started_at: Timestamp, fence: OrderKey) -> Self {
+    fn new(started_at: Timestamp, origin: Origin, fence: OrderKey) -> Self {
         let (exits, ladder) = (Vec::new(), Ladder::default());
-        Self { started_at, fence, phase: FlattenPhase::Cancelling, exits, ladder }
+        Self { started_at, origin, fence, phase: FlattenPhase::Cancelling, exits, ladder }
     }
 
     /// One that nobody is known to have asked for. Exits of it that the broker knows have a place here.
     pub(super) fn left_out(at: Timestamp, fence: OrderKey) -> Self {
-        Self { phase: FlattenPhase::Ended, ..Self::new(at, fence) }
+        Self { phase: FlattenPhase::Ended, ..Self::new(at, Origin::Rule, fence) }
     }
 }
 
@@ -156,6 +162,7 @@ impl Book {
             flatten_now: None,
             tickets: Vec::new(),
             live: BTreeSet::new(),
+            stops: BTreeSet::new(),
             changes: BTreeMap::new(),
             guards: BTreeMap::new(),
             guarded: BTreeMap::new(),
@@ -256,6 +263,22 @@ impl Book {
         self.live.iter().map(|&key| (key, self.orders.at(key)))
     }
 
+    /// Stops that the broker's side has placed and that may still fill, oldest first.
+    pub fn stops(&self) -> impl Iterator<Item = OrderKey> {
+        self.stops.iter().copied()
+    }
+
+    /// Whether there are any.
+    pub(crate) fn has_stops(&self) -> bool {
+        !self.stops.is_empty()
+    }
+
+    /// The exits of a lot, stops of the broker's side among them, newest first.
+    pub(crate) fn exits_of(&self, lot: &Lot) -> impl Iterator<Item = &Order> {
+        let newest = lot.last_exit.map(|key| self.orders.at(key));
+        std::iter::successors(newest, |order| order.earlier_exit.map(|key| self.orders.at(key)))
+    }
+
     /// Whether any order may still fill in the ordinary way.
     #[must_use]
     pub fn has_live_orders(&self) -> bool {
@@ -276,7 +299,7 @@ impl Book {
                 Entered::Order(key) => Some(*key),
                 Entered::Rejected | Entered::LeftOut => None,
             },
-            OrderId::LotExit { lot, .. } => {
+            OrderId::LotExit { lot, .. } | OrderId::LotStop { lot, .. } => {
                 let mut next = self.lots.get(lot)?.last_exit;
                 while let Some(key) = next {
                     let order = self.orders.at(key);
@@ -307,7 +330,7 @@ impl Book {
                 self.lots.get(lot).is_some_and(|row| row.open > 0 && exit > row.exits_sent)
             }
             OrderId::FlattenExit { flatten, .. } => self.flattens.get(flatten).is_some(),
-            OrderId::Outside(_) => false,
+            OrderId::LotStop { .. } | OrderId::Outside(_) => false,
         }
     }
 

@@ -51,7 +51,7 @@ impl Engine {
         let aim = match row.purpose {
             Purpose::Entry(bracket) => WorkingAim::Opens(bracket),
             Purpose::Reduction => WorkingAim::Closes,
-            Purpose::LotExit { .. } | Purpose::Flatten(_) => {
+            Purpose::LotExit { .. } | Purpose::DisasterStop { .. } | Purpose::Flatten(_) => {
                 return Err(Refusal::Unchangeable(Unchangeable::OwnExit));
             }
             Purpose::Outside => return Err(Refusal::Unchangeable(Unchangeable::NotOurs)),

@@ -3,7 +3,7 @@
 use phantom_compliance::Minis;
 use phantom_model::price::Grid;
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_model::{Money, Price, Qty, Span, Ticks};
+use phantom_model::{Money, Offset, Price, Qty, Span, Ticks};
 
 /// What the engine must know of a contract.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,11 +98,14 @@ pub struct Handling {
     /// The largest exit that a flatten sends in one order. A position that would need too many of them
     /// leaves in larger ones.
     pub clip: Qty,
+    /// How far beyond its stop every phantom has a second, native stop at the broker; `None` for none.
+    /// Only a broker that keeps stops for the desk has it.
+    pub disaster: Option<Offset>,
 }
 
 impl Handling {
-    /// The standard band, and exits as large as an order may be.
-    pub const STANDARD: Self = Self { band: PrintBand::STANDARD, clip: Qty::MAX };
+    /// The standard band, exits as large as an order may be, and no disaster stops.
+    pub const STANDARD: Self = Self { band: PrintBand::STANDARD, clip: Qty::MAX, disaster: None };
 }
 
 /// Orders into which a flatten cuts a position at the most: each has a ladder of its own, and the ids of a
@@ -126,6 +129,12 @@ mod tests {
         assert!(PrintBand::new(4, 0).is_some() && PrintBand::new(4, 10_000).is_some());
         assert_eq!(PrintBand::new(3, 50), None);
         assert_eq!(PrintBand::new(4, 10_001), None);
+    }
+
+    #[test]
+    fn a_desk_at_a_broker_asks_for_its_account_twice_a_minute_and_a_replay_never() {
+        assert_eq!(Timing::LIVE.snapshot_every, Some(Span::from_millis(30_000)));
+        assert_eq!(Timing { snapshot_every: None, ..Timing::LIVE }, Timing::STANDARD);
     }
 
     #[test]

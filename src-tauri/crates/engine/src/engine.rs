@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use phantom_compliance::pack::Overlay;
 use phantom_compliance::{Limits, Minis, OrderRequest, Refusal, Rules, Standing, can_submit};
-use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
+use phantom_model::{
+    Arena, ContractId, ContractStanding, LotId, MarketRecord, Money, OrderId, Price, Timestamp,
+};
 
 use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Handling, Timing};
@@ -35,10 +37,14 @@ pub struct Engine {
     pub(crate) question: Question,
     /// When the feed's heart last beat; `None` when it never did, and nobody expects it.
     pub(crate) heartbeat: Option<Timestamp>,
+    /// Silences of contracts that somebody has been told of, by when they began.
+    pub(crate) silences_told: Vec<(ContractId, Timestamp)>,
     /// Prints from before this fire nothing: a feed that comes back may show an old price first.
     pub(crate) stale_before: Timestamp,
     /// Contracts whose phantoms have not all been judged since the desk came back.
     pub(crate) away: Vec<Away>,
+    /// How the broker says that each contract stands; what is of record until it says so.
+    pub(crate) contracts_told: Arena<ContractId, ContractStanding>,
     unrealized_total: Money,
     /// The amounts of open profit between which no rule has anything to say.
     pub(crate) watch: Watch,
@@ -87,6 +93,10 @@ impl Engine {
             marks.push(Mark::default());
         });
         let away = contracts_away(&book);
+        let mut contracts_told = Arena::new();
+        for (_, position) in book.positions().iter() {
+            contracts_told.push(position.contract);
+        }
         let mut engine = Self {
             terms,
             limits,
@@ -99,8 +109,10 @@ impl Engine {
             fired: Vec::new(),
             question: Question::default(),
             heartbeat: None,
+            silences_told: Vec::new(),
             stale_before: Timestamp::MIN,
             away,
+            contracts_told,
             unrealized_total: Money::ZERO,
             watch: Watch::OFF,
             rule_wake: Timestamp::MAX,
@@ -258,6 +270,7 @@ impl Engine {
             sell_entry_leaves: position.sell_entry_leaves,
             worst_elsewhere: self.worst_elsewhere(contract),
             weight: terms.weight,
+            contract: position.contract,
             last_trade: self.marks.at(contract).last,
             grid: &terms.grid,
             lock: self.book.account().lock(),
@@ -287,6 +300,7 @@ impl Engine {
             self.pursue_waiting(now, contract);
         }
         self.advance_flatten(now);
+        self.ask_stops_back(now);
         self.check_contract(now, contract);
         self.judge_after_change(now);
     }

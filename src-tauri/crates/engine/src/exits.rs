@@ -283,7 +283,10 @@ impl Engine {
         let id = OrderId::LotExit { lot, exit };
         let left = self.budget(contract).left().min(u64::from(qty)).min(u64::from(ORDER_QTY_MAX));
         let Some(qty) = u32::try_from(left).ok().and_then(Qty::new) else { return };
-        self.send_exit(now, id, contract, qty, rung, Purpose::LotExit { lot, leg });
+        if self.send_exit(now, id, contract, qty, rung, Purpose::LotExit { lot, leg }) {
+            // The exit first: it never waits for a stop that stands wider.
+            self.ask_stops_back(now);
+        }
     }
 
     /// Cuts an exit from the budget and sends it. Whether it went.

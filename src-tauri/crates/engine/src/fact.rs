@@ -2,8 +2,8 @@
 
 use phantom_compliance::{OrderRequest, Refusal, Ticket};
 use phantom_model::{
-    Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
-    OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
+    Bracket, BrokerOrderId, ContractId, ContractStanding, ExecId, FailReason, FlattenId, Guard, Link, LotId,
+    Money, NetQty, OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +33,17 @@ pub enum Purpose {
     Entry(Bracket),
     /// A reduction that somebody asked for.
     Reduction,
-    /// Leaves a lot because its phantom fired.
+    /// Leaves a lot because its phantom fired, or in the phantom's place while the desk was away.
     LotExit {
         /// The lot.
         lot: LotId,
         /// Which leg fired.
         leg: Leg,
+    },
+    /// Stands at the broker beside the phantom of a lot, at a wider level.
+    DisasterStop {
+        /// The lot.
+        lot: LotId,
     },
     /// Sent by a flatten.
     Flatten(FlattenId),
@@ -53,7 +58,11 @@ impl Purpose {
     pub const fn is_entry(self) -> bool {
         match self {
             Self::Entry(_) => true,
-            Self::Reduction | Self::LotExit { .. } | Self::Flatten(_) | Self::Outside => false,
+            Self::Reduction
+            | Self::LotExit { .. }
+            | Self::DisasterStop { .. }
+            | Self::Flatten(_)
+            | Self::Outside => false,
         }
     }
 }
@@ -87,7 +96,7 @@ pub enum FactBody {
         /// The id of the refused order.
         order: OrderId,
         /// What was asked, and the refusal.
-        #[serde(with = "refused")]
+        #[serde(with = "crate::refused")]
         what: Box<(Asked, Refusal)>,
         /// Who asked.
         origin: Origin,
@@ -232,6 +241,24 @@ pub enum FactBody {
         lot: LotId,
         /// Which leg fired, as far as the exit's price tells.
         leg: Leg,
+    },
+    /// A stop that the broker's side has placed for a lot stands: seen for the first time, or with another
+    /// size. It is an exit of that lot.
+    StopStands {
+        /// Its id, which names the lot.
+        order: OrderId,
+        /// What it trades.
+        contract: ContractId,
+        /// Buy or sell: the closing side.
+        side: Side,
+        /// Contracts of the whole order.
+        qty: Qty,
+    },
+    /// An exit and the stop that stood for the same contracts have both filled, and the broker's own number
+    /// of the position is ours: what they opened is closed again, once.
+    RepairStarted {
+        /// The lot that they opened.
+        lot: LotId,
     },
     /// While the desk could not act, a price reached a leg. It is told, and fires nothing by itself.
     PhantomTouched {
@@ -448,6 +475,13 @@ pub enum FactBody {
     FeedLost,
     /// The feed's heart beats again.
     FeedBack,
+    /// A contract stands otherwise than before.
+    ContractStands {
+        /// Which one.
+        contract: ContractId,
+        /// How it stands now.
+        standing: ContractStanding,
+    },
     /// A trading day begins: profit and fees of the day count from here.
     DayStarted {
         /// Which day.
@@ -556,34 +590,4 @@ pub enum FactBody {
         /// The last good price.
         last: Price,
     },
-}
-
-/// How a refused order is written: what was asked and the refusal by their names.
-mod refused {
-    use phantom_compliance::Refusal;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::Asked;
-
-    #[derive(Serialize)]
-    struct Written<'a> {
-        asked: &'a Asked,
-        refusal: &'a Refusal,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Read {
-        asked: Asked,
-        refusal: Refusal,
-    }
-
-    pub(super) fn serialize<S: Serializer>(what: &(Asked, Refusal), to: S) -> Result<S::Ok, S::Error> {
-        Written { asked: &what.0, refusal: &what.1 }.serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Box<(Asked, Refusal)>, D::Error> {
-        let Read { asked, refusal } = Read::deserialize(from)?;
-        Ok(Box::new((asked, refusal)))
-    }
 }

@@ -23,6 +23,7 @@ impl Engine {
         let over = u64::from(row.filled) + u64::from(qty.contracts()) > u64::from(row.qty.contracts());
         let stepped = row.status.after(OrderStep::FillPart);
         let closing = self.closing_part(contract, side, qty.contracts());
+        let double = self.is_double_exit(key, qty.contracts());
         let fee = self.terms.at(contract).fee_per_side * i64::from(qty.contracts());
 
         self.emit(now, FactBody::OrderFilled { order, exec, qty, price, fee, broker_time });
@@ -61,6 +62,7 @@ impl Engine {
         if matches!(stepped, Stepped::Late(_)) {
             self.withdraw_replacements(now, key);
         }
+        self.after_exit_fill(now, key, double);
         self.settle(now, contract);
         if opened_ours {
             self.close_what_must_not_open(now, key);
@@ -128,7 +130,7 @@ impl Engine {
     fn next_to_consume(&self, key: OrderKey) -> Option<(LotId, u32)> {
         let order = self.book.orders().at(key);
         let lots = self.book.lots();
-        if let Purpose::LotExit { lot, .. } = order.purpose
+        if let Purpose::LotExit { lot, .. } | Purpose::DisasterStop { lot } = order.purpose
             && lots.at(lot).open > 0
         {
             return Some((lot, lots.at(lot).open));
@@ -184,7 +186,10 @@ impl Engine {
         match purpose {
             // The contract is latched for an order that is not ours already.
             Purpose::Entry(_) | Purpose::Outside => {}
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => {
+            Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Flatten(_) => {
                 self.latch(now, LatchCause::ExitOpened(order));
             }
         }

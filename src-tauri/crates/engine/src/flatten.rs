@@ -42,7 +42,7 @@ impl Engine {
         let working: Vec<OrderKey> = self
             .book
             .live_orders()
-            .filter(|(_, order)| order.purpose.is_entry() || order.rests())
+            .filter(|(_, order)| order.purpose.is_entry() || order.rests() || order.is_stop())
             .map(|(key, _)| key)
             .collect();
         for key in working {
@@ -96,9 +96,10 @@ impl Engine {
             .live_orders()
             .filter(|(key, order)| order.cancelling == Cancelling::No && which(*key))
             .filter(|(_, order)| match order.purpose {
-                Purpose::Entry(_) => true,
+                Purpose::Entry(_) | Purpose::DisasterStop { .. } => true,
                 Purpose::Reduction => order.rests(),
-                Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
+                Purpose::LotExit { .. } => order.is_stop(),
+                Purpose::Flatten(_) | Purpose::Outside => false,
             })
             .map(|(key, _)| key)
             .collect();

@@ -199,6 +199,17 @@ pub enum Origin {
     Rule,
 }
 
+impl Origin {
+    /// Whether a person decided, by a click or a key.
+    #[must_use]
+    pub const fn is_a_person(self) -> bool {
+        match self {
+            Self::Window | Self::Hotkey => true,
+            Self::Signal(_) | Self::Rule => false,
+        }
+    }
+}
+
 /// A change of what stops openings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]

@@ -14,6 +14,10 @@ impl Engine {
     /// Gives a listed order its row, if it is one of ours that was lost.
     pub(crate) fn find_lost(&mut self, now: &mut Now<'_>, it: &ListedOrder) {
         let Some(order) = it.order else { return };
+        if matches!(order, OrderId::LotStop { .. }) {
+            self.find_stop(now, order, it);
+            return;
+        }
         if self.book.find(order).is_some() || !self.book.may_be_lost(order) {
             return;
         }
@@ -50,7 +54,7 @@ impl Engine {
                     | LotState::Unprotected { .. } => None,
                 }
             }
-            OrderId::Outside(_) => None,
+            OrderId::LotStop { .. } | OrderId::Outside(_) => None,
         }
     }
 

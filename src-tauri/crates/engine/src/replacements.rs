@@ -37,7 +37,11 @@ fn replaces(younger: OrderId, older: OrderId) -> bool {
             OrderId::FlattenExit { flatten: same, contract: there, .. },
         ) => (flatten, contract) == (same, there),
         (
-            OrderId::Ticket(_) | OrderId::LotExit { .. } | OrderId::FlattenExit { .. } | OrderId::Outside(_),
+            OrderId::Ticket(_)
+            | OrderId::LotExit { .. }
+            | OrderId::LotStop { .. }
+            | OrderId::FlattenExit { .. }
+            | OrderId::Outside(_),
             _,
         ) => false,
     }

@@ -57,7 +57,14 @@ impl Engine {
             }
             BrokerReport::Busted { exec } => self.busted(now, exec),
             BrokerReport::Corrected { exec, qty, price } => self.corrected(now, exec, qty, price),
+            BrokerReport::StopStands(stop) => {
+                if self.stop_stands(now, stop).is_none() {
+                    self.latch(now, LatchCause::ForeignOrder(stop.order));
+                    self.ask_snapshot(now);
+                }
+            }
             BrokerReport::ForeignFill(fill) => self.foreign_fill(now, fill),
+            BrokerReport::Contract { contract, standing } => self.contract_told(now, contract, standing),
             BrokerReport::Snapshot(snapshot) => self.snapshot(now, &snapshot),
         }
         let book = &self.book;

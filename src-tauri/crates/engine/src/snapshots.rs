@@ -104,6 +104,7 @@ impl Engine {
             self.adopt_order(now, it.orders.told(), order, asked_at);
         }
         let whole = self.settle_absent(now, it, asked_at);
+        self.ask_stops_back(now);
         let compared = it.positions.all().is_some_and(|rows| self.compare_positions(now, rows, asked_at));
         if !whole || it.positions.all().is_none() {
             self.incomplete(now);
@@ -212,6 +213,11 @@ impl Engine {
             ListedStanding::Failed(reason) if live => {
                 self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
             }
+            // A broker's own close takes no more than there is to close: filled means that nothing of it works,
+            // whatever was asked for.
+            ListedStanding::Filled if live && row.leaves() > 0 && it.filled == row.done() => {
+                self.ended(now, key, OrderStep::Cancel, FactBody::OrderCancelled { order });
+            }
             ListedStanding::Filled | ListedStanding::Cancelled | ListedStanding::Failed(_) => {}
         }
     }
@@ -262,8 +268,12 @@ impl Engine {
         let absent: Vec<(OrderKey, OrderId)> = self
             .book
             .live_orders()
-            .filter(|(_, row)| row.unknown && row.submitted_at >= it.since)
-            .filter(|(_, row)| row.submitted_at + overdue <= asked_at)
+            .filter(|(_, row)| {
+                // A list of all that may fill proves the end of a stop that is not in it, however old.
+                let is_gone = row.is_stop() && row.submitted_at < asked_at;
+                let never_came = row.unknown && row.submitted_at >= it.since;
+                is_gone || (never_came && row.submitted_at + overdue <= asked_at)
+            })
             .filter(|(_, row)| !orders.iter().any(|listed| listed.order == Some(row.id)))
             .filter(|(_, row)| !fills.iter().any(|listed| listed.order == Some(row.id)))
             .map(|(key, row)| (key, row.id))
@@ -328,6 +338,9 @@ impl Engine {
             } else if position.difference.is_some() {
                 self.emit(now, FactBody::DifferenceGone { contract });
                 self.settle(now, contract);
+            }
+            if ours == broker {
+                self.repair(now, contract);
             }
             return;
         };

@@ -162,7 +162,9 @@ impl Places {
                 Ticket::LeftOut => None,
             },
             OrderId::Outside(n) => *self.outside.get(n.checked_sub(1)? as usize)?,
-            OrderId::LotExit { lot, .. } => self.lots.get(lot.row() as usize).copied(),
+            OrderId::LotExit { lot, .. } | OrderId::LotStop { lot, .. } => {
+                self.lots.get(lot.row() as usize).copied()
+            }
             OrderId::FlattenExit { contract, .. } => (contract.row() < self.contracts).then_some(contract),
         }
     }
@@ -179,9 +181,10 @@ impl Places {
             OrderId::Ticket(n) => return self.set_ticket(n, contract),
             OrderId::Outside(n) if n as usize == self.outside.len() + 1 => self.outside.push(contract),
             OrderId::Outside(_) => return Err(format!("order {order} is not the next one")),
-            OrderId::LotExit { lot, .. } if (lot.row() as usize) < self.lots.len() => {}
+            OrderId::LotExit { lot, .. } | OrderId::LotStop { lot, .. }
+                if (lot.row() as usize) < self.lots.len() => {}
             OrderId::FlattenExit { flatten, .. } if (flatten.row() as usize) < self.flattens.len() => {}
-            OrderId::LotExit { .. } | OrderId::FlattenExit { .. } => {
+            OrderId::LotExit { .. } | OrderId::LotStop { .. } | OrderId::FlattenExit { .. } => {
                 return Err(format!("what order {order} closes is not there"));
             }
         }

@@ -73,6 +73,24 @@ impl SignalRef {
     }
 }
 
+/// Why the broker's side has placed a stop for a lot.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum StopRole {
+    /// At the level of the phantom, while the desk was away.
+    Shadow,
+    /// At a wider level, beside the phantom, all the time.
+    Disaster,
+}
+
+impl StopRole {
+    const fn letter(self) -> char {
+        match self {
+            Self::Shadow => 's',
+            Self::Disaster => 'd',
+        }
+    }
+}
+
 /// Our own order id: made once, never reused, and for exits a pure function of what they close, so
 /// that it is known after a crash without having been written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -85,6 +103,15 @@ pub enum OrderId {
         lot: LotId,
         /// Counts from 1.
         exit: u8,
+    },
+    /// The n-th stop that the broker's side has placed for a lot: `L17-X1.s1`, `L17-X1.d2`.
+    LotStop {
+        /// The lot that it closes.
+        lot: LotId,
+        /// Why it was placed.
+        role: StopRole,
+        /// Counts from 1.
+        nth: u16,
     },
     /// The n-th exit that a flatten sends for a contract: `F3-C0-X1`.
     FlattenExit {
@@ -104,6 +131,7 @@ impl fmt::Display for OrderId {
         match self {
             Self::Ticket(n) => write!(f, "T{n}"),
             Self::LotExit { lot, exit } => write!(f, "L{}-X{exit}", lot.row()),
+            Self::LotStop { lot, role, nth } => write!(f, "L{}-X1.{}{nth}", lot.row(), role.letter()),
             Self::FlattenExit { flatten, contract, exit } => {
                 write!(f, "F{}-C{}-X{exit}", flatten.row(), contract.row())
             }
@@ -123,6 +151,7 @@ impl FromStr for OrderId {
     fn from_str(text: &str) -> Result<Self, NoOrderId> {
         let id = parse_ticket(text)
             .or_else(|| parse_lot_exit(text))
+            .or_else(|| parse_lot_stop(text))
             .or_else(|| parse_flatten_exit(text))
             .or_else(|| parse_outside(text));
         // Only the one spelling: `T007` is not `T7`.
@@ -141,6 +170,14 @@ fn parse_outside(text: &str) -> Option<OrderId> {
 fn parse_lot_exit(text: &str) -> Option<OrderId> {
     let (lot, exit) = text.strip_prefix('L')?.split_once("-X")?;
     Some(OrderId::LotExit { lot: LotId::from_row(lot.parse().ok()?), exit: exit.parse().ok()? })
+}
+
+fn parse_lot_stop(text: &str) -> Option<OrderId> {
+    let (lot, stop) = text.strip_prefix('L')?.split_once("-X1.")?;
+    let lot = LotId::from_row(lot.parse().ok()?);
+    let of = |role: StopRole| stop.strip_prefix(role.letter()).map(|nth| (role, nth));
+    let (role, nth) = of(StopRole::Shadow).or_else(|| of(StopRole::Disaster))?;
+    Some(OrderId::LotStop { lot, role, nth: nth.parse().ok()? })
 }
 
 fn parse_flatten_exit(text: &str) -> Option<OrderId> {
@@ -165,6 +202,8 @@ mod tests {
             OrderId::Ticket(1),
             OrderId::Outside(4),
             OrderId::LotExit { lot: LotId::from_row(17), exit: 2 },
+            OrderId::LotStop { lot: LotId::from_row(17), role: StopRole::Shadow, nth: 1 },
+            OrderId::LotStop { lot: LotId::from_row(17), role: StopRole::Disaster, nth: 300 },
             OrderId::FlattenExit {
                 flatten: FlattenId::from_row(3),
                 contract: ContractId::from_row(0),
@@ -177,9 +216,24 @@ mod tests {
 
     #[test]
     fn only_the_one_spelling_of_an_id_is_taken() {
-        for text in
-            ["", "T", "T07", "t7", "L1", "L1-X", "L1-X256", "F1-X1", "T7 ", "T4294967296", "L4294967295-X1"]
-        {
+        for text in [
+            "",
+            "T",
+            "T07",
+            "t7",
+            "L1",
+            "L1-X",
+            "L1-X256",
+            "F1-X1",
+            "T7 ",
+            "T4294967296",
+            "L4294967295-X1",
+            "L1-X1.s",
+            "L1-X1.s01",
+            "L1-X2.s1",
+            "L1-X1.e1",
+            "L1-X1.d65536",
+        ] {
             assert!(text.parse::<OrderId>().is_err(), "{text:?}");
         }
     }

@@ -5,6 +5,8 @@
 
 pub mod arena;
 pub mod contract;
+pub mod contract_standing;
+pub mod cover;
 pub mod guard;
 pub mod id;
 pub mod instrument;
@@ -22,15 +24,17 @@ pub mod trading_day;
 
 pub use arena::{Arena, ArenaKey};
 pub use contract::{Contract, ContractError, Expiry, NoContract, front_contract, next_roll};
+pub use contract_standing::ContractStanding;
+pub use cover::Cover;
 pub use guard::{BreakEven, Guard, Offset, Trail};
-pub use id::{ContractId, ExecId, FlattenId, LotId, OrderId, SignalRef};
+pub use id::{ContractId, ExecId, FlattenId, LotId, OrderId, SignalRef, StopRole};
 pub use instrument::{Instrument, InstrumentTable, MiniWeight, Month, MonthSet, TableError};
 pub use market::{Bar, MarketRecord, Print};
 pub use money::Money;
 pub use order::{Bracket, OrderKind, OrderStatus, OrderStep, Stepped};
 pub use price::{Price, Ticks};
 pub use qty::{NetQty, Qty};
-pub use report::{BrokerReport, FailReason, FillReport, FillTiming, ForeignFill};
+pub use report::{BrokerReport, FailReason, FillReport, FillTiming, ForeignFill, StopReport};
 pub use side::Side;
 pub use snapshot::{
     BrokerOrderId, BrokerSnapshot, Link, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding,

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{BrokerOrderId, BrokerSnapshot, ContractId, ExecId, OrderId, Price, Qty, Side, Timestamp};
+use crate::{
+    BrokerOrderId, BrokerSnapshot, ContractId, ContractStanding, ExecId, OrderId, Price, Qty, Side, Timestamp,
+};
 
 /// One report of the broker. Reports may come twice, late, or out of order.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,8 +65,31 @@ pub enum BrokerReport {
     },
     /// An execution of an order that this program did not send.
     ForeignFill(ForeignFill),
+    /// A stop that the broker's side has placed for a lot of ours works, for so many contracts. Said
+    /// before anything else of it, and again when its size is another.
+    StopStands(StopReport),
+    /// How a contract stands at the broker.
+    Contract {
+        /// Which one.
+        contract: ContractId,
+        /// How it stands.
+        standing: ContractStanding,
+    },
     /// The broker's own account of orders, executions and positions.
     Snapshot(Box<BrokerSnapshot>),
+}
+
+/// A stop at the broker that stands for a lot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StopReport {
+    /// Its id, which names the lot.
+    pub order: OrderId,
+    /// What it trades.
+    pub contract: ContractId,
+    /// Bought or sold: the closing side.
+    pub side: Side,
+    /// Contracts of the whole order, what is filled included.
+    pub qty: Qty,
 }
 
 /// An execution of an order that this program did not send.
@@ -182,7 +207,12 @@ impl BrokerReport {
             | Self::Changed { order, .. }
             | Self::ChangeRefused { order } => Some(*order),
             Self::Filled(fill) => Some(fill.order),
-            Self::Busted { .. } | Self::Corrected { .. } | Self::ForeignFill(_) | Self::Snapshot(_) => None,
+            Self::StopStands(stop) => Some(stop.order),
+            Self::Busted { .. }
+            | Self::Corrected { .. }
+            | Self::ForeignFill(_)
+            | Self::Contract { .. }
+            | Self::Snapshot(_) => None,
         }
     }
 }

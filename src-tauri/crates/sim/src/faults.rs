@@ -1,4 +1,4 @@
-//! What can go wrong: the faults that the simulator injects, and those that it cannot yet.
+//! What can go wrong: the faults that the simulator injects.
 
 use std::fmt;
 
@@ -101,6 +101,8 @@ pub enum Fault {
     Flood,
     /// The exchange halts the contract.
     Halt,
+    /// The broker says for a while that the contract has rolled away, ends, has ended, or has other terms.
+    Relisted,
     /// A thousand lots are stopped by one print.
     MassTrigger,
     /// A cancel, a reduction or a flatten in the instant of the trigger.
@@ -111,6 +113,10 @@ pub enum Fault {
     TouchedWhileDown,
     /// The desk dies at any step and comes back from its facts.
     Crash,
+    /// A phantom's exit and the disaster stop beside it both fill.
+    DoubleFill,
+    /// The broker's side has placed stops for the phantoms of a desk that fell silent.
+    ShadowPlaced,
 }
 
 /// How a fault is told and dosed.
@@ -132,7 +138,7 @@ const fn row(fault: Fault, id: &'static str, words: &'static str, per_mille: (u3
 const OFTEN: u64 = 1_000;
 const GREAT: u64 = 5;
 
-const ROWS: [Row; 53] = [
+const ROWS: [Row; 56] = [
     row(Fault::AckLost, "F01", "accepted, acknowledgement lost", (10, 200), OFTEN),
     row(Fault::RequestLost, "F02", "request lost before the broker", (5, 50), OFTEN),
     row(Fault::AckDelayed, "F03", "acknowledgement 1 to 120 s late", (10, 150), OFTEN),
@@ -181,18 +187,14 @@ const ROWS: [Row; 53] = [
     row(Fault::OldPrint, "F45", "repeated record, or a stamp that goes back", (10, 200), OFTEN),
     row(Fault::Flood, "F46", "50 000 prints a second for ten seconds", (0, 0), GREAT),
     row(Fault::Halt, "F47", "contract halted", (5, 20), OFTEN),
+    row(Fault::Relisted, "F48", "contract rolled, ended, or mapped to other terms", (5, 30), OFTEN),
     row(Fault::MassTrigger, "F51", "1 000 lots stopped by one print", (0, 0), GREAT),
     row(Fault::SameInstant, "F52", "command in the instant of a trigger", (50, 300), OFTEN),
     row(Fault::BeyondStop, "F53", "price beyond a stop after a restart", (500, 900), OFTEN),
     row(Fault::TouchedWhileDown, "F54", "stop touched while down, price back", (700, 1_000), OFTEN),
     row(Fault::Crash, "F60", "desk killed between two steps, back from its facts", (8, 50), OFTEN),
-];
-
-/// Faults of the catalogue that nothing here injects yet, and what they come with.
-pub const ABSENT: [(&str, &str, &str); 3] = [
-    ("F48", "contract roll, wrong mapping", "the firms' rules: they know the front month"),
-    ("F50", "phantom and disaster stop both fill", "disaster stop"),
-    ("F57", "bridge materialised stops", "bridge"),
+    row(Fault::DoubleFill, "F50", "phantom's exit and disaster stop both fill", (60, 600), OFTEN),
+    row(Fault::ShadowPlaced, "F57", "desk silent, stops placed for its phantoms", (5, 30), OFTEN),
 ];
 
 impl Fault {

@@ -27,6 +27,8 @@ pub enum Invariant {
     I12,
     /// No exit turns the position.
     I13,
+    /// A double exit is told and repaired once.
+    I14,
     /// A phantom fires once.
     I15,
     /// An exit's id follows from what it closes.
@@ -41,6 +43,8 @@ pub enum Invariant {
     I20,
     /// Only good prints fire.
     I21,
+    /// A disaster stop is strictly worse.
+    I22,
     /// Every command is answered.
     I23,
     /// A command is sent once.
@@ -95,7 +99,7 @@ pub enum Invariant {
     Alive,
 }
 
-const ROWS: [(Invariant, &str, &str); 44] = [
+const ROWS: [(Invariant, &str, &str); 46] = [
     (Invariant::I01, "I01", "the position is the sum of all distinct executions delivered"),
     (Invariant::I02, "I02", "an execution is applied at most once, and only one that was delivered"),
     (Invariant::I03, "I03", "an order's filled quantity is the sum of its executions; an overfill latches"),
@@ -107,6 +111,11 @@ const ROWS: [(Invariant, &str, &str); 44] = [
     (Invariant::I11, "I11", "exits of a lot in flight never exceed what is open of it"),
     (Invariant::I12, "I12", "no exit leaves when there is no position, or on the position's own side"),
     (Invariant::I13, "I13", "no exit makes a flat account non-flat or turns a position"),
+    (
+        Invariant::I14,
+        "I14",
+        "an exit and a stop at the broker that both fill: told, latched, repaired once when the broker agrees",
+    ),
     (Invariant::I15, "I15", "a phantom fires at most once"),
     (Invariant::I16, "I16", "the id of an exit follows from what it closes and is never used again"),
     (
@@ -122,6 +131,11 @@ const ROWS: [(Invariant, &str, &str); 44] = [
         "a trailing stop is exactly where the best trade puts it, break-even comes once: neither loosens",
     ),
     (Invariant::I21, "I21", "a phantom fires only at a good print that reaches its price"),
+    (
+        Invariant::I22,
+        "I22",
+        "what the broker's side holds is a true copy of the phantoms; a disaster stop is strictly worse",
+    ),
     (Invariant::I23, "I23", "every command is answered or marked unknown by its deadline"),
     (Invariant::I24, "I24", "an order is sent once; only a send that surely failed is repeated"),
     (Invariant::I25, "I25", "nothing leaves that was not recorded before, exactly as it was recorded"),

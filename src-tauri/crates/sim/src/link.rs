@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd, SendFault};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, FillReport, FillTiming, ListedPosition, MarketRecord, OrderId, Price,
-    Qty, Side, Span, Timestamp,
+    BrokerReport, ContractId, ContractStanding, Cover, ExecId, FillReport, FillTiming, ListedPosition,
+    MarketRecord, OrderId, Price, Qty, Side, Span, Timestamp,
 };
 
 use crate::draw::{Draw, join};
@@ -19,9 +19,11 @@ use crate::script::Outage;
 use crate::strikes::Strikes;
 use crate::tape::{Hash, Seen, Tape};
 use crate::truth::{Exchange, Standing, worse};
+use stops::{Stops, is_stop};
 
 mod account;
 mod counter;
+mod stops;
 
 /// The shortest time between two things that are handed over.
 const INSTANT: Span = Span::from_nanos(1);
@@ -49,6 +51,12 @@ enum Task {
     Correct(OrderId, ExecId, Option<Price>),
     /// A planted bug sends a message again.
     Resend(Message),
+    /// What is to stand for the desk's phantoms arrives.
+    Cover(Vec<Cover>),
+    /// The desk has been silent for long enough: its phantoms get stops.
+    Silent,
+    /// The stops of a contract are brought to their size.
+    FitStops(ContractId),
 }
 
 /// The connection, with everything at its far end.
@@ -80,6 +88,7 @@ pub struct Link {
     cut: BTreeSet<OrderId>,
     bytes: Hash,
     sends: u64,
+    stops: Stops,
 }
 
 impl Link {
@@ -107,6 +116,7 @@ impl Link {
             cut: BTreeSet::new(),
             bytes: Hash::new(),
             sends: 0,
+            stops: Stops::default(),
         }
     }
 
@@ -163,6 +173,9 @@ impl Link {
     /// The connection misbehaves from now on for so long.
     pub fn break_for(&mut self, outage: Outage, span: Span) {
         self.outage = Some((outage, self.now, self.now + span));
+        if outage == Outage::Disconnected {
+            self.desk_is_away(span);
+        }
     }
 
     /// The desk is about to die: what it sends goes nowhere.
@@ -201,6 +214,7 @@ impl Link {
     pub fn calm_down(&mut self) {
         self.strikes.calm_down();
         self.outage = None;
+        self.end_absence();
     }
 
     fn schedule(&mut self, at: Timestamp, task: Task) {
@@ -251,6 +265,11 @@ impl Link {
     /// Sends a report to the desk, behind all that is on its way.
     fn report(&mut self, report: BrokerReport) {
         let subject = subject(&report);
+        if let Some(until) = self.stops.told_at(subject, self.now) {
+            // What stops did meanwhile is the first thing that a desk hears when it is back.
+            self.schedule(until, Task::Deliver(report));
+            return;
+        }
         let at = (self.now + self.delay(subject)).max(self.last_in) + INSTANT;
         self.last_in = at;
         self.schedule(at, Task::Deliver(report));
@@ -299,6 +318,9 @@ impl Link {
             Task::Resend(message) => {
                 self.hand_on(at, message);
             }
+            Task::Cover(covers) => self.take_covers(covers),
+            Task::Silent => self.place_shadows(),
+            Task::FitStops(contract) => self.fit_stops(contract),
         }
     }
 
@@ -365,7 +387,7 @@ impl Link {
             if let Some(contract) = self.exchange.order(fill.order).map(|order| order.contract) {
                 self.tape.push(Seen::Lied(contract));
             }
-        } else if timing == FillTiming::ByComingPrint && !cut {
+        } else if timing == FillTiming::ByComingPrint && !cut && !is_stop(fill.order) {
             self.ready.push_back(BrokerReport::Filled(FillReport { timing, ..fill }));
         } else {
             self.report(BrokerReport::Filled(fill));
@@ -392,9 +414,12 @@ impl Link {
         }
         let Some(qty) = Qty::new(contracts) else { return };
         let Some((fill, truth)) = self.exchange.fill(self.now, id, qty, price) else { return };
+        self.note_double(&truth);
         self.tape.push(Seen::TruthFilled(truth));
         self.report_fill(fill, timing);
         self.end_cut(id);
+        self.stops_follow(contract);
+        self.fill_both(id, price);
         if self.exchange.order(id).is_some_and(|order| order.leaves() > 0) {
             let wait = if self.strikes.is_calm() { Span::from_millis(20) } else { self.wait(id, 20, 6_000) };
             self.schedule(self.now + wait, Task::FillMore(id));
@@ -436,10 +461,19 @@ impl Link {
         });
     }
 
+    /// The broker lists a contract otherwise for a while.
+    pub fn relist(&mut self, contract: ContractId, standing: ContractStanding, span: Span) {
+        self.report(BrokerReport::Contract { contract, standing });
+        let standing = ContractStanding::Current;
+        let until = self.now + span;
+        self.schedule(until, Task::Deliver(BrokerReport::Contract { contract, standing }));
+    }
+
     /// Somebody else trades so many contracts, as if at the broker's own screen.
     pub fn trade_by_others(&mut self, contract: ContractId, side: Side, qty: Qty, told: bool) -> bool {
         let before = self.exchange.position(contract);
         let fill = self.exchange.trade_by_others(contract, side, qty, told);
+        self.stops_follow(contract);
         self.tape.push(Seen::Lied(contract));
         if let Some(fill) = fill {
             self.report(BrokerReport::ForeignFill(fill));
@@ -472,6 +506,14 @@ impl Broker for Link {
             end = self.hand_on(at, message);
         }
         end
+    }
+
+    fn wants_covers(&self) -> bool {
+        self.plan.has_covers()
+    }
+
+    fn cover(&mut self, all: &[Cover]) {
+        self.send_covers(all);
     }
 
     fn next_report(&mut self) -> Option<BrokerReport> {

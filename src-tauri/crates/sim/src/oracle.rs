@@ -18,6 +18,7 @@ mod rows;
 mod sends;
 mod standing;
 mod state;
+mod stops;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -78,6 +79,7 @@ pub struct Oracle {
     stale_before: Timestamp,
     foreign: Foreign,
     owes_latch: bool,
+    double: stops::DoubleTrack,
     /// A lot was given up, and the alarm has not come yet.
     owes_unprotected: Option<LotId>,
     /// The record of this step, and whether it is a good one.
@@ -139,6 +141,7 @@ impl Oracle {
             stale_before: Timestamp::MIN,
             foreign: Foreign::No,
             owes_latch: false,
+            double: stops::DoubleTrack::default(),
             owes_unprotected: None,
             print: None,
             allotment: None,
@@ -254,6 +257,8 @@ impl Oracle {
         for place in 0..self.contracts.len() {
             let track = self.contracts.at_mut(crate::terms::contract(place));
             (track.last, track.suspect, track.touched) = (None, None, true);
+            // Until the broker says so again, what is of record counts.
+            track.listed[0] = track.listed[1];
         }
         for lot in &mut self.lots {
             lot.fresh = false;
@@ -291,7 +296,10 @@ impl Oracle {
 
     /// Contracts of live exits of every kind.
     fn exit_leaves(&self, contract: ContractId) -> u64 {
-        self.live(contract).filter(|order| !order.is_entry()).map(|order| u64::from(order.leaves())).sum()
+        self.live(contract)
+            .filter(|order| order.is_counted_exit())
+            .map(|order| u64::from(order.leaves()))
+            .sum()
     }
 
     /// Contracts of live entries on a side.

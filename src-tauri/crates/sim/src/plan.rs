@@ -5,7 +5,7 @@
 //! what only one fault, left alone, brings to light.
 
 use phantom_compliance::{Limits, Minis, ShortSelling};
-use phantom_model::Span;
+use phantom_model::{Offset, Span};
 
 use crate::draw::{Draw, join};
 use crate::faults::Fault;
@@ -89,6 +89,8 @@ pub struct Plan {
     pub guarded: bool,
     /// The one great event.
     pub great: Great,
+    /// How far beyond its stop every phantom has a second stop at the broker.
+    pub disaster: Option<Offset>,
 }
 
 impl Plan {
@@ -110,12 +112,18 @@ impl Plan {
             Great::MassTrigger => Limits::NONE,
             Great::No | Great::Flood => draw_limits(&mut draw),
         };
+        let per_mille = draw_faults(&mut draw, wish.only.as_deref());
+        let has =
+            |fault: Fault| per_mille.get(fault.place()).is_some_and(|rate| *rate > 0) || scripted(fault);
+        let wide =
+            Offset::new(Draw::keyed(seed, 0x7769_6465).count(2, 25)).filter(|_| has(Fault::DoubleFill));
         Self {
             seed,
             orders: wish.orders,
             scripted: wish.scripted.clone(),
             hashes: wish.hashes,
-            per_mille: draw_faults(&mut draw, wish.only.as_deref()),
+            per_mille,
+            disaster: wide,
             contracts: usize::try_from(draw.between(1, 3)).unwrap_or(1).min(CONTRACTS),
             limits,
             delay_ms: (draw.count(0, 5), draw.count(5, 300)),
@@ -135,6 +143,13 @@ impl Plan {
     #[must_use]
     pub fn per_mille(&self, fault: Fault) -> u32 {
         self.per_mille.get(fault.place()).copied().unwrap_or(0)
+    }
+
+    /// Whether the broker's side holds stops for the desk's phantoms.
+    #[must_use]
+    pub fn has_covers(&self) -> bool {
+        let is_on = |fault| self.per_mille(fault) > 0 || self.scripted.iter().any(|(it, _)| *it == fault);
+        is_on(Fault::DoubleFill) || is_on(Fault::ShadowPlaced)
     }
 
     /// Whether the fault must strike its n-th opportunity, whatever chance says.

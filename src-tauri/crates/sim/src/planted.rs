@@ -97,7 +97,10 @@ impl Mutant {
         let lot_exit = match &message {
             Message::Submit(order) | Message::NativeClose(order) => match order.id() {
                 OrderId::LotExit { lot, exit } => Some((order.clone(), lot, exit)),
-                OrderId::Ticket(_) | OrderId::FlattenExit { .. } | OrderId::Outside(_) => None,
+                OrderId::Ticket(_)
+                | OrderId::LotStop { .. }
+                | OrderId::FlattenExit { .. }
+                | OrderId::Outside(_) => None,
             },
             Message::Cancel(_) | Message::Query(_) | Message::Snapshot(_) | Message::Change(_) => None,
         };
@@ -142,6 +145,8 @@ impl Mutant {
             | BrokerReport::Busted { .. }
             | BrokerReport::Corrected { .. }
             | BrokerReport::ForeignFill(_)
+            | BrokerReport::StopStands(_)
+            | BrokerReport::Contract { .. }
             | BrokerReport::Changed { .. }
             | BrokerReport::ChangeRefused { .. }
             | BrokerReport::Snapshot(_) => {}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::faults::{ABSENT, Fault};
+use crate::faults::Fault;
 use crate::invariants::Invariant;
 use crate::runner::Report;
 use crate::shrink::Shrunk;
@@ -28,9 +28,6 @@ pub fn page(report: &Report, seconds: u64) -> String {
     lines.push("| ----- | -------: | ---- |".to_owned());
     for fault in Fault::all() {
         lines.push(format!("| {} | {} | {} |", fault.id(), tally.faults.of(fault), fault.words()));
-    }
-    for (id, words, with) in ABSENT {
-        lines.push(format!("| {id} | - | {words}: comes with {with} |"));
     }
     lines.push(String::new());
     lines.push("| invariant | checks | what |".to_owned());

@@ -128,7 +128,11 @@ impl Tape {
     /// its id, so that it is the same in a run from which other events were cut.
     #[must_use]
     pub fn key_of(&self, order: OrderId) -> u64 {
-        self.0.borrow().orders.get(&order).copied().unwrap_or(0)
+        let roll = self.0.borrow();
+        if let OrderId::LotStop { lot, nth, .. } = order {
+            return join(roll.lots.get(&lot).map_or(0, |row| row.key), 0x7374_0000 + u64::from(nth));
+        }
+        roll.orders.get(&order).copied().unwrap_or(0)
     }
 
     /// All contracts that a lot ever had.
@@ -147,6 +151,7 @@ impl Tape {
                 OrderId::LotExit { lot, exit } => {
                     join(roll.lots.get(&lot).map_or(0, |row| row.key), u64::from(exit))
                 }
+                OrderId::LotStop { .. } => 0,
                 OrderId::Outside(n) => join(0x6f75, u64::from(n)),
                 OrderId::FlattenExit { flatten, contract, exit } => {
                     let flatten = roll.flattens.get(&flatten).copied().unwrap_or(0);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use phantom_compliance::Outbound;
 use phantom_model::{
-    Arena, BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
-    MarketRecord, OrderId, OrderKind, Price, Qty, Side, Ticks, Timestamp,
+    Arena, BrokerOrderId, BrokerReport, ContractId, Cover, ExecId, FailReason, FillReport, FillTiming,
+    ForeignFill, MarketRecord, OrderId, OrderKind, Price, Qty, Side, Ticks, Timestamp,
 };
 
 use crate::tape::TruthFill;
@@ -36,6 +36,8 @@ pub struct TruthOrder {
     pub side: Side,
     /// Market or limit.
     pub kind: OrderKind,
+    /// Where it becomes a market order: a native stop that has not been reached.
+    pub stop: Option<Price>,
     /// Contracts.
     pub qty: u32,
     /// Contracts filled; more than ordered only by a fault.
@@ -163,6 +165,29 @@ impl Exchange {
         self.floors.at_mut(order.contract()).working.push(order.id());
     }
 
+    /// Takes a native stop that the broker's side has placed: it works from now on.
+    pub fn take_stop(&mut self, now: Timestamp, id: OrderId, it: &Cover, qty: Qty, stop: Price) {
+        let row = TruthOrder {
+            contract: it.contract,
+            side: it.side,
+            kind: OrderKind::Market,
+            stop: Some(stop),
+            qty: qty.contracts(),
+            filled: 0,
+            busted: 0,
+            standing: Standing::Working,
+            fills: Vec::new(),
+            is_exit: true,
+            stuck_until: Timestamp::MIN,
+            dribbles: false,
+            was_changed: false,
+            name: BrokerOrderId::new(u64::try_from(self.orders.len()).unwrap_or(0) + 1),
+            changed_at: now,
+        };
+        self.orders.insert(id, row);
+        self.floors.at_mut(it.contract).working.push(id);
+    }
+
     /// Refuses an order.
     pub fn refuse(&mut self, now: Timestamp, order: &Outbound, reason: FailReason) {
         self.insert(now, order, order.qty(), Standing::Failed(reason));
@@ -173,6 +198,7 @@ impl Exchange {
             contract: order.contract(),
             side: order.side(),
             kind: order.kind(),
+            stop: None,
             qty: qty.contracts(),
             filled: 0,
             busted: 0,
@@ -209,6 +235,7 @@ impl Exchange {
         let exec = ExecId::new(self.execs);
         let report =
             FillReport { order: id, exec, qty, price, timing: FillTiming::Unknown, broker_time: Some(now) };
+        order.stop = None;
         order.filled += qty.contracts();
         order.fills.push(report);
         order.changed_at = now;
@@ -237,7 +264,15 @@ impl Exchange {
                 continue;
             }
             let price = match order.kind {
-                OrderKind::Market => Some(record.print.first()),
+                OrderKind::Market => match order.stop {
+                    None => Some(record.print.first()),
+                    Some(stop) => {
+                        let worst = if order.side == Side::Buy { high } else { low };
+                        let first = record.print.first();
+                        let beyond = is_reached(order.side, stop, first).then_some(first);
+                        is_reached(order.side, stop, worst).then(|| beyond.unwrap_or(stop))
+                    }
+                },
                 OrderKind::Limit(limit) => {
                     let best = if order.side == Side::Buy { low } else { high };
                     ((limit - best).count() * order.side.sign() >= 0).then_some(limit)
@@ -317,7 +352,9 @@ impl Exchange {
         let floor = self.floors.at(order.contract);
         let last = floor.last.filter(|_| now >= floor.halted_until && now >= order.stuck_until)?;
         match order.kind {
-            OrderKind::Market => Some(last),
+            OrderKind::Market => {
+                order.stop.is_none_or(|stop| is_reached(order.side, stop, last)).then_some(last)
+            }
             OrderKind::Limit(limit) => ((limit - last).count() * order.side.sign() >= 0).then_some(limit),
         }
     }
@@ -345,6 +382,11 @@ impl Exchange {
         }
         reports
     }
+}
+
+/// Whether a trade at this price makes a stop an order at the market.
+fn is_reached(side: Side, stop: Price, price: Price) -> bool {
+    (price - stop).count() * side.sign() >= 0
 }
 
 /// A price that is so many ticks worse for the side.

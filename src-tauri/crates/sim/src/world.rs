@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::Message;
 use phantom_compliance::{ChangeRequest, Limits, OrderRequest, Refusal, Ticket, TicketKind};
-use phantom_engine::{Engine, Fact, HaltChange, Input, Intake, Origin, Timing};
+use phantom_engine::{Engine, Fact, HaltChange, Handling, Input, Intake, Origin, Timing};
 use phantom_model::{
     Bar, Bracket, BrokerReport, ContractId, Guard, Link as Way, MarketRecord, OrderId, OrderKind, Price,
     Print, Qty, Side, SignalRef, Span, Timestamp,
@@ -131,7 +131,8 @@ impl World {
         let tape = Tape::default();
         let link = Link::new(plan, tape.clone(), Strikes::new(cut.allowed.clone()), cut.planted);
         let journal = TapedJournal::new(tape.clone(), plan.hashes);
-        let engine = Engine::new(terms(), plan.limits, Timing::LIVE);
+        let mut engine = Engine::new(terms(), plan.limits, Timing::LIVE);
+        engine.set_handling(handling(plan));
         Self {
             desk: Core::new(engine, link, journal),
             oracle: Oracle::new(terms(), plan.limits, Timing::LIVE),
@@ -258,6 +259,9 @@ impl World {
                 self.same_instant(event.index, *nth, *command, *command_first);
             }
             Deed::Replay => self.replay(),
+            Deed::Relist(contract, standing, span) => {
+                self.desk.broker_mut().relist(*contract, *standing, *span);
+            }
             Deed::Restart { down, scene, nth } => self.restart(*down, *scene, *nth),
         }
         if event.fault == Some(Fault::MassTrigger) && self.oracle.fired() - fired >= MASS {
@@ -505,6 +509,11 @@ impl World {
     }
 }
 
+/// What the trader has set.
+fn handling(plan: &Plan) -> Handling {
+    Handling { disaster: plan.disaster, ..Handling::STANDARD }
+}
+
 /// Writes down what was seen.
 fn keep(now: Timestamp, seen: &[Seen], facts: &[Fact], trail: &mut Vec<String>) {
     let millis = now.nanos() / 1_000_000;
@@ -554,5 +563,6 @@ const fn counts_by_itself(fault: Fault) -> bool {
             | Fault::TouchedWhileDown
             | Fault::Crash
             | Fault::MassTrigger
+            | Fault::ShadowPlaced
     )
 }

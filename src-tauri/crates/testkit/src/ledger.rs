@@ -16,8 +16,8 @@ use phantom_compliance::Halt;
 use phantom_engine::fact::{Absence, Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    Bracket, ContractId, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
-    Timestamp, TradingDay,
+    Bracket, ContractId, ContractStanding, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind,
+    OrderStatus, Price, Side, Timestamp, TradingDay,
 };
 
 use crate::line::lot_name;
@@ -45,6 +45,7 @@ pub struct Ledger {
     /// By how much the broker has more, where a person has to decide.
     confirmed: BTreeMap<ContractId, i64>,
     differences: BTreeMap<ContractId, i64>,
+    contracts_stand: BTreeMap<ContractId, ContractStanding>,
     blind: bool,
     day: Option<TradingDay>,
     rules: RuleLedger,
@@ -102,6 +103,8 @@ enum Use {
     Entry(Bracket),
     Reduction,
     LotExit(LotId),
+    /// The one exit that may fill beside another for the same contracts.
+    DisasterStop(LotId),
     Outside,
 }
 
@@ -166,7 +169,7 @@ impl OrderRow {
 
     const fn is_exit(&self) -> bool {
         match self.use_ {
-            Use::Entry(_) | Use::Outside => false,
+            Use::Entry(_) | Use::DisasterStop(_) | Use::Outside => false,
             Use::Reduction | Use::LotExit(_) => true,
         }
     }
@@ -191,6 +194,16 @@ impl Ledger {
             }
             FactBody::PhantomFired { lot, leg, print, level, .. } => self.fired(*lot, *leg, *print, *level),
             FactBody::ExitFound { lot, leg } => self.found(*lot, *leg),
+            FactBody::RepairStarted { lot } => {
+                let opener = self.lot(*lot).order;
+                let cause = LatchCause::DoubleExit(opener);
+                assert!(
+                    self.latches.contains(&cause),
+                    "{} is repaired, and was not opened twice",
+                    lot_name(*lot)
+                );
+                self.found(*lot, Leg::Stop);
+            }
             FactBody::JournalLost => {
                 assert!(!self.halt.journal_lost, "the journal is lost once");
                 self.halt.journal_lost = true;
@@ -244,8 +257,12 @@ impl Ledger {
             | FactBody::DifferenceGone { .. }
             | FactBody::FeedLost
             | FactBody::FeedBack
-            | FactBody::DayStarted { .. }) => self.take_truth(body, tick_value),
+            | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }) => self.take_truth(body, tick_value),
             FactBody::AlarmRaised { alarm } => self.owed.alarms.retain(|owed| owed != alarm),
+            FactBody::StopStands { order, contract, side, qty } => {
+                self.stop_stands(*order, *contract, *side, qty.contracts());
+            }
             body @ (FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
             | FactBody::OrderAccepted { .. }
@@ -275,7 +292,7 @@ impl Ledger {
         assert_eq!(row.lot.replace(lot), None, "{order} opens one lot");
         let bracket = match row.use_ {
             Use::Entry(bracket) => bracket,
-            Use::Reduction | Use::LotExit(_) | Use::Outside => Bracket::NONE,
+            Use::Reduction | Use::LotExit(_) | Use::DisasterStop(_) | Use::Outside => Bracket::NONE,
         };
         let row = LotRow {
             order,
@@ -317,7 +334,7 @@ impl Ledger {
         let ticks = (exit - entry).count() * self.lot(lot).side.sign() * i64::from(qty);
         assert_eq!(realized, tick_value * ticks, "profit of {}", lot_name(lot));
         self.closed.push(it);
-        if let Use::LotExit(own) = self.orders.get(&by).unwrap().use_
+        if let Use::LotExit(own) | Use::DisasterStop(own) = self.orders.get(&by).unwrap().use_
             && self.lot(own).open() > 0
         {
             assert_eq!(lot, own, "{by} reduces another lot than its own");

@@ -27,6 +27,7 @@ pub fn fact_line(book: &Book, fact: &Fact) -> String {
             write_terms(&mut line, *contract, *kind, *purpose);
             line
         }
+        FactBody::StopStands { order, qty, .. } => format!("stands {order} {qty}"),
         FactBody::OrderAccepted { order } => format!("accept {order}"),
         FactBody::OrderFilled { order, qty, price, .. } => {
             format!("fill {order} {qty}@{}", order_price(book, *order, *price))
@@ -73,7 +74,7 @@ fn write_terms(line: &mut String, contract: ContractId, kind: OrderKind, purpose
             say(" target ", bracket.target);
         }
         Purpose::Reduction => line.push_str(" reduces"),
-        Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {}
+        Purpose::LotExit { .. } | Purpose::DisasterStop { .. } | Purpose::Flatten(_) | Purpose::Outside => {}
     }
 }
 
@@ -146,6 +147,7 @@ fn lot_line(book: &Book, body: &FactBody) -> Option<String> {
         FactBody::PhantomFired { lot, leg, print, .. } => {
             format!("fired {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
         }
+        FactBody::RepairStarted { lot } => format!("repair {}", lot_name(*lot)),
         FactBody::ExitFound { lot, leg } => format!("found {} {}", lot_name(*lot), leg_name(*leg)),
         FactBody::PhantomTouched { lot, leg, print } => {
             format!("touched {} {} {}", lot_name(*lot), leg_name(*leg), text(*lot, *print))
@@ -213,6 +215,9 @@ fn truth_line(book: &Book, body: &FactBody) -> Option<String> {
         FactBody::DifferenceGone { contract } => format!("agrees {}", root(*contract)),
         FactBody::FeedLost => "feed lost".to_owned(),
         FactBody::FeedBack => "feed back".to_owned(),
+        FactBody::ContractStands { contract, standing } => {
+            format!("{} stands {standing:?}", root(*contract))
+        }
         FactBody::DayStarted { day } => format!("day {day}"),
         FactBody::PrintDoubted { contract, price, last } => {
             let grid = grid(root(*contract));
@@ -226,6 +231,7 @@ fn truth_line(book: &Book, body: &FactBody) -> Option<String> {
 fn cause_words(cause: LatchCause) -> String {
     match cause {
         LatchCause::Overfill(order) => format!("overfill {order}"),
+        LatchCause::DoubleExit(order) => format!("double_exit {order}"),
         LatchCause::ExitOpened(order) => format!("exit_opened {order}"),
         LatchCause::ForeignOrder(order) => format!("foreign {order}"),
         LatchCause::OutsideOrder(order) => format!("outside {order}"),
@@ -291,6 +297,7 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::LateFill(order) => format!("late_fill {order}"),
         Alarm::IllegalStep(order) => format!("illegal_step {order}"),
         Alarm::ContradictingExec(order) => format!("contradicting_exec {order}"),
+        Alarm::DoubleExit(order) => format!("double_exit {order}"),
         Alarm::ExitSlow(lot) => format!("exit_slow {}", lot_name(lot)),
         Alarm::Unprotected(lot) => format!("unprotected {}", lot_name(lot)),
         Alarm::FlattenStuck(contract) => format!("flatten_stuck {}", root(contract)),
@@ -308,12 +315,14 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::WrongAnswer => "wrong_answer".to_owned(),
         Alarm::SnapshotIncomplete => "snapshot_incomplete".to_owned(),
         Alarm::StopsBlind => "stops_blind".to_owned(),
+        Alarm::NoTrades(contract) => format!("no_trades {}", root(contract)),
         Alarm::PassedWhileAway(lot) => format!("passed_while_away {}", lot_name(lot)),
         Alarm::StopsUnconfirmed(contract) => format!("stops_unconfirmed {}", root(contract)),
         Alarm::JournalLost => "journal_lost".to_owned(),
         Alarm::SlowDisk => "slow_disk".to_owned(),
         Alarm::RuleNear { rule, percent } => format!("{percent} % of {}", rule.code()),
         Alarm::RuleBroken(rule) => format!("{} reached", rule.code()),
+        Alarm::ContractStands { contract, standing } => format!("{} is {standing:?}", root(contract)),
         Alarm::RanAway(why) => format!("ran_away {}", why.code()),
     }
 }

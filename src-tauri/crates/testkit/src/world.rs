@@ -8,7 +8,8 @@ use phantom_engine::{
 };
 use phantom_model::{
     ArenaKey, Bar, BrokerOrderId, BrokerReport, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
-    LotId, MarketRecord, Money, OrderId, OrderStatus, Print, Qty, Side, SnapshotId, Span, Timestamp,
+    LotId, MarketRecord, Money, OrderId, OrderStatus, Print, Qty, Side, SnapshotId, Span, StopReport,
+    Timestamp,
 };
 
 use crate::account::Account;
@@ -332,6 +333,16 @@ impl World {
             qty: Qty::new(contracts).unwrap(),
             price: price("GC", at),
         }));
+    }
+
+    /// A stop of the broker's side stands for a lot: `L0-X1.s1`, for so many contracts.
+    pub fn stop_stands(&mut self, order: &str, contracts: u32) {
+        let order = id(order);
+        let OrderId::LotStop { lot, .. } = order else { panic!("{order} is no stop of a lot") };
+        let lot = self.book().lots().at(lot);
+        let (contract, side) = (lot.contract, lot.side.opposite());
+        let qty = Qty::new(contracts).unwrap();
+        self.report(BrokerReport::StopStands(StopReport { order, contract, side, qty }));
     }
 
     /// The number of the newest question for a snapshot.

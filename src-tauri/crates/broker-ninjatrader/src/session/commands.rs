@@ -7,10 +7,12 @@ use phantom_bridge::{ClientBody, Command, RefusalCode};
 use phantom_broker::{Decider, Message};
 use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{
-    BrokerReport, ContractId, Expiry, FailReason, Month, OrderId, OrderKind, SnapshotId, Timestamp,
+    BrokerReport, ContractId, ContractStanding, Expiry, FailReason, Month, OrderId, OrderKind, SnapshotId,
+    Timestamp,
 };
 use rust_decimal::Decimal;
 
+use super::covers::ASK_AGAIN;
 use super::{Out, Session, Terms, after, name_text};
 use crate::story::{ConnectFault, Warning};
 
@@ -29,8 +31,8 @@ pub(super) enum Pending {
     Snapshot(Id),
     /// Trades of a contract.
     Subscribe(ContractId),
-    /// Phantoms to protect.
-    Protection,
+    /// Phantoms to protect, until when the answer is waited for.
+    Protection(Timestamp),
     /// The cancel of a stop that stood for a phantom.
     Shadow(Id),
 }
@@ -44,7 +46,7 @@ impl Pending {
             | Self::Query
             | Self::Snapshot(_)
             | Self::Subscribe(_)
-            | Self::Protection
+            | Self::Protection(_)
             | Self::Shadow(_) => None,
         }
     }
@@ -53,6 +55,7 @@ impl Pending {
 impl Session {
     /// Hands on a message of the desk.
     pub fn message(&mut self, now: Timestamp, message: Message, decider: Decider) {
+        self.passed = now;
         match message {
             Message::Submit(order) => self.place(now, &order, decider),
             Message::NativeClose(exit) => self.close_natively(now, &exit, decider),
@@ -199,8 +202,12 @@ impl Session {
             (Pending::Place { order, .. }, Ok(answer)) => self.placed(now, order, &answer),
             (Pending::Place { order, .. }, Err((code, _))) => self.not_placed(order, code),
             (Pending::Cancel(_) | Pending::Change(_), Ok(answer)) => self.order_answer(now, &answer),
-            // A cancel or change that is under way already has its answer to come.
-            (Pending::Cancel(_) | Pending::Change(_), Err((RefusalCode::Pending, _))) => {}
+            // Something else of the order is under way: the cancel is asked for once that has its answer.
+            (Pending::Cancel(order), Err((RefusalCode::Pending, _))) => {
+                self.cancel_again.insert(order, after(now, ASK_AGAIN));
+            }
+            // The first change has its answer to come.
+            (Pending::Change(_), Err((RefusalCode::Pending, _))) => {}
             (Pending::Cancel(order), Err(_)) => self.report(BrokerReport::CancelRefused { order }),
             (Pending::Change(order), Err(_)) => self.report(BrokerReport::ChangeRefused { order }),
             (Pending::Subscribe(contract), Ok(answer)) => self.subscribed(contract, &answer),
@@ -213,13 +220,15 @@ impl Session {
             (Pending::Shadow(id), Err((RefusalCode::Ended | RefusalCode::UnknownOrder, _))) => {
                 self.shadows.remove(&id);
             }
+            // It may stand yet: asked for until the platform takes the question.
             (Pending::Shadow(id), Err((code, _))) => {
                 tracing::warn!(%id, ?code, "a stop that stood for a phantom could not be taken away");
+                self.shadows.entry(id).and_modify(|at| *at = after(now, ASK_AGAIN));
             }
-            (Pending::Protection, Err((code, _))) => {
+            (Pending::Protection(_), Err((code, _))) => {
                 tracing::warn!(?code, "a phantom is not protected there");
             }
-            (Pending::Query | Pending::Snapshot(_) | Pending::Protection | Pending::Shadow(_), _) => {}
+            (Pending::Query | Pending::Snapshot(_) | Pending::Protection(_) | Pending::Shadow(_), _) => {}
         }
     }
 
@@ -298,6 +307,12 @@ impl Session {
             let month = Month::new(u8::try_from(month.get()).ok()?)?;
             Expiry::new(i16::try_from(year.get()).ok()?, month)
         });
+        let standing = match front {
+            _ if !(tick && point) => ContractStanding::OtherTerms,
+            Some(front) if front > ours.expiry() => ContractStanding::RolledAway,
+            Some(_) | None => ContractStanding::Current,
+        };
+        self.report(BrokerReport::Contract { contract, standing });
         if let Some(front) = front.filter(|front| *front != ours.expiry()) {
             let root = ours.instrument().root();
             let (contract, front) = (ours.to_string(), format!("{root} {front}"));

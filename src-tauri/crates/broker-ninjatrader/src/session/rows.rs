@@ -12,7 +12,7 @@ use phantom_bridge::text::{ExpiryYear, MonthNumber, Root};
 use phantom_broker::Incoming;
 use phantom_model::{
     BrokerOrderId, BrokerReport, ContractId, ExecId, FailReason, FillReport, FillTiming, ForeignFill,
-    OrderId, Price, Qty, Timestamp,
+    OrderId, Price, Qty, Side, StopReport, Timestamp,
 };
 
 use super::commands::Pending;
@@ -30,6 +30,8 @@ pub(super) struct Known {
     pub(super) executions: BTreeMap<ExecId, u32>,
     /// The terms that the desk knows.
     pub(super) terms: Option<(Qty, Price)>,
+    /// How large the desk knows it to be, for a stop that the server placed.
+    pub(super) stands: Option<Qty>,
     /// The desk knows that the market has it.
     pub(super) accepted: bool,
     /// Executions of an answer to a question, until the order's terms have come.
@@ -81,18 +83,44 @@ impl Session {
     }
 
     fn our_order(&self, it: &Order) -> Option<OrderId> {
-        it.client_id.as_ref().filter(|_| it.role.is_none()).and_then(|id| self.fixed.names.order(id))
+        it.client_id.as_ref().and_then(|id| self.fixed.names.order(id))
+    }
+
+    /// A stop that the server placed for a lot is told before anything else of it. One that has ended
+    /// without a fill, before the desk heard of it, is not told at all. Whether the desk knows it now.
+    pub(super) fn tell_stop(&mut self, order: OrderId, it: &Order) -> bool {
+        let OrderId::LotStop { .. } = order else { return true };
+        let Some(contract) = self.contract(&it.root, it.month, it.year) else { return false };
+        let known = self.orders.entry(order).or_default();
+        if it.state.is_terminal() {
+            return known.stands.is_some();
+        }
+        let Some(qty) = qty_of(it.qty.get()) else { return false };
+        self.stands(order, contract, it.side.into(), qty);
+        true
+    }
+
+    /// A stop is so large: told when that is news.
+    pub(super) fn stands(&mut self, order: OrderId, contract: ContractId, side: Side, qty: Qty) {
+        let known = self.orders.entry(order).or_default();
+        if known.stands.replace(qty) != Some(qty) {
+            self.report(BrokerReport::StopStands(StopReport { order, contract, side, qty }));
+        }
     }
 
     /// An order has moved on, or is told again.
     pub(super) fn order(&mut self, now: Timestamp, it: &Order, again: bool) {
-        self.shadow(it);
+        self.shadow(now, it);
         let Some(order) = self.our_order(it) else { return };
         if it.state == OrderState::Lost {
             let client_id = it.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
             self.warn(Warning::LostOrder { client_id });
             return;
         }
+        if !self.tell_stop(order, it) {
+            return;
+        }
+        self.cancel_now(now, order, it.state);
         match it.error {
             Some(OrderError::UnableToCancel) => self.report(BrokerReport::CancelRefused { order }),
             Some(OrderError::UnableToChange) => self.report(BrokerReport::ChangeRefused { order }),
@@ -110,6 +138,16 @@ impl Session {
         self.tell_repeated(order);
         self.accept(order, it.state, again);
         self.settle_end(now, order, it, again);
+    }
+
+    /// A cancel that had to wait goes out once the order is free for it.
+    fn cancel_now(&mut self, now: Timestamp, order: OrderId, state: OrderState) {
+        let Some(at) = self.cancel_again.get_mut(&order) else { return };
+        if state.is_terminal() || state == OrderState::PendingCancel {
+            self.cancel_again.remove(&order);
+        } else if state != OrderState::PendingChange {
+            *at = now;
+        }
     }
 
     fn tell_repeated(&mut self, order: OrderId) {
@@ -181,6 +219,11 @@ impl Session {
             timing: FillTiming::Unknown,
             broker_time: it.time.as_ref().and_then(|time| broker_time(time.as_str())),
         };
+        let known = self.orders.entry(order).or_default();
+        if matches!(order, OrderId::LotStop { .. }) && known.stands.is_none() {
+            // Its order has not been told: it is at least as large as what it fills.
+            self.stands(order, contract, it.side.into(), qty);
+        }
         let known = self.orders.entry(order).or_default();
         known.executions.insert(exec, qty.contracts());
         if again {

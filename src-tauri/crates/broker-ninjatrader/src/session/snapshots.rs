@@ -7,7 +7,7 @@ use phantom_bridge::body::{
 use phantom_bridge::text::Id;
 use phantom_model::{
     BrokerReport, BrokerSnapshot, Listed, ListedFill, ListedOrder, ListedPosition, ListedStanding, NetQty,
-    OrderKind, Span, Timestamp,
+    OrderId, OrderKind, Span, Timestamp,
 };
 
 use super::Session;
@@ -72,7 +72,11 @@ impl Session {
             return self.close(ConnectFault::Protocol("a gap in the events before a snapshot"));
         }
         self.seq = Some(end.seq.get());
-        self.take_in(&it);
+        self.compare_armed(now, &end.digest);
+        if it.is_first() {
+            self.tell_stops(now, &it);
+        }
+        self.take_in(now, &it);
         if it.is_first() {
             self.first_snapshot(now);
         } else {
@@ -80,8 +84,36 @@ impl Session {
         }
     }
 
+    /// What stops of ours have done while this program was away is told before anything can be sent: an exit
+    /// of the desk that has not left yet would close the same contracts once more.
+    fn tell_stops(&mut self, now: Timestamp, it: &Collecting) {
+        let is_ours = |session: &Self, id: Option<&Id>| {
+            let order = id.and_then(|id| session.fixed.names.order(id));
+            matches!(order, Some(OrderId::LotStop { .. }))
+        };
+        for order in it.orders.iter().filter(|order| order.filled.get() > 0) {
+            if let Some(stop) = order.client_id.as_ref().and_then(|id| self.fixed.names.order(id))
+                && matches!(stop, OrderId::LotStop { .. })
+                && let Some(contract) = self.contract(&order.root, order.month, order.year)
+                && let Some(qty) = qty_of(order.qty.get())
+            {
+                self.stands(stop, contract, order.side.into(), qty);
+            }
+        }
+        for execution in &it.executions {
+            if is_ours(self, execution.client_id.as_ref()) {
+                self.execution(execution, false);
+            }
+        }
+        for order in &it.orders {
+            if is_ours(self, order.client_id.as_ref()) {
+                self.order(now, order, false);
+            }
+        }
+    }
+
     /// What is known of orders from here on.
-    fn take_in(&mut self, it: &Collecting) {
+    fn take_in(&mut self, now: Timestamp, it: &Collecting) {
         for execution in &it.executions {
             let order = execution.client_id.as_ref().and_then(|id| self.fixed.names.order(id));
             let contracts = qty_of(execution.qty.get());
@@ -91,8 +123,11 @@ impl Session {
             }
         }
         for order in &it.orders {
-            self.shadow(order);
+            self.shadow(now, order);
             let ours = order.client_id.as_ref().and_then(|id| self.fixed.names.order(id));
+            if let Some(ours) = ours.filter(|_| order.state != OrderState::Lost) {
+                self.tell_stop(ours, order);
+            }
             let terms = self.terms_of(order);
             if let Some(ours) = ours {
                 let known = self.orders.entry(ours).or_default();
@@ -169,8 +204,13 @@ impl Session {
             }
             return None;
         };
-        // The server's own stops are no orders of anybody: what they filled is told as an execution.
-        if it.role == Some(OrderRole::Disaster) || (it.role.is_some() && it.filled.get() == 0) {
+        let order = it.client_id.as_ref().and_then(|id| self.fixed.names.order(id));
+        // Stops for phantoms of another desk are no orders of anybody: what they filled is told as an
+        // execution.
+        if it.role.is_some()
+            && order.is_none()
+            && (it.role == Some(OrderRole::Disaster) || it.filled.get() == 0)
+        {
             return None;
         }
         let kind = match it.kind {
@@ -180,7 +220,7 @@ impl Session {
             }
         };
         Some(ListedOrder {
-            order: it.client_id.as_ref().and_then(|id| self.fixed.names.order(id)),
+            order,
             broker_order: self.broker_order(it.broker_id.as_str()),
             contract,
             side: it.side.into(),

@@ -11,5 +11,6 @@
 mod connecting;
 mod failures;
 mod orders;
+mod protection;
 mod speed;
 mod world;

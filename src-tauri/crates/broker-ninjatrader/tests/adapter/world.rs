@@ -16,12 +16,13 @@ use phantom_broker_server::{
     Books, Control, HallSettings, Market, Server, ServerSettings, Traded, Venue, VenueSettings, serve,
 };
 use phantom_compliance::{Limits, Ticket, TicketKind};
-use phantom_engine::{Engine, Timing as EngineTiming};
+use phantom_engine::fact::{Absence, GapPolicy};
+use phantom_engine::{Book, Engine, Timing as EngineTiming};
 use phantom_model::{
     ArenaKey, ContractId, InstrumentTable, MarketRecord, Money, OrderStatus, Price, Print, Side, Timestamp,
     trading_day,
 };
-use phantom_runtime::{Clock, Desk, DeskHandle, Listing, MarketClock, MemoryJournal};
+use phantom_runtime::{Clock, Desk, DeskHandle, Listing, MarketClock, MemoryJournal, Returning};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -147,8 +148,14 @@ pub(crate) struct Desk1 {
 }
 
 pub(crate) fn desk(config: ConnectionConfig) -> Desk1 {
+    desk_on(config, None)
+}
+
+/// A desk that comes back after a crash to what its journal says, or a new one.
+pub(crate) fn desk_on(config: ConnectionConfig, book: Option<Book>) -> Desk1 {
     let listing = listing();
-    let clock = MarketClock::starting_at(OPEN);
+    let since = book.as_ref().map_or(OPEN, Book::last_at);
+    let clock = MarketClock::starting_at(since);
     let mut jitter = 0_u16;
     let (broker, connection, handle, brought) = connect(
         config,
@@ -158,8 +165,13 @@ pub(crate) fn desk(config: ConnectionConfig) -> Desk1 {
             jitter
         },
     );
-    let engine = Engine::new(listing.terms(|_| Money::ZERO), Limits::NONE, EngineTiming::STANDARD);
+    let (terms, is_back) = (listing.terms(|_| Money::ZERO), book.is_some());
+    let book = book.unwrap_or_else(|| Book::new(&terms));
+    let engine = Engine::with_book(terms, Limits::NONE, EngineTiming::STANDARD, book);
     let (desk, it) = Desk::new(engine, broker, MemoryJournal::new(), clock, listing);
+    let (absence, policy) = (Absence::Crashed, GapPolicy::default());
+    let returning = Returning { absence, since, policy, damaged: false };
+    let desk = if is_back { desk.returning(returning) } else { desk };
     tokio::spawn(desk.run());
     tokio::spawn(connection.run());
     let listener = it.clone();

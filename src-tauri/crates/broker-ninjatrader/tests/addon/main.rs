@@ -10,6 +10,8 @@
 )]
 
 mod platform;
+mod protection;
+mod speed;
 #[expect(dead_code, reason = "the mock broker's server is not used here")]
 #[path = "../adapter/world.rs"]
 mod world;
@@ -19,10 +21,10 @@ use phantom_compliance::Refusal;
 use phantom_engine::Origin;
 use phantom_model::{OrderStatus, Side};
 
-use crate::platform::{Platform, arm, platform};
+use crate::platform::{Platform, platform};
 use crate::world::{Desk1, config, desk, limit, ticket};
 
-async fn up(platform: &mut Platform) -> Desk1 {
+pub(crate) async fn up(platform: &mut Platform) -> Desk1 {
     let desk = desk(config(platform.address));
     desk.up().await;
     platform.trades("23000");
@@ -100,6 +102,10 @@ async fn flatten_closes_what_is_open_there_once() {
     desk.desk.flatten_all(Origin::Window).await.unwrap();
     desk.holds(0).await;
     assert_eq!(platform.say("positions"), "");
+    // A person pressed: the platform and the exchange are told so.
+    let orders = platform.say("orders");
+    let exit = orders.split("; ").find(|it| it.contains("-F0-")).unwrap();
+    assert!(exit.contains("Manual"), "{exit}");
 }
 
 #[tokio::test]
@@ -142,34 +148,4 @@ async fn nothing_opens_while_the_platform_is_not_connected() {
     desk.desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap();
     desk.holds(1).await;
     assert_eq!(platform.say("submitted"), "1");
-}
-
-/// A desk's process: dropped whole, as when it dies.
-fn process() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-#[test]
-fn a_dead_desk_is_covered_and_the_next_one_takes_the_stop_back() {
-    let Some(mut platform) = platform() else { return };
-    let first = process();
-    first.block_on(async {
-        let desk = up(&mut platform).await;
-        desk.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
-        desk.holds(2).await;
-        desk.handle.arm(arm("22980.00")).await;
-        while !platform.journal().contains("\"k\":\"arm\"") {
-            tokio::task::yield_now().await;
-        }
-    });
-    // As when the process dies.
-    first.shutdown_background();
-    let second = process();
-    second.block_on(async {
-        platform.waits_for("orders", ".s1 Working").await;
-        let desk = desk(config(platform.address));
-        desk.story(|story| story.stage == Stage::Up).await;
-    });
-    assert!(platform.say("orders").contains(".s1 Cancelled"), "{}", platform.say("orders"));
-    assert_eq!(platform.say("positions"), "NQ 2 23000");
 }

@@ -7,9 +7,6 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use phantom_bridge::body::{Env, OrderSide};
-use phantom_bridge::command::Arm;
-use phantom_bridge::text::{Amount, Contracts, ExpiryYear, Id, MonthNumber, Root};
 use tempfile::TempDir;
 
 use crate::world::{Desk1, PATIENCE, nq};
@@ -138,21 +135,5 @@ impl Desk1 {
             while self.desk.marks().await.unwrap().last[at].is_none() {}
         });
         seen.await.expect("the trade never came");
-    }
-}
-
-/// A phantom under a long position of two.
-pub(crate) fn arm(stop: &str) -> Arm {
-    Arm {
-        phantom: Id::try_from("L1").unwrap(),
-        exit_id: Id::try_from("pd-d1-L1-X1").unwrap(),
-        root: Root::try_from("NQ").unwrap(),
-        month: MonthNumber::new(12).unwrap(),
-        year: ExpiryYear::new(2026).unwrap(),
-        side: OrderSide::Sell,
-        qty: Contracts::new(2).unwrap(),
-        stop: Amount::try_from(stop).unwrap(),
-        disaster: None,
-        env: Env::Sim,
     }
 }

@@ -51,7 +51,10 @@ impl Venue {
     pub(super) fn place_of(order: OrderId) -> Option<usize> {
         match order {
             OrderId::Ticket(n) => usize::try_from(n).ok()?.checked_sub(1),
-            OrderId::LotExit { .. } | OrderId::FlattenExit { .. } | OrderId::Outside(_) => None,
+            OrderId::LotExit { .. }
+            | OrderId::LotStop { .. }
+            | OrderId::FlattenExit { .. }
+            | OrderId::Outside(_) => None,
         }
     }
 

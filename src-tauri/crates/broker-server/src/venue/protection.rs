@@ -41,7 +41,8 @@ impl Venue {
         self.books.note(&Entry::Armed(arm.clone()));
         match known.and_then(|at| self.armed.get_mut(at)) {
             Some(it) => it.arm = arm,
-            None => self.armed.push(Armed { arm, stops: 0 }),
+            // Armed before, perhaps: the ids of its stops go on.
+            None => self.remember_armed(arm),
         }
         if let Some(contract) = contract {
             self.fit_protection(now, contract);

@@ -37,6 +37,8 @@ impl Venue {
                 BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
                 | BrokerReport::ForeignFill(_)
+                | BrokerReport::StopStands(_)
+                | BrokerReport::Contract { .. }
                 | BrokerReport::Snapshot(_) => {}
             }
         }

@@ -169,6 +169,8 @@ impl<'a> Fold<'a> {
             | FactBody::PhantomFired { .. }
             | FactBody::Returned { .. }
             | FactBody::ExitFound { .. }
+            | FactBody::StopStands { .. }
+            | FactBody::RepairStarted { .. }
             | FactBody::PhantomTouched { .. }
             | FactBody::PhantomPassed { .. }
             | FactBody::PhantomWatches { .. }
@@ -198,6 +200,7 @@ impl<'a> Fold<'a> {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }
             | FactBody::ChangeAsked { .. }
             | FactBody::OrderChanged { .. }
             | FactBody::ChangeRefused { .. }
@@ -240,9 +243,11 @@ impl<'a> Fold<'a> {
         let order = book.orders().at(book.find(id)?);
         let grid = self.grid(order.contract);
         let signal_id = match order.purpose {
-            Purpose::Entry(_) | Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Outside => {
-                self.signal_id(order.origin)
-            }
+            Purpose::Entry(_)
+            | Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Outside => self.signal_id(order.origin),
             Purpose::Flatten(flatten) => {
                 self.signal_of_flatten.get(&flatten).and_then(|signal| self.run.signal_id(*signal))
             }
@@ -258,7 +263,7 @@ impl<'a> Fold<'a> {
             role: if order.purpose.is_entry() { Role::Entry } else { Role::Exit },
             origin: match order.purpose {
                 Purpose::Entry(_) | Purpose::Reduction | Purpose::Outside => OrderOrigin::Signal,
-                Purpose::LotExit { leg: Leg::Stop, .. } => OrderOrigin::Stop,
+                Purpose::LotExit { leg: Leg::Stop, .. } | Purpose::DisasterStop { .. } => OrderOrigin::Stop,
                 Purpose::LotExit { leg: Leg::Target, .. } => OrderOrigin::Target,
                 Purpose::Flatten(flatten) if self.by_rule.contains(&flatten) => OrderOrigin::Lockout,
                 Purpose::Flatten(_) => OrderOrigin::Flatten,
@@ -379,7 +384,7 @@ impl<'a> Fold<'a> {
             exit_time: exited.last_at,
             exit_reason: match exit.purpose {
                 Purpose::Entry(_) | Purpose::Reduction | Purpose::Outside => ExitReason::Order,
-                Purpose::LotExit { leg: Leg::Stop, .. } => ExitReason::Stop,
+                Purpose::LotExit { leg: Leg::Stop, .. } | Purpose::DisasterStop { .. } => ExitReason::Stop,
                 Purpose::LotExit { leg: Leg::Target, .. } => ExitReason::Target,
                 Purpose::Flatten(flatten) if self.by_rule.contains(&flatten) => ExitReason::Lockout,
                 Purpose::Flatten(_) => ExitReason::Flatten,

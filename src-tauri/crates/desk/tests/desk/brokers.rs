@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use phantom_broker::{Broker, Message, SendEnd, SendFault};
+use phantom_broker::{Broker, Decider, Message, SendEnd, SendFault};
 use phantom_broker_mock::MockBroker;
-use phantom_model::{BrokerReport, BrokerSnapshot, Listed, MarketRecord, OrderId, Timestamp};
+use phantom_model::{BrokerReport, BrokerSnapshot, Cover, Listed, MarketRecord, OrderId, Timestamp};
 
 use crate::world::mock;
 
@@ -126,15 +126,18 @@ impl Broker for Asked {
     }
 }
 
-/// The mock broker, and everything that was sent to it.
+/// The mock broker, everything that was sent to it, which orders a person had decided on, and what was to
+/// stand for phantoms each time that it was told.
 pub(crate) struct Noted {
     broker: MockBroker,
     pub(crate) messages: Arc<Mutex<Vec<Message>>>,
+    pub(crate) by_person: Arc<Mutex<Vec<OrderId>>>,
+    pub(crate) covers: Arc<Mutex<Vec<Vec<Cover>>>>,
 }
 
 impl Default for Noted {
     fn default() -> Self {
-        Self { broker: mock(), messages: Arc::default() }
+        Self { broker: mock(), messages: Arc::default(), by_person: Arc::default(), covers: Arc::default() }
     }
 }
 
@@ -142,6 +145,19 @@ impl Broker for Noted {
     fn send(&mut self, at: Timestamp, message: Message) -> SendEnd {
         self.messages.lock().unwrap().push(message.clone());
         self.broker.send(at, message)
+    }
+
+    fn decided_by(&mut self, order: OrderId, decider: Decider) {
+        assert_eq!(decider, Decider::Person, "what a program decides is not told");
+        self.by_person.lock().unwrap().push(order);
+    }
+
+    fn wants_covers(&self) -> bool {
+        true
+    }
+
+    fn cover(&mut self, all: &[Cover]) {
+        self.covers.lock().unwrap().push(all.to_vec());
     }
 
     fn next_report(&mut self) -> Option<BrokerReport> {

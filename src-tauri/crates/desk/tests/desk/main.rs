@@ -7,6 +7,7 @@
 mod brokers;
 mod changes;
 mod commands;
+mod covers;
 mod lanes;
 mod listing;
 mod reconciling;

@@ -92,6 +92,12 @@ impl Book {
         }
     }
 
+    /// An order whose size the broker's side decides has another one.
+    pub(super) fn resize(&mut self, key: OrderKey, qty: Qty) {
+        self.set_qty(key, qty);
+        self.fill_if_complete(key);
+    }
+
     /// Changes the quantity and every count that hangs on what may still fill.
     fn set_qty(&mut self, key: OrderKey, qty: Qty) {
         let row = self.orders.at_mut(key);

@@ -47,6 +47,10 @@ impl Book {
                 let it = Submission { order, contract, side, qty, kind, purpose, guard, origin };
                 self.fold_submitted(at, &it);
             }
+            FactBody::StopStands { order, contract, side, qty } => {
+                self.fold_stop(at, order, contract, side, qty);
+            }
+            FactBody::RepairStarted { lot } => self.fold_fired(lot, Leg::Stop),
             FactBody::OrderAccepted { order } => self.fold_accepted(order),
             FactBody::OrderFilled { order, exec, qty, price, fee, broker_time } => {
                 self.fold_filled(at, order, &Execution { exec, qty, price, fee, broker_time });
@@ -72,7 +76,8 @@ impl Book {
             FactBody::PhantomFired { lot, leg, .. } => self.fold_fired(lot, leg),
             FactBody::ExitWaiting { lot } => self.fold_waiting(at, lot),
             FactBody::LotUnprotected { lot } => self.fold_unprotected(lot),
-            FactBody::FlattenStarted { flatten, .. } => self.fold_flatten_started(flatten, at),
+            FactBody::FlattenStarted { flatten, origin } => self.fold_flatten_started(flatten, at, origin),
+            FactBody::FlattenJoined { flatten, origin } => self.fold_flatten_joined(flatten, origin),
             FactBody::FlattenExiting { flatten } => self.set_phase(flatten, FlattenPhase::Exiting),
             FactBody::FlattenAnswered { flatten, flat } => {
                 self.halt.flattening = false;
@@ -88,7 +93,6 @@ impl Book {
                 self.contradicted.insert(order);
             }
             FactBody::AlarmRaised { .. }
-            | FactBody::FlattenJoined { .. }
             | FactBody::PrintDoubted { .. }
             | FactBody::ChangeRejected { .. }
             | FactBody::ProtectionRejected { .. } => {}
@@ -144,7 +148,10 @@ impl Book {
     fn note_first_fill(&mut self, key: OrderKey) {
         let row = self.orders.at(key);
         let closes = match row.purpose {
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => true,
+            Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Flatten(_) => true,
             Purpose::Entry(_) | Purpose::Outside => false,
         };
         if closes && row.filled == 0 {
@@ -188,8 +195,8 @@ impl Book {
                 row.exits.push(key);
                 row.ladder.sent(key, contract);
             }
-            // What is not ours is never submitted.
-            OrderId::Outside(_) => {}
+            // What is not ours is never submitted, nor what the broker's side places for us.
+            OrderId::LotStop { .. } | OrderId::Outside(_) => {}
         }
         if matches!(it.purpose, Purpose::Reduction | Purpose::Flatten(_)) {
             self.positions.at_mut(it.contract).reductions.push(key);
@@ -309,6 +316,7 @@ impl Book {
             self.live.remove(&key);
             self.end_change(key);
         }
+        self.follow_stop(key);
         if matches!(purpose, Purpose::Reduction | Purpose::Flatten(_)) {
             keep_listed(&mut self.positions.at_mut(contract).reductions, key, live);
         }
@@ -341,7 +349,8 @@ impl Book {
                 let leaves = &mut self.positions.at_mut(contract).reduction_leaves;
                 *leaves = moved(*leaves);
             }
-            Purpose::Outside => {}
+            // A disaster stop is the one exit that may fill beside another for the same contracts.
+            Purpose::DisasterStop { .. } | Purpose::Outside => {}
             Purpose::LotExit { lot, .. } => {
                 let leaves = &mut self.positions.at_mut(contract).lot_exit_leaves;
                 *leaves = moved(*leaves);
@@ -381,9 +390,11 @@ impl Book {
         row.lot = Some(lot);
         let bracket = match row.purpose {
             Purpose::Entry(bracket) => bracket,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {
-                Bracket::NONE
-            }
+            Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Flatten(_)
+            | Purpose::Outside => Bracket::NONE,
         };
         let (contract, side, is_entry) = (row.contract, row.side, row.purpose.is_entry());
         if is_entry {
@@ -491,7 +502,7 @@ impl Book {
                 self.flattens.at_mut(flatten).ladder.refused(key, contract, qty);
                 return;
             }
-            OrderId::Ticket(_) | OrderId::Outside(_) => return,
+            OrderId::Ticket(_) | OrderId::LotStop { .. } | OrderId::Outside(_) => return,
         };
         self.change_lot(lot, |row| {
             if let LotState::Exiting { refusals, .. } = &mut row.state {
@@ -500,10 +511,17 @@ impl Book {
         });
     }
 
-    fn fold_flatten_started(&mut self, flatten: FlattenId, at: Timestamp) {
+    /// A person has pressed it too.
+    fn fold_flatten_joined(&mut self, flatten: FlattenId, origin: Origin) {
+        if origin.is_a_person() {
+            self.flattens.at_mut(flatten).origin = origin;
+        }
+    }
+
+    fn fold_flatten_started(&mut self, flatten: FlattenId, at: Timestamp, origin: Origin) {
         self.halt.flattening = true;
         self.flatten_now = Some(flatten);
-        let row = Flatten::new(at, self.orders.next_key());
+        let row = Flatten::new(at, origin, self.orders.next_key());
         // An id that was left out, and was given all the same by a version that left out none.
         if self.flattens.get(flatten).is_some() {
             *self.flattens.at_mut(flatten) = row;

@@ -164,6 +164,12 @@ impl Order {
         in_part && !self.purpose.is_entry() && matches!(self.kind, OrderKind::Market)
     }
 
+    /// Whether the broker's side has placed it: a stop that stands for a lot.
+    #[must_use]
+    pub const fn is_stop(&self) -> bool {
+        matches!(self.id, OrderId::LotStop { .. })
+    }
+
     /// Whether it rests in the market, so that a cancel can win against a fill: a limit order.
     #[must_use]
     pub const fn rests(&self) -> bool {

@@ -92,3 +92,34 @@ fn a_heartbeat_that_is_not_missed_leaves_nothing_behind() {
     }
     assert_eq!(out, Outcome::default());
 }
+
+#[test]
+fn c_02_a_contract_with_a_stop_that_does_not_trade_for_a_minute_while_the_heart_beats_is_told_once() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(1).stop("1319.0"), "1320.0");
+    world.print("1320.1");
+    world.hush();
+    let beats = |world: &mut World, seconds: u32| {
+        for _ in 0..seconds {
+            world.advance_ms(1_000);
+            world.feed(Input::FeedAlive);
+        }
+    };
+    beats(&mut world, 59);
+    world.expect("");
+    beats(&mut world, 1);
+    world.expect("alarm no_trades GC");
+    beats(&mut world, 300);
+    world.expect("");
+    // One trade, and the next silence is another one.
+    world.print("1320.0");
+    beats(&mut world, 60);
+    world.expect("alarm no_trades GC");
+    // Nothing is armed, and nobody needs to know.
+    world.print("1318.9");
+    world.fill("L0-X1", 1, "1318.9");
+    world.hush();
+    beats(&mut world, 200);
+    world.expect("");
+}

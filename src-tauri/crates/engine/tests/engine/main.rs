@@ -4,6 +4,7 @@
 mod busts;
 #[cfg(test)]
 mod change;
+mod contracts;
 #[cfg(test)]
 mod exits;
 #[cfg(test)]
@@ -29,6 +30,8 @@ mod random_truth;
 mod recovery;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod stops;
 #[cfg(test)]
 mod together;
 #[cfg(test)]

@@ -161,7 +161,9 @@ impl Link {
             self.report(BrokerReport::CancelRefused { order: id });
             return;
         }
-        let race = self.exchange.price_of_race(id);
+        self.stops.decline(id);
+        // A stop that the market has not reached cannot win against its cancel.
+        let race = if order.stop.is_some() { None } else { self.exchange.price_of_race(id) };
         if let Some(price) = race
             && self.hit(Fault::FillBeatsCancel, id)
         {
@@ -183,7 +185,9 @@ impl Link {
                 self.exchange.end(self.now, id, Standing::Cancelled);
             }
             if let Some((fill, truth)) = filled {
+                self.note_double(&truth);
                 self.tape.push(Seen::TruthFilled(truth));
+                self.stops_follow(contract);
                 let wait = self.wait(id, 100, 8_000);
                 // Behind the report of the cancel, however long that takes.
                 let at = self.last_in + wait;

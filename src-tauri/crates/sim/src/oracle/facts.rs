@@ -42,6 +42,10 @@ impl Oracle {
                 };
                 self.submitted(&it, fact.at);
             }
+            FactBody::StopStands { order, contract, side, qty } => {
+                self.stop_stands(*order, *contract, *side, qty.contracts(), fact.at);
+            }
+            FactBody::RepairStarted { lot } => self.repair_started(*lot),
             FactBody::OrderAccepted { order } => self.accepted(*order),
             FactBody::OrderFilled { order, exec, qty, price, fee, .. } => {
                 self.filled(*order, *exec, *qty, *price, *fee);
@@ -108,7 +112,8 @@ impl Oracle {
             | FactBody::DifferenceGone { .. }
             | FactBody::FeedLost
             | FactBody::FeedBack
-            | FactBody::DayStarted { .. } => self.account_recorded(&fact.body, fact.at),
+            | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. } => self.account_recorded(&fact.body, fact.at),
             FactBody::AlarmRaised { alarm } => self.alarmed(*alarm),
         }
     }
@@ -215,6 +220,7 @@ impl Oracle {
                 "{order} filled {qty} by execution {exec:?}: delivered {counted}, for the first time {is_new}"
             )
         });
+        self.note_double(order, qty.contracts());
         let Some(track) = self.orders.get_mut(&order) else { return };
         track.unknown = false;
         let contract = track.contract;
@@ -245,7 +251,9 @@ impl Oracle {
                     let listed = self.listed(order, |it| match it.standing {
                         ListedStanding::Cancelled => step == Step::Cancel,
                         ListedStanding::Failed(_) => step == Step::Fail,
-                        ListedStanding::Working | ListedStanding::Filled => false,
+                        // It has done what the broker would do of it.
+                        ListedStanding::Filled => step == Step::Cancel,
+                        ListedStanding::Working => false,
                     });
                     listed || (step == Step::Fail && self.is_proved_absent(order))
                 }
@@ -256,6 +264,8 @@ impl Oracle {
                     | BrokerReport::Busted { .. }
                     | BrokerReport::Corrected { .. }
                     | BrokerReport::ForeignFill(_)
+                    | BrokerReport::StopStands(_)
+                    | BrokerReport::Contract { .. }
                     | BrokerReport::Changed { .. }
                     | BrokerReport::ChangeRefused { .. },
                 )
@@ -344,6 +354,9 @@ impl Oracle {
 
     fn latched(&mut self, cause: LatchCause) {
         self.halt.latched = true;
+        if let LatchCause::DoubleExit(order) = cause {
+            self.double_latched(order);
+        }
         if matches!(cause, LatchCause::ForeignOrder(_)) {
             self.foreign.told();
         }
@@ -360,12 +373,15 @@ impl Oracle {
             // The broker had lost our id, and its fill was taken for somebody else's: only a person can
             // say that they are one.
             Alarm::ContradictingExec(_) | Alarm::PerhapsOurs(_) => self.adrift = true,
+            Alarm::DoubleExit(order) => self.double_alarmed(order),
             Alarm::LateFill(_)
             | Alarm::ExitSlow(_)
+            | Alarm::NoTrades(_)
             | Alarm::PassedWhileAway(_)
             | Alarm::StopsUnconfirmed(_)
             | Alarm::JournalLost
             | Alarm::SlowDisk
+            | Alarm::ContractStands { .. }
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)

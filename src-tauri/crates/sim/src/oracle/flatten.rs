@@ -86,6 +86,8 @@ impl Oracle {
         self.check(Invariant::I34, open.is_empty(), || format!("FLAT, and the exchange holds {open:?}"));
         let working: Vec<_> = exchange
             .working()
+            // A stop that the broker's side has just placed, and takes back as the position is flat.
+            .filter(|id| !matches!(id, OrderId::LotStop { .. }) || self.orders.contains_key(id))
             .filter(|&id| {
                 let contract = exchange.order(id).map(|order| order.contract);
                 contract.is_some_and(|contract| !self.contracts.at(contract).lied)

@@ -33,9 +33,11 @@ impl Oracle {
         track.lot = Some(lot);
         let bracket = match track.purpose {
             Purpose::Entry(bracket) => bracket,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => {
-                Bracket::NONE
-            }
+            Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Flatten(_)
+            | Purpose::Outside => Bracket::NONE,
         };
         let (contract, side) = (track.contract, track.side);
         let shield = Shield::asked(bracket, track.asks, price);
@@ -120,7 +122,7 @@ impl Oracle {
 
     /// An exit of a lot consumes its own lot before any other.
     fn check_own_lot_first(&mut self, lot: LotId, by: OrderId) {
-        let OrderId::LotExit { lot: own, .. } = by else { return };
+        let (OrderId::LotExit { lot: own, .. } | OrderId::LotStop { lot: own, .. }) = by else { return };
         let holds = self.moves_freely || own == lot || self.lot(own).is_none_or(|own| own.open == 0);
         self.check(Invariant::I11, holds, || format!("{by} consumed lot {lot:?} while its own is open"));
     }

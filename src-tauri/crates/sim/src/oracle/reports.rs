@@ -1,6 +1,8 @@
 //! Reports, as they are handed over: where they must bring an order and the position.
 
-use phantom_model::{BrokerReport, ExecId, FailReason, OrderId, OrderStatus, Price, Qty, Timestamp};
+use phantom_model::{
+    BrokerReport, ExecId, FailReason, OrderId, OrderStatus, Price, Qty, StopRole, Timestamp,
+};
 
 use super::Oracle;
 use super::rows::{Cancel, Foreign, Track};
@@ -37,6 +39,9 @@ impl Oracle {
         self.end_of_batch();
         let subject = report.order();
         self.last_report = Some(report.clone());
+        if matches!(report, BrokerReport::StopStands(_)) {
+            return;
+        }
         if subject.is_some_and(|order| self.orders.get(&order).is_none_or(Track::is_outside)) {
             self.foreign = Foreign::Unsaid;
             return;
@@ -51,7 +56,12 @@ impl Oracle {
             BrokerReport::CancelRefused { .. }
             | BrokerReport::Changed { .. }
             | BrokerReport::ChangeRefused { .. }
+            | BrokerReport::StopStands(_)
             | BrokerReport::Snapshot(_) => {}
+            BrokerReport::Contract { contract, standing } => {
+                let row = self.contracts.at_mut(contract);
+                (row.listed[0], row.touched) = (standing, true);
+            }
             BrokerReport::Busted { exec } => self.taken_back(exec, None),
             BrokerReport::Corrected { exec, qty, price } => self.taken_back(exec, Some((qty, price))),
             BrokerReport::ForeignFill(ref it) => self.foreign_executed(it),
@@ -126,7 +136,9 @@ impl Oracle {
 
     /// Keeps the list of a lot's own exits that may still fill.
     pub(super) fn follow_exit(&mut self, id: OrderId, live: bool) {
-        let OrderId::LotExit { lot, .. } = id else { return };
+        let (OrderId::LotExit { lot, .. } | OrderId::LotStop { lot, role: StopRole::Shadow, .. }) = id else {
+            return;
+        };
         let Some(lot) = self.lot_mut(lot) else { return };
         lot.live_exits.retain(|&other| other != id);
         if live {
@@ -157,6 +169,7 @@ impl Oracle {
             let latched = self.halt.latched;
             self.check(Invariant::I03, latched, || "more was filled than ordered, and no latch".to_owned());
         }
+        self.i14_double_exits_are_told();
         if let Some(lot) = self.owes_unprotected.take() {
             self.broken(Invariant::I17, || format!("lot {lot:?} is unprotected, and no alarm says so"));
         }

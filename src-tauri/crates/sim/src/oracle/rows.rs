@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use phantom_engine::fact::{Leg, Purpose};
 use phantom_model::{
-    ContractId, ExecId, Guard as Asks, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp,
+    ContractId, ContractStanding, ExecId, Guard as Asks, LotId, OrderId, OrderKind, OrderStatus, Price, Side,
+    Timestamp,
 };
 
 use super::protection::Shield;
@@ -69,7 +70,19 @@ impl Track {
     pub(super) const fn is_entry(&self) -> bool {
         match self.purpose {
             Purpose::Entry(_) => true,
-            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) | Purpose::Outside => false,
+            Purpose::Reduction
+            | Purpose::LotExit { .. }
+            | Purpose::DisasterStop { .. }
+            | Purpose::Flatten(_)
+            | Purpose::Outside => false,
+        }
+    }
+
+    /// An exit that counts against the position: every one but a disaster stop.
+    pub(super) const fn is_counted_exit(&self) -> bool {
+        match self.purpose {
+            Purpose::Reduction | Purpose::LotExit { .. } | Purpose::Flatten(_) => true,
+            Purpose::Entry(_) | Purpose::DisasterStop { .. } | Purpose::Outside => false,
         }
     }
 
@@ -82,7 +95,9 @@ impl Track {
     pub(super) const fn is_reduction(&self) -> bool {
         match self.purpose {
             Purpose::Reduction | Purpose::Flatten(_) => true,
-            Purpose::Entry(_) | Purpose::LotExit { .. } | Purpose::Outside => false,
+            Purpose::Entry(_) | Purpose::LotExit { .. } | Purpose::DisasterStop { .. } | Purpose::Outside => {
+                false
+            }
         }
     }
 }
@@ -137,6 +152,8 @@ pub(super) struct ContractTrack {
     pub(super) kept: bool,
     /// Openings in it are blocked until a person has looked.
     pub(super) latched: bool,
+    /// How the broker has last said that it stands, and what the desk says.
+    pub(super) listed: [ContractStanding; 2],
     /// The broker has lied about this contract.
     pub(super) lied: bool,
     /// Something of it changed since the last look.

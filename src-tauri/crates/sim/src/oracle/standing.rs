@@ -36,7 +36,7 @@ impl Oracle {
         matches!(self.last_report, Some(BrokerReport::Snapshot(_)))
     }
 
-    fn snapshot(&self) -> Option<&BrokerSnapshot> {
+    pub(super) fn snapshot(&self) -> Option<&BrokerSnapshot> {
         match &self.last_report {
             Some(BrokerReport::Snapshot(it)) => Some(it),
             Some(
@@ -48,6 +48,8 @@ impl Oracle {
                 | BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
                 | BrokerReport::ForeignFill(_)
+                | BrokerReport::StopStands(_)
+                | BrokerReport::Contract { .. }
                 | BrokerReport::Changed { .. }
                 | BrokerReport::ChangeRefused { .. },
             )
@@ -65,8 +67,9 @@ impl Oracle {
     pub(super) fn is_proved_absent(&self, order: OrderId) -> bool {
         let (Some(it), Some(track)) = (self.snapshot(), self.orders.get(&order)) else { return false };
         let (Some(orders), Some(fills)) = (it.orders.all(), it.fills.all()) else { return false };
-        track.unknown
-            && track.submitted_at >= it.since
+        // A complete list has everything that may fill: a stop of the broker's side that is not in it is gone.
+        let is_stop = matches!(order, OrderId::LotStop { .. });
+        (is_stop || (track.unknown && track.submitted_at >= it.since))
             && orders.iter().all(|row| row.order != Some(order))
             && fills.iter().all(|row| row.order != Some(order))
     }
@@ -184,6 +187,10 @@ impl Oracle {
                 }
                 let due = self.execs_doubted.contains(exec);
                 self.check(Invariant::I02, due, || format!("{exec:?} of {order} is doubted without a twin"));
+            }
+            FactBody::ContractStands { contract, standing } => {
+                let row = self.contracts.at_mut(*contract);
+                (row.listed[1], row.touched) = (*standing, true);
             }
             FactBody::ContractLatched { contract, .. } => self.contracts.at_mut(*contract).latched = true,
             FactBody::LinkChanged { link } => {

@@ -52,6 +52,10 @@ impl Oracle {
 
     fn compare_contract(&mut self, engine: &Engine, contract: ContractId) {
         let position = engine.book().positions().at(contract);
+        let [told, said] = self.contracts.at(contract).listed;
+        self.check(Invariant::I30, told == said && said == position.contract, || {
+            format!("{contract:?} is {told:?} at the broker, and the desk has {said:?}")
+        });
         let row = self.contracts.at(contract);
         let (net, lots) = (row.net, row.lots.len());
         let found = position.net.signed();
@@ -120,9 +124,10 @@ impl Oracle {
                 self.i17_fired_lots_leave(id, side, net, exits);
             }
         }
+        self.i22_copies_are_true(engine, contract);
         let latched = self.halt.latched;
         let lied = self.contracts.at(contract).lied;
-        let out = if lied { 0 } else { exits };
+        let out = if lied { 0 } else { exits.saturating_sub(self.beyond_their_lots(contract)) };
         let fits = armed_total.saturating_add(out) <= net.unsigned_abs() || latched;
         self.check(Invariant::I19, fits, || {
             format!("{}: armed {armed_total} and exits {exits} exceed the position {net}", name(contract))

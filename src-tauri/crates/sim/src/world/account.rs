@@ -47,6 +47,10 @@ impl World {
     }
 
     pub(super) fn break_link(&mut self, outage: Outage, span: Span) {
+        if self.desk.broker().is_desk_away() {
+            // It cannot get worse.
+            return;
+        }
         let now = self.desk.now();
         self.desk.broker_mut().break_for(outage, span);
         match outage {

@@ -4,7 +4,7 @@ use phantom_engine::{Book, Engine, Timing};
 use phantom_model::{Link as Way, MarketRecord, Price, Print, Span};
 use phantom_runtime::Core;
 
-use super::World;
+use super::{World, handling};
 use crate::faults::Fault;
 use crate::link::Link;
 use crate::planted::Planted;
@@ -31,6 +31,7 @@ impl World {
             return;
         }
         let up = self.desk.now() + down;
+        self.desk.broker_mut().desk_is_away(down);
         self.pass_while_down(up);
         let last = aim.and_then(|(_, contract, ..)| self.desk.broker().exchange().last(contract));
         match (scene, aim) {
@@ -86,7 +87,8 @@ impl World {
         let terms = terms();
         let book = Book::replay(&terms, kept);
         self.oracle.i36_restart_changes_nothing(&book);
-        let engine = Engine::with_book(terms, self.plan.limits, Timing::LIVE, book);
+        let mut engine = Engine::with_book(terms, self.plan.limits, Timing::LIVE, book);
+        engine.set_handling(handling(&self.plan));
         let up = link.time();
         self.desk = Core::new(engine, link, journal).starting_at(up);
         self.restarts += 1;

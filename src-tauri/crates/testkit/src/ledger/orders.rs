@@ -3,7 +3,7 @@
 use phantom_compliance::Halt;
 use phantom_engine::FactBody;
 use phantom_engine::fact::{Alarm, Purpose};
-use phantom_model::{ContractId, OrderId, OrderKind, OrderStatus, Side};
+use phantom_model::{ContractId, Guard, OrderId, OrderKind, OrderStatus, Side, StopRole};
 
 use super::{Execution, Ledger, OrderRow, Use, may_go};
 
@@ -21,7 +21,7 @@ impl Ledger {
                     Purpose::Entry(bracket) => Use::Entry(bracket),
                     Purpose::Reduction | Purpose::Flatten(_) => Use::Reduction,
                     Purpose::LotExit { lot, .. } => Use::LotExit(lot),
-                    Purpose::Outside => panic!("{order} is not ours and is submitted"),
+                    Purpose::DisasterStop { .. } | Purpose::Outside => panic!("{order} is not sent by us"),
                 };
                 let row = OrderRow {
                     contract,
@@ -80,6 +80,41 @@ impl Ledger {
             FactBody::ChangeRefused { order } => self.order(order).settle_change(order, None),
             ref other => panic!("not about one order: {other:?}"),
         }
+    }
+
+    /// A stop of the broker's side is an exit of the lot that it names, of whatever size the broker says.
+    pub(super) fn stop_stands(&mut self, order: OrderId, contract: ContractId, side: Side, qty: u32) {
+        let OrderId::LotStop { lot, role, .. } = order else { panic!("{order} is no stop of a lot") };
+        let it = self.lot(lot);
+        assert_eq!((it.contract, it.side.opposite()), (contract, side), "{order} does not close its lot");
+        if let Some(row) = self.orders.get_mut(&order) {
+            assert!(row.is_live(), "{order} has ended and has another size");
+            row.settle_change(order, Some(qty));
+            return;
+        }
+        let use_ = match role {
+            StopRole::Shadow => Use::LotExit(lot),
+            StopRole::Disaster => Use::DisasterStop(lot),
+        };
+        // It came by itself: whether it fits what else is out is the broker's side to know.
+        self.doubted |= role == StopRole::Shadow && self.own_exits(lot) + qty > self.lot(lot).open();
+        let row = OrderRow {
+            contract,
+            side,
+            qty,
+            kind: OrderKind::Market,
+            use_,
+            status: OrderStatus::Accepted,
+            unknown: false,
+            filled: 0,
+            busted: 0,
+            cost_ticks: 0,
+            lot: None,
+            guard: Guard::NONE,
+            change: None,
+        };
+        self.orders.insert(order, row);
+        self.submitted.push(order);
     }
 
     /// New terms leave only for a limit order that works, and what they may add fits as an order would.
@@ -184,7 +219,7 @@ impl Ledger {
             }
             OrderStatus::Rejected => panic!("{order} was never sent and has a fill"),
         }
-        let (side, is_exit) = (row.side, row.is_exit());
+        let (side, is_exit) = (row.side, row.is_exit() || matches!(row.use_, Use::DisasterStop(_)));
         let overfilled = row.filled > row.most();
         if !row.is_live() {
             row.forget_change();

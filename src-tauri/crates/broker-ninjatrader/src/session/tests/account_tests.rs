@@ -36,7 +36,7 @@ fn listed(world: &mut World, rows: Vec<Row>, whole: bool) -> phantom_model::Brok
     }
 }
 
-fn position(root: &str, net: i64) -> Row {
+pub(super) fn position(root: &str, net: i64) -> Row {
     let root = Root::try_from(root).unwrap();
     let (month, year) = (MonthNumber::clamped(12), ExpiryYear::clamped(2026));
     Row::Position(Position { root, month, year, net: Net::clamped(net), average: None })
@@ -168,18 +168,19 @@ fn prices_that_do_not_come_are_a_warning_and_no_sign_of_life() {
     assert_eq!(world.told(), [Incoming::FeedAlive]);
 }
 
+pub(super) fn pong(digest: &str) -> ServerBody {
+    let n = Count::clamped(0);
+    ServerBody::Pong(phantom_bridge::body::Beat {
+        n,
+        seq: n,
+        ts: Millis::clamped(1),
+        digest: Words::cut(digest),
+    })
+}
+
 #[test]
 fn what_is_armed_there_is_let_be_until_the_desk_has_spoken_and_then_made_equal() {
     let mut world = World::up();
-    let pong = |digest: &str| {
-        let n = Count::clamped(0);
-        ServerBody::Pong(phantom_bridge::body::Beat {
-            n,
-            seq: n,
-            ts: Millis::clamped(1),
-            digest: Words::cut(digest),
-        })
-    };
     world.line(pong("0000000000000000"));
     assert_eq!(world.ops(), [""; 0]);
     world.session.protect([]);

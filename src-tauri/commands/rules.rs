@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use phantom_compliance::pack::Source;
 use phantom_compliance::rules::Until;
 use phantom_compliance::{Pack, Profile};
+use phantom_engine::rules::Act;
 use phantom_engine::rules::panel::{Level, Panel, RuleRow};
 use phantom_engine::{HaltChange, Origin, RulesInput};
 use phantom_model::{ContractId, Timestamp};
 use phantom_wire::{
-    AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel, SettingFault,
-    WireFault,
+    AllowedRow, LockoutRow, PackRow, RuleAct, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
+    SettingFault, SourceRow, WireFault,
 };
 use tauri::State;
 
@@ -39,6 +41,7 @@ pub(crate) async fn rule_packs() -> Result<Vec<PackRow>, WireFault> {
         id: pack.id().to_owned(),
         title: pack.title().to_owned(),
         checked_on: pack.checked_on().to_string(),
+        sources: pack.sources().iter().map(source_row).collect(),
     };
     Ok(packs.iter().map(row).collect())
 }
@@ -128,6 +131,11 @@ fn panel_of(session: &Session, panel: Panel) -> RulesPanel {
     }
 }
 
+fn source_row(source: &Source) -> SourceRow {
+    let (title, url) = (source.title.clone(), source.url.clone());
+    SourceRow { title, url, read_on: source.read_on.to_string() }
+}
+
 fn rule_use(row: &RuleRow) -> RuleUse {
     RuleUse {
         rule: row.rule.code().to_owned(),
@@ -138,6 +146,13 @@ fn rule_use(row: &RuleRow) -> RuleUse {
         line: row.line.cents_text(),
         distance: row.distance.cents_text(),
         percent: row.used.percent(),
+        by_equity: row.by_equity,
+        act: match row.act {
+            Act::Warn => RuleAct::Warn,
+            Act::Flatten => RuleAct::Flatten,
+            Act::Lock => RuleAct::Lock,
+            Act::Fail => RuleAct::Fail,
+        },
         level: match row.level {
             Level::Fine => RuleLevel::Fine,
             Level::Warned(_) => RuleLevel::Warned,

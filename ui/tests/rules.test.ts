@@ -45,7 +45,7 @@ describe('a lock', () => {
 describe('the nearest limit', () => {
   it('is the one of which the most is used', () => {
     const rule = (name: string, percent: number): RuleUse => ({
-      rule: name, words: name, firms: true, used: '0', limit: '0', line: '0', distance: '0', percent, level: 'FINE',
+      rule: name, words: name, firms: true, used: '0', limit: '0', line: '0', distance: '0', percent, level: 'FINE', byEquity: true, act: 'FAIL',
     });
     const panel = { rules: [rule('a', 10), rule('b', 60), rule('c', 60)] } as Pick<RulesPanel, 'rules'> as RulesPanel;
     expect(nearest(panel)?.rule).toBe('b');

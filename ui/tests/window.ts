@@ -59,3 +59,31 @@ export async function openSettings(): Promise<HTMLElement> {
   await screen.findByRole('radiogroup', { name: 'Broker' });
   return screen.getByRole('dialog', { name: 'Settings' });
 }
+
+/** There is no layout here, so a long table is told a height: ten rows of 22 px. */
+export function layOut(): void {
+  const heightOf = (element: Element) => (element.getAttribute('role') === 'rowgroup' ? 220 : 22);
+  Object.defineProperty(HTMLElement.prototype, 'offsetParent', { configurable: true, get: () => document.body });
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      constructor(private readonly tell: (entries: unknown[]) => void) {}
+      observe(target: Element): void {
+        setTimeout(() => this.tell([{ target, contentRect: { width: 900, height: heightOf(target) } }]));
+      }
+      unobserve(): void {}
+      disconnect(): void {}
+    },
+  );
+}
+
+export async function showTab(name: string): Promise<void> {
+  await fireEvent.click(screen.getByRole('tab', { name }));
+}
+
+/** Buys with a stop one tick away and lets the market reach it. */
+export async function fireAStop(desk: ScriptedBackend): Promise<void> {
+  const placed = desk.placeBuy({ symbol: 'NQ', qty: 2, type: 'MARKET', stopTicks: 1 });
+  desk.advance(30_000);
+  await placed;
+}

@@ -79,17 +79,18 @@ async fn a_flatten_that_gets_no_fill_answers_after_ten_seconds_and_names_what_is
     let world = run(mock(), Limits::NONE);
     world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
     world.print(13_201).await;
-    assert_eq!(world.desk.last_receipt().await.unwrap(), None);
+    assert_eq!(world.desk.flatten_receipts().await.unwrap(), []);
     let began = tokio::time::Instant::now();
     let receipt = world.desk.flatten_all(Origin::Window).await.unwrap();
     assert_eq!(began.elapsed().as_secs(), 10);
     assert!(!receipt.flat);
     assert_eq!(receipt.still_open, [(world.gold, NetQty::new(2))]);
-    assert_eq!(world.desk.last_receipt().await.unwrap(), Some(receipt));
+    assert_eq!(world.desk.flatten_receipts().await.unwrap(), [receipt]);
     world.print(13_200).await;
-    let revised = world.desk.last_receipt().await.unwrap().unwrap();
+    let revised = world.desk.flatten_receipts().await.unwrap().pop().unwrap();
     assert_eq!((revised.flat, revised.revisions, revised.still_open.len()), (true, 1, 0));
     assert_eq!(revised.closed.iter().map(|row| row.qty).sum::<u32>(), 2);
+    assert!(revised.began_at < revised.answered_at, "{revised:?}");
     let snapshot = world.desk.snapshot().await.unwrap();
     assert_eq!(snapshot.book.positions().at(world.gold).net, NetQty::FLAT, "the work goes on");
 }

@@ -7,6 +7,7 @@ use phantom_compliance::rule_standing::Hours;
 use phantom_compliance::{Lockout, Minis, OrderRequest, RuleId, RunAway, Standing, Used, contracts_allowed};
 use phantom_model::{ContractId, Guard, Money, OrderKind, Qty, Side, Timestamp, TradingDay};
 
+use super::Act;
 use crate::engine::Engine;
 
 /// How far a rule is.
@@ -35,6 +36,10 @@ pub struct RuleRow {
     pub level: Level,
     /// Whether it is the firm's, with the pack's date; else the trader's own.
     pub firms: bool,
+    /// Whether open profit counts; else closed trades alone do.
+    pub by_equity: bool,
+    /// What it does once it is reached.
+    pub act: Act,
 }
 
 /// The size rule.
@@ -174,6 +179,8 @@ impl Engine {
             distance: line.counted - line.at,
             level: self.level(line.rule),
             firms: line.rule != RuleId::PersonalDailyLoss,
+            by_equity: line.by_equity,
+            act: line.act,
         });
         let result = it.result(open);
         let goals = it.goals().into_iter().flatten().map(|goal| RuleRow {
@@ -183,6 +190,8 @@ impl Engine {
             distance: goal.target - result,
             level: self.level(goal.rule),
             firms: goal.rule != RuleId::PersonalDailyProfit,
+            by_equity: true,
+            act: goal.act,
         });
         losses.chain(goals).collect()
     }

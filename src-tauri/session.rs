@@ -199,10 +199,12 @@ impl Session {
         let Market { listing, fed, records, clock, state } = market;
         // An account that was recovered keeps its rules, its figures and its locks: what is chosen now is a
         // change of them.
-        if let Some(profile) = &checked.profile {
-            let (profile, origin) = (Arc::clone(profile), Origin::Window);
-            handle.rules(RulesInput::Adopt { profile, fresh: false, origin })?;
-        }
+        let origin = Origin::Window;
+        handle.rules(match &checked.profile {
+            Some(profile) => RulesInput::Adopt { profile: Arc::clone(profile), fresh: false, origin },
+            None => RulesInput::Lift { origin },
+        })?;
+        handle.set_handling(checked.handling)?;
         let board = Arc::new(QuoteBoard::new(fed, state));
         let (control, paced) = watch::channel(checked.pace);
         let (limits, holding) = watch::channel(checked.limits);

@@ -90,6 +90,7 @@ impl Shell {
             self.file.save(&settings).map_err(|error| not_saved(&error))?;
             let session = self.session();
             session.set_limits(checked.limits).map_err(of_desk)?;
+            session.desk().set_handling(checked.handling).map_err(of_desk)?;
             if let Some(profile) = checked.profile.filter(|_| settings.rules != self.settings().rules) {
                 // The same account: what is tighter counts at once, what is looser from the next session.
                 let adopt = RulesInput::Adopt { profile, fresh: false, origin: Origin::Window };

@@ -58,10 +58,26 @@ pub(crate) async fn rule_settings(choice: Body<RulesChoice>) -> Result<Vec<RuleS
     Ok(profile.all_settings().into_iter().map(row).collect())
 }
 
-/// Locks the account until the next session: it is closed out and nothing opens. It cannot be undone.
+/// Locks the account until a time, or until the next session: it is closed out and nothing opens. It cannot
+/// be undone.
 #[tauri::command(rename = "lockOut")]
-pub(crate) async fn lock_out(shell: State<'_, Shell>) -> Result<(), WireFault> {
-    shell.session().desk().rules(RulesInput::LockOut { origin: Origin::Window }).map_err(of_desk)
+pub(crate) async fn lock_out(shell: State<'_, Shell>, until: Body<Option<String>>) -> Result<(), WireFault> {
+    let session = shell.session();
+    let until = match until.0 {
+        None => None,
+        Some(text) => {
+            let bad = |why: &str| WireFault::BadRequest(format!("{text:?} {why}"));
+            let until: jiff::Timestamp =
+                text.parse().map_err(|_| bad("is no time such as 2026-11-23T23:00:00Z"))?;
+            let until = Timestamp::from(until);
+            let now = session.desk().marks().await.map_err(of_desk)?.at;
+            if until <= now {
+                return Err(bad("has come already"));
+            }
+            Some(until)
+        }
+    };
+    session.desk().rules(RulesInput::LockOut { until, origin: Origin::Window }).map_err(of_desk)
 }
 
 /// No limit can be loosened before the next session.
@@ -127,6 +143,7 @@ fn panel_of(session: &Session, panel: Panel) -> RulesPanel {
         run_away: panel.run_away.map(|it| it.code().to_owned()),
         limits_locked_until: panel.limits_locked_until.map(time),
         planned: panel.planned,
+        lifts: panel.lifts,
         allowed: allowed.collect(),
     }
 }

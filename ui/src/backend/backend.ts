@@ -86,8 +86,8 @@ export interface Backend {
   rulePacks(): Promise<PackRow[]>;
   /** Every setting of a pack, these made; nothing is chosen by it. */
   ruleSettings(choice: RulesChoice): Promise<RuleSetting[]>;
-  /** Locks the account until the next session; it cannot be undone. */
-  lockOut(): Promise<void>;
+  /** Locks the account until a time, or until the next session; it cannot be undone. */
+  lockOut(until: string | null): Promise<void>;
   /** No limit can be loosened before the next session. */
   lockLimits(): Promise<void>;
   /** Entries on again after they ran away. */

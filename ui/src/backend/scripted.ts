@@ -92,7 +92,7 @@ export class ScriptedBackend implements Backend {
   #lockouts: LockoutRow[] = [];
   #limitsLocked = false;
   /** What the desk is made to say: differences, latches, blindness. */
-  readonly staged: Staged = { differences: [], latches: [], blind: false, recovery: null };
+  readonly staged: Staged = { differences: [], latches: [], blind: false, recovery: null, lifts: false };
 
   constructor(options: ScriptedOptions = {}) {
     this.#exchange = new Exchange({
@@ -295,7 +295,7 @@ export class ScriptedBackend implements Backend {
   rulesPanel(symbols: string[]): Promise<RulesPanel> {
     const resultCents = Math.round((Number(this.#book.dayRealized()) + Number(this.#book.dayUnrealized())) * 100);
     const [lockouts, limitsLocked, choice] = [this.#lockouts, this.#limitsLocked, this.#settings.rules];
-    return Promise.resolve(panelOf({ at: this.#timestamp(), choice, lockouts, resultCents, limitsLocked, symbols }));
+    return Promise.resolve(panelOf({ at: this.#timestamp(), choice, lockouts, resultCents, limitsLocked, symbols, lifts: this.staged.lifts }));
   }
 
   rulePacks(): Promise<PackRow[]> {
@@ -306,8 +306,8 @@ export class ScriptedBackend implements Backend {
     return settingsOf(choice);
   }
 
-  async lockOut(): Promise<void> {
-    this.#lockouts = [{ cause: 'by_hand', words: 'your own lock', since: this.#timestamp(), until: '2026-11-23T23:00:00Z' }];
+  async lockOut(until: string | null): Promise<void> {
+    this.#lockouts = [{ cause: 'by_hand', words: 'your own lock', since: this.#timestamp(), until: until ?? '2026-11-23T23:00:00Z' }];
     this.#write('HALT', null, 'locked_out');
     await this.flattenAll();
   }

@@ -41,7 +41,7 @@ pub use rules::{
     AllowedRow, LockoutRow, PackRow, RuleAct, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
     SourceRow,
 };
-pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
+pub use settings::{BrokerChoice, HandlingChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
 pub use standing::{
     DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,
     OrderLatency, ProtectionLine,

@@ -114,7 +114,7 @@ pub struct LockoutRow {
     pub words: String,
     /// When it locked.
     pub since: String,
-    /// When the next session begins; `null` for good.
+    /// When it ends; `null` for good.
     pub until: Option<String>,
 }
 
@@ -176,6 +176,8 @@ pub struct RulesPanel {
     pub limits_locked_until: Option<String>,
     /// Other rules come with the next session.
     pub planned: bool,
+    /// No rules are there from the next session on.
+    pub lifts: bool,
     /// What may still be opened, contract by contract.
     pub allowed: Vec<AllowedRow>,
 }

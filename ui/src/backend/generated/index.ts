@@ -1589,7 +1589,7 @@ words: string,
  */
 since: string, 
 /**
- * When the next session begins; `null` for good.
+ * When it ends; `null` for good.
  */
 until: string | null, };
 
@@ -1693,6 +1693,10 @@ limitsLockedUntil: string | null,
  */
 planned: boolean, 
 /**
+ * No rules are there from the next session on.
+ */
+lifts: boolean, 
+/**
  * What may still be opened, contract by contract.
  */
 allowed: Array<AllowedRow>, };
@@ -1706,6 +1710,24 @@ export type MarketSource = { "kind": "SIMULATED", } | { "kind": "FILE",
  * Where it lies.
  */
 path: string, };
+
+export type HandlingChoice = { 
+/**
+ * A print further than this from the last good one is suspect, in ticks: 4 or more.
+ */
+bandTicks: number, 
+/**
+ * The same in hundredths of a percent of the price; the wider of the two counts.
+ */
+bandBasisPoints: number, 
+/**
+ * The most contracts of one exit of a flatten, 1 to 1000.
+ */
+clip: number, 
+/**
+ * How long a flatten waits for its cancels before its exits leave, in milliseconds, 0 to 2000.
+ */
+flattenWaitMs: number, };
 
 export type Settings = { 
 /**
@@ -1795,7 +1817,11 @@ defaultSymbol: string,
 /**
  * What becomes of a stop or target whose price was passed while the desk was away; left out: it exits.
  */
-passedPolicy?: PassedPolicy, }, 
+passedPolicy?: PassedPolicy, 
+/**
+ * How prints are judged and how a flatten works; left out: the standard.
+ */
+handling?: HandlingChoice, }, 
 /**
  * The rules of the account; without any, only what the trader allows holds.
  */

@@ -32,6 +32,8 @@ export interface RulesGround {
   resultCents: number;
   limitsLocked: boolean;
   symbols: readonly string[];
+  /** No rules are there from the next session on. */
+  lifts: boolean;
 }
 
 export function panelOf(ground: RulesGround): RulesPanel {
@@ -74,6 +76,7 @@ export function panelOf(ground: RulesGround): RulesPanel {
     runAway: null,
     limitsLockedUntil: ground.limitsLocked ? '2026-11-23T23:00:00Z' : null,
     planned: false,
+    lifts: ground.lifts,
     allowed: has
       ? ground.symbols.map((symbol) => ({
           symbol,

@@ -9,6 +9,7 @@ export interface Staged {
   latches: LatchRow[];
   blind: boolean;
   recovery: RecoveryAnswer | null;
+  lifts: boolean;
 }
 
 export function standingOf(book: Book, staged: Staged, flatten: FlattenProgress | null, limit: string): DeskStanding {

@@ -8,6 +8,7 @@ use phantom_compliance::{Lockout, Minis, OrderRequest, RuleId, RunAway, Standing
 use phantom_model::{ContractId, Guard, Money, OrderKind, Qty, Side, Timestamp, TradingDay};
 
 use super::Act;
+use crate::book::Plan;
 use crate::engine::Engine;
 
 /// How far a rule is.
@@ -122,6 +123,8 @@ pub struct Panel {
     pub limits_locked_until: Option<Timestamp>,
     /// Whether other rules come with the next session.
     pub planned: bool,
+    /// Whether no rules are there from the next session on.
+    pub lifts: bool,
     /// What may still be opened, of every contract that was asked for.
     pub contracts: Vec<ContractRow>,
 }
@@ -164,7 +167,8 @@ impl Engine {
             lockouts: account.lockouts().to_vec(),
             run_away: account.run_away(),
             limits_locked_until: account.limits_locked_until(),
-            planned: account.plan().is_some(),
+            planned: matches!(account.plan(), Some(Plan::Rules { .. })),
+            lifts: account.plan() == Some(&Plan::Lift),
             contracts: contracts.iter().map(|&contract| self.contract_row(at, contract)).collect(),
         }
     }

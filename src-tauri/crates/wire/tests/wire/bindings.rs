@@ -36,7 +36,7 @@ fn declarations() -> String {
         DecidedRow MissedRow RecoveryAnswer HistoryQuestion HistoryIndex HistoryLine HistoryAnswer
         WrittenAnswer BundleAnswer LegWord TriggerReceipt ExitRow ExitFillRow FlattenReceipt
         RulesChoice PackRow SourceRow RuleSetting RuleLevel RuleAct RuleUse LockoutRow AllowedRow RulesPanel
-        PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
+        PassedPolicy BrokerChoice MarketSource HandlingChoice Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

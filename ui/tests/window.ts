@@ -43,9 +43,9 @@ export async function buyOne(desk: ScriptedBackend): Promise<void> {
 }
 
 /** Buys at a limit that the market does not reach. */
-export async function workOne(desk: ScriptedBackend): Promise<void> {
+export async function workOne(desk: ScriptedBackend, price = '20000.00'): Promise<void> {
   await choose('Order type', 'LIMIT');
-  await type('Limit price', '20000.00');
+  await type('Limit price', price);
   await gateSays(/Buy: allowed/);
   // A press soon after another on the same side is taken for its twin.
   await moment(TWIN_MS);

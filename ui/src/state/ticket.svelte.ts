@@ -175,10 +175,12 @@ export class Ticket {
     this.onItsWay[side] = true;
     this.last = null;
     const order = requestOf(this.draft, this.instrument);
-    this.#newest = { request: JSON.stringify(order), side, atMs: performance.now() };
     try {
       const answer = await (side === 'BUY' ? this.backend.placeBuy(order) : this.backend.placeSell(order));
-      if (answer.status !== 'REJECTED' && answer.status !== 'FAILED') this.#sent.add(answer.orderId);
+      if (answer.status !== 'REJECTED' && answer.status !== 'FAILED') {
+        this.#sent.add(answer.orderId);
+        this.#newest = { request: JSON.stringify(order), side, atMs: performance.now() };
+      }
       this.last = outcome(side, answer);
     } catch (thrown) {
       this.last = { kind: 'FAULT', side, text: faultWords(readFault(thrown)) };

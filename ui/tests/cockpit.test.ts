@@ -63,7 +63,7 @@ describe('open profit', () => {
     await fireEvent.click(within(table).getByRole('button', { name: 'Open' }));
     await waitFor(() => expect(table.textContent).toMatch(/\d t/));
     const before = table.textContent;
-    await fireEvent.click(button('Open profit at bid and ask'));
+    await fireEvent.click(button('Open at bid and ask'));
     await waitFor(() => expect(table.textContent).not.toBe(before));
     expect([new Preferences().pnlUnit, new Preferences().pnlBasis]).toEqual(['TICKS', 'QUOTE']);
   });

@@ -141,9 +141,9 @@ describe('the rules of the account', () => {
     expect(await screen.findByText(/From the next session on there are no rules/)).toBeTruthy();
   });
 
-  it('stand at the gate before the press: warnings, the worst case, what is still allowed', async () => {
+  it('stand at the gate before the press: the worst case, and what is still allowed', async () => {
     await withRules();
-    await gateSays(/Buy: allowed, opens, 5 still allowed at worst .203\.78, then 1,796\.22 left of the maximum loss limit ! no stop/);
+    await gateSays(/Buy: allowed, opens, 5 still allowed at worst .203\.78 without a stop, then 1,796\.22 left of the maximum loss limit/);
   });
 
   it('explain a value that the desk does not take, and choose nothing', async () => {

@@ -183,8 +183,8 @@ impl Session {
             desk.run().await;
         })?;
         let market = Market { listing, fed, records, clock, state };
-        let (session, stage) = Self::with(checked, market, handle, (tell, told), view, None)?;
-        Ok((Self { fees, ..session }, stage))
+        let (session, shown) = Self::with(checked, market, handle, (tell, told), view, None)?;
+        Ok((Self { fees, ..session }, shown))
     }
 
     /// The market's thread, and what the window needs.

@@ -182,6 +182,12 @@ mod tests {
 
     type Spoil = fn(&mut Settings);
 
+    fn handled(settings: &mut Settings, change: fn(&mut HandlingChoice)) {
+        let mut it = HandlingChoice { band_ticks: 20, band_basis_points: 50, clip: 10, flatten_wait_ms: 500 };
+        change(&mut it);
+        settings.trading.handling = Some(it);
+    }
+
     fn rules(pack: &str, settings: &[&str]) -> phantom_wire::RulesChoice {
         let settings = settings.iter().map(|&it| it.to_owned()).collect();
         phantom_wire::RulesChoice { pack: pack.to_owned(), settings }
@@ -198,12 +204,6 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        fn handled(change: fn(&mut HandlingChoice)) -> Option<HandlingChoice> {
-            let mut it =
-                HandlingChoice { band_ticks: 20, band_basis_points: 50, clip: 10, flatten_wait_ms: 500 };
-            change(&mut it);
-            Some(it)
-        }
         let cases: [(&str, Spoil); 22] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
@@ -221,13 +221,13 @@ mod tests {
             ("trading.positionMaxMinis", |s| s.trading.position_max_minis = "1.0001".into()),
             ("trading.defaultQty", |s| s.trading.default_qty = 0),
             ("trading.defaultSymbol", |s| s.trading.default_symbol = "XX".into()),
-            ("trading.handling.bandTicks", |s| s.trading.handling = handled(|it| it.band_ticks = 3)),
+            ("trading.handling.bandTicks", |s| handled(s, |it| it.band_ticks = 3)),
             ("trading.handling.bandBasisPoints", |s| {
-                s.trading.handling = handled(|it| it.band_basis_points = 10_001);
+                handled(s, |it| it.band_basis_points = 10_001);
             }),
-            ("trading.handling.clip", |s| s.trading.handling = handled(|it| it.clip = 0)),
+            ("trading.handling.clip", |s| handled(s, |it| it.clip = 0)),
             ("trading.handling.flattenWaitMs", |s| {
-                s.trading.handling = handled(|it| it.flatten_wait_ms = 2_001);
+                handled(s, |it| it.flatten_wait_ms = 2_001);
             }),
             ("rules.pack", |s| s.rules = Some(rules("no-such-pack", &[]))),
             ("rules.settings", |s| s.rules = Some(rules("topstep-combine-50k", &["daily_loss=perhaps"]))),

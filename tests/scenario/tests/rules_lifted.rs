@@ -35,8 +35,7 @@ fn has_rules(story: &Story<ByHand>) -> bool {
     story.book().account().profile().is_some()
 }
 
-fn lock_until(story: &mut Story<ByHand>, until: &str) {
-    let until: Timestamp = until.replace('Z', ".0000000Z").parse().unwrap();
+fn lock_until(story: &mut Story<ByHand>, until: Timestamp) {
     story.rules(RulesInput::LockOut { until: Some(until), origin: Origin::Window });
 }
 
@@ -96,7 +95,7 @@ fn rules_stay_while_something_is_open_and_a_lock_outlives_them() {
     let mut story = combine();
     story.enter(buy(1).stop("1315.0"), "1320.0");
     story.print("1320.0");
-    lock_until(&mut story, "2026-10-07T15:00:00Z");
+    lock_until(&mut story, "2026-10-07T15:00:00.0000000Z".parse().unwrap());
     story.hush();
     lift(&mut story);
     story.wait_until(NEXT_SESSION);
@@ -117,16 +116,16 @@ fn rules_stay_while_something_is_open_and_a_lock_outlives_them() {
 fn a_lock_until_a_time_can_be_made_longer_and_never_shorter() {
     let mut story = Story::before_rules(MORNING, 0);
     story.print("1320.0");
-    lock_until(&mut story, "2026-10-06T15:30:00Z");
-    lock_until(&mut story, "2026-10-06T15:10:00Z");
+    lock_until(&mut story, "2026-10-06T15:30:00.0000000Z".parse().unwrap());
+    lock_until(&mut story, "2026-10-06T15:10:00.0000000Z".parse().unwrap());
     assert_eq!(story.book().account().lockouts().len(), 1, "shorter is no lock");
-    lock_until(&mut story, "2026-10-06T16:00:00Z");
+    lock_until(&mut story, "2026-10-06T16:00:00.0000000Z".parse().unwrap());
     for (at, locked) in [("2026-10-06T15:30:00Z", true), ("2026-10-06T16:00:00Z", false)] {
         story.wait_until(at);
         story.print("1320.0");
         assert_eq!(story.book().halt().locked_out, locked, "{at}");
     }
-    lock_until(&mut story, MORNING);
+    lock_until(&mut story, "2026-10-06T15:00:00.0000000Z".parse().unwrap());
     assert!(!story.book().halt().locked_out, "a time that has come locks nothing");
     story.feed(Input::Clock);
 }

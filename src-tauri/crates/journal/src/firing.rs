@@ -83,7 +83,7 @@ impl Firing {
     /// When the last contract was filled.
     #[must_use]
     pub fn filled_at(&self) -> Option<Timestamp> {
-        self.exits.iter().flat_map(|exit| &exit.fills).map(|(at, ..)| *at).last()
+        self.exits.iter().flat_map(|exit| &exit.fills).map(|(at, ..)| *at).next_back()
     }
 }
 

@@ -220,6 +220,7 @@ impl FlattenReceipt {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }
             | FactBody::ChangeAsked { .. }
             | FactBody::OrderChanged { .. }
             | FactBody::ChangeRefused { .. }

@@ -12,12 +12,13 @@ pub(crate) mod files;
 pub(crate) mod history;
 pub(crate) mod market;
 pub(crate) mod orders;
+pub(crate) mod receipts;
 pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 34] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -41,8 +42,11 @@ pub const NAMES: [&str; 31] = [
     "recovery",
     "exitPassed",
     "history",
+    "historyIndex",
     "exportHistory",
     "disputeBundle",
+    "triggerReceipt",
+    "flattenReceipts",
     "rulesPanel",
     "rulePacks",
     "ruleSettings",

@@ -53,7 +53,7 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{amend, files, history, market, orders, rules, session, settings};
+    use commands::{amend, files, history, market, orders, receipts, rules, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
@@ -78,8 +78,11 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         history::recovery,
         history::exit_passed,
         history::history,
+        history::history_index,
         history::export_history,
         history::dispute_bundle,
+        receipts::trigger_receipt,
+        receipts::flatten_receipts,
         rules::rules_panel,
         rules::rule_packs,
         rules::rule_settings,

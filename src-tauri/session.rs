@@ -8,8 +8,8 @@ use phantom_broker::{Broker, Unreachable};
 use phantom_broker_mock::MockBroker;
 use phantom_compliance::Limits;
 use phantom_compliance::pack::PackFault;
-use phantom_engine::{Engine, Fact, Origin, RulesInput, Timing};
-use phantom_model::{ContractId, Timestamp, trading_day};
+use phantom_engine::{ContractTerms, Engine, Fact, Origin, RulesInput, Timing};
+use phantom_model::{Arena, ContractId, Money, Timestamp, trading_day};
 use phantom_runtime::{
     Desk, DeskFault, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport,
 };
@@ -38,6 +38,8 @@ pub(crate) struct Session {
     feed: FeedControl,
     limits: watch::Sender<Limits>,
     kept: Option<Kept>,
+    /// Fees per contract and side, by contract.
+    fees: Arena<ContractId, Money>,
 }
 
 /// Why a session cannot start.
@@ -128,6 +130,7 @@ impl Session {
         let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
         let (tell, told) = mpsc::unbounded_channel();
         let view = View::of_book(Arc::clone(&listing), &engine, starts, "MOCK".to_owned());
+        let fees = fees_of(engine.terms());
         let journal = ToldJournal { kept: journal, told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
         let desk = desk.woken_by(wake);
@@ -154,7 +157,7 @@ impl Session {
         }
         let market = Market { listing, fed, records, clock, state: FeedState::Simulated };
         let session = Self::with(checked, market, handle, (tell, told), view, Some(place))?;
-        Ok((Self { kept: Some(kept), ..session.0 }, session.1))
+        Ok((Self { kept: Some(kept), fees, ..session.0 }, session.1))
     }
 
     /// A desk that keeps nothing.
@@ -172,6 +175,7 @@ impl Session {
         let mode = if state == FeedState::Silent { DeskMode::Offline } else { DeskMode::Mock };
         let terms = terms_under(&listing, checked.profile.as_deref());
         let view = View::new(Arc::clone(&listing), &terms, starts, mode, account);
+        let fees = fees_of(&terms);
         let engine = Engine::new(terms, checked.limits, Timing::LIVE).with_rule_book(rule_book(&listing)?);
         let journal = ToldJournal { kept: MemoryJournal::new(), told: tell.clone() };
         let (desk, handle) = Desk::new(engine, broker, journal, clock.clone(), Arc::clone(&listing));
@@ -179,7 +183,8 @@ impl Session {
             desk.run().await;
         })?;
         let market = Market { listing, fed, records, clock, state };
-        Self::with(checked, market, handle, (tell, told), view, None)
+        let (session, shown) = Self::with(checked, market, handle, (tell, told), view, None)?;
+        Ok((Self { fees, ..session }, shown))
     }
 
     /// The market's thread, and what the window needs.
@@ -194,10 +199,12 @@ impl Session {
         let Market { listing, fed, records, clock, state } = market;
         // An account that was recovered keeps its rules, its figures and its locks: what is chosen now is a
         // change of them.
-        if let Some(profile) = &checked.profile {
-            let (profile, origin) = (Arc::clone(profile), Origin::Window);
-            handle.rules(RulesInput::Adopt { profile, fresh: false, origin })?;
-        }
+        let origin = Origin::Window;
+        handle.rules(match &checked.profile {
+            Some(profile) => RulesInput::Adopt { profile: Arc::clone(profile), fresh: false, origin },
+            None => RulesInput::Lift { origin },
+        })?;
+        handle.set_handling(checked.handling)?;
         let board = Arc::new(QuoteBoard::new(fed, state));
         let (control, paced) = watch::channel(checked.pace);
         let (limits, holding) = watch::channel(checked.limits);
@@ -221,7 +228,8 @@ impl Session {
         }
         watch_sleep(handle.weak())?;
         let stage = Stage { view, told, desk: handle.clone(), board, pace: paced, limits: holding };
-        Ok((Self { desk: handle, listing, feed: control, limits, kept: None }, stage))
+        let fees = Arena::new();
+        Ok((Self { desk: handle, listing, feed: control, limits, kept: None, fees }, stage))
     }
 
     /// What of the session survives the program; `None` for a rehearsal.
@@ -235,6 +243,11 @@ impl Session {
 
     pub(crate) fn listing(&self) -> &Listing {
         &self.listing
+    }
+
+    /// Fees per contract and side.
+    pub(crate) fn fee_per_side(&self, contract: ContractId) -> Money {
+        self.fees.get(contract).copied().unwrap_or(Money::ZERO)
     }
 
     /// Lets prices stand still or go on.
@@ -297,6 +310,14 @@ fn recovery_words(report: &RecoveryReport) -> String {
     let parts: Vec<String> = found.into_iter().chain(changed).chain(decided).flatten().collect();
     let what = if parts.is_empty() { "nothing was open".to_owned() } else { parts.join(", ") };
     format!("recovered: {what}")
+}
+
+fn fees_of(terms: &Arena<ContractId, ContractTerms>) -> Arena<ContractId, Money> {
+    let mut fees = Arena::new();
+    for (_, terms) in terms.iter() {
+        fees.push(terms.fee_per_side);
+    }
+    fees
 }
 
 /// A market before it runs.

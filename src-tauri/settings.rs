@@ -40,6 +40,7 @@ pub(crate) fn new_install() -> Settings {
             default_qty: 1,
             default_symbol: "NQ".to_owned(),
             passed_policy: None,
+            handling: None,
         },
         rules: None,
     }

@@ -11,7 +11,7 @@ use crate::error::{of_desk, stopped};
 use crate::session::{Session, SessionFault};
 use crate::settings::{Checked, SettingsFile, Vault, check};
 use crate::storage::Storage;
-use crate::stream::{Ask, StreamHandle};
+use crate::stream::{Ask, Stage, StreamHandle};
 
 /// What the commands share. No lock in here is ever held while the engine works.
 pub(crate) struct Shell {
@@ -90,6 +90,7 @@ impl Shell {
             self.file.save(&settings).map_err(|error| not_saved(&error))?;
             let session = self.session();
             session.set_limits(checked.limits).map_err(of_desk)?;
+            session.desk().set_handling(checked.handling).map_err(of_desk)?;
             if let Some(profile) = checked.profile.filter(|_| settings.rules != self.settings().rules) {
                 // The same account: what is tighter counts at once, what is looser from the next session.
                 let adopt = RulesInput::Adopt { profile, fresh: false, origin: Origin::Window };
@@ -114,20 +115,46 @@ impl Shell {
             let words = "a position is open or an order works: close and cancel everything first";
             return Err(WireFault::PositionsOpen(words.to_owned()));
         }
-        let (session, stage) =
-            Session::start(settings, checked, &self.storage).map_err(|fault| not_started(&fault))?;
-        if standing.killed {
+        let before = self.settings();
+        self.file.save(settings).map_err(|error| not_saved(&error))?;
+        // An account that goes on under other rules has one journal: it is closed before it is opened again.
+        let goes_on = is_same_market(&before, settings);
+        if goes_on {
+            end(&self.session());
+        }
+        let started = Session::start(settings, checked, &self.storage);
+        if let Err(fault) = &started {
+            self.go_back(&before, goes_on, standing.killed)?;
+            return Err(not_started(fault));
+        }
+        let (session, stage) = started.map_err(|fault| not_started(&fault))?;
+        let old = self.install(session, stage, standing.killed)?;
+        if !goes_on {
+            end(&old);
+        }
+        Ok(())
+    }
+
+    /// Another desk runs from now on; the one before is handed back.
+    fn install(&self, session: Session, stage: Stage, killed: bool) -> Result<Arc<Session>, WireFault> {
+        if killed {
             session.desk().halt(HaltChange::Kill, Origin::Rule).map_err(of_desk)?;
         }
-        self.file.save(settings).map_err(|error| not_saved(&error))?;
-        let old = {
-            let mut running = self.session.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *running, Arc::new(session))
-        };
+        let mut running = self.session.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *running, Arc::new(session));
+        drop(running);
         self.stream.tell(Ask::Stage(Box::new(stage)));
-        // Nothing is open on it; its journal is closed in order.
-        if let Err(fault) = old.desk().end() {
-            tracing::warn!(%fault, "the desk before could not be ended in order");
+        Ok(old)
+    }
+
+    /// The desk that was wanted does not start: everything is as before.
+    fn go_back(&self, before: &Settings, ended: bool, killed: bool) -> Result<(), WireFault> {
+        self.file.save(before).map_err(|error| not_saved(&error))?;
+        if ended {
+            let checked = check(before).map_err(WireFault::SettingsInvalid)?;
+            let started = Session::start(before, &checked, &self.storage);
+            let (session, stage) = started.map_err(|fault| not_started(&fault))?;
+            self.install(session, stage, killed)?;
         }
         Ok(())
     }
@@ -136,10 +163,22 @@ impl Shell {
 /// Whether the difference is more than limits, speed, settings of the same rules, and what a ticket
 /// starts with.
 fn needs_another_desk(old: &Settings, new: &Settings) -> bool {
-    let mut same_market = new.mock.clone();
-    same_market.speed = old.mock.speed;
     let pack = |settings: &Settings| settings.rules.as_ref().map(|rules| rules.pack.clone());
-    old.broker != new.broker || old.mock != same_market || pack(old) != pack(new)
+    !is_same_market(old, new) || pack(old) != pack(new)
+}
+
+/// Whether the account and its market are the same; how fast it runs is no difference.
+fn is_same_market(old: &Settings, new: &Settings) -> bool {
+    let mut market = new.mock.clone();
+    market.speed = old.mock.speed;
+    old.broker == new.broker && old.mock == market
+}
+
+/// Nothing is open on it; its journal is closed in order.
+fn end(session: &Session) {
+    if let Err(fault) = session.desk().end() {
+        tracing::warn!(%fault, "the desk before could not be ended in order");
+    }
 }
 
 fn not_started(fault: &SessionFault) -> WireFault {

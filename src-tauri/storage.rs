@@ -1,14 +1,13 @@
 //! The data folder: whose it is, the journals in it, and what of a session survives the program.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use phantom_broker_mock::{KeptBroker, MockSettings};
-use phantom_engine::{Book, Timing};
+use phantom_engine::Timing;
 use phantom_journal::{Environment, Session as Owner, Store};
-use phantom_model::{ContractId, LotId};
 use phantom_runtime::Listing;
 use phantom_station::{Lease, MarketPlace, OpenedDesk, Start, Station};
 
@@ -42,14 +41,6 @@ pub(crate) struct Kept {
     pub(crate) took: Duration,
     /// What was wrong with it.
     pub(crate) damage: Option<String>,
-    lots: BTreeMap<LotId, ContractId>,
-}
-
-impl Kept {
-    /// The contract of a lot that was open at the start.
-    pub(crate) fn contract_of(&self, lot: LotId) -> Option<ContractId> {
-        self.lots.get(&lot).copied()
-    }
 }
 
 /// A simulated account as it was left.
@@ -90,7 +81,7 @@ impl Storage {
         let broker = KeptBroker::open(&path, mock.clone(), &names)?.numbering_after(newest);
         let place = folder.join(format!("market-{account}.json"));
         let damage = desk.damage.as_ref().map(ToString::to_string);
-        let kept = Kept { journal, took: desk.took, damage, lots: open_lots(desk.engine.book()) };
+        let kept = Kept { journal, took: desk.took, damage };
         Ok(Restored { was: MarketPlace::load(&place), desk, broker, place, kept, holding })
     }
 
@@ -142,9 +133,4 @@ fn account_of(mock: &MockSettings) -> String {
         slippage_ticks.min(),
         slippage_ticks.max()
     )
-}
-
-fn open_lots(book: &Book) -> BTreeMap<LotId, ContractId> {
-    let positions = book.positions().iter();
-    positions.flat_map(|(id, position)| position.lots.iter().map(move |&lot| (lot, id))).collect()
 }

@@ -235,7 +235,7 @@ impl<W: Window> Stream<W> {
     /// Sends what has changed since the last frame.
     async fn frame(&mut self) {
         self.catch_up().await;
-        let positions = self.stage.view.positions();
+        let positions = self.stage.view.positions(&self.stage.board);
         let desk = self.desk_update();
         let rows_wait = self.stage.view.has_pending_rows();
         let positions_changed = positions != self.sent.positions;
@@ -269,7 +269,7 @@ impl<W: Window> Stream<W> {
             seq: self.seq,
             log: view.log(),
             trades: view.trades(),
-            positions: view.positions(),
+            positions: view.positions(&self.stage.board),
             working,
             phantoms,
             quotes,

@@ -1,9 +1,10 @@
 //! Orders: place, cancel, flatten, and what the gate would say.
 
-use phantom_compliance::{GuardWords, Ticket, TicketKind};
-use phantom_engine::Origin;
+use phantom_compliance::{GuardWords, Ticket, TicketKind, Warning};
+use phantom_engine::rules::verdict::{Aim, WorstCase};
+use phantom_engine::{Origin, Verdict};
 use phantom_model::{OrderId, Side};
-use phantom_runtime::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, Listing, PlaceAnswer};
+use phantom_runtime::{CancelAnswer, ClosedPosition, FlattenReceipt, Listing, PlaceAnswer};
 use phantom_wire::{self as wire, DecimalText, OrderQuestion, OrderRequest, WireFault};
 use tauri::State;
 
@@ -67,9 +68,9 @@ pub(crate) async fn can_submit_order(
         take_profit_ticks,
         trail_ticks,
     };
-    let verdict = shell.session().desk().verdict(ticket(side, order)).await.map_err(of_desk)?;
+    let verdict = shell.session().desk().judge(ticket(side, order)).await.map_err(of_desk)?;
     Ok(match verdict {
-        Ok(effect) => allowed(effect),
+        Ok(verdict) => verdict_of(&verdict),
         Err(refusal) => denied(refusal.reason(), refusal.to_string()),
     })
 }
@@ -129,16 +130,48 @@ pub(crate) fn place_answer(answer: PlaceAnswer) -> wire::PlaceAnswer {
     }
 }
 
-const fn allowed(effect: Effect) -> wire::Verdict {
-    let effect = match effect {
-        Effect::Opens => wire::Effect::Opens,
-        Effect::Reduces => wire::Effect::Reduces,
+fn verdict_of(verdict: &Verdict) -> wire::Verdict {
+    let count = |contracts: u64| Some(u32::try_from(contracts).unwrap_or(u32::MAX));
+    let warning = |it: &Warning| wire::WarningRow { code: it.code().to_owned(), words: it.to_string() };
+    let answer = match &verdict.answer {
+        Ok(Aim::Opens) => wire::Verdict { effect: Some(wire::Effect::Opens), ..let_through() },
+        Ok(Aim::Reduces) => wire::Verdict { effect: Some(wire::Effect::Reduces), ..let_through() },
+        Err(refusal) => denied(refusal.reason(), refusal.to_string()),
     };
-    wire::Verdict { allowed: true, reason: None, message: None, effect: Some(effect) }
+    wire::Verdict {
+        warnings: verdict.warnings.iter().map(warning).collect(),
+        worst: verdict.worst.as_ref().filter(|_| verdict.answer != Ok(Aim::Reduces)).map(worst_of),
+        buy_left: count(verdict.buy),
+        sell_left: count(verdict.sell),
+        ..answer
+    }
+}
+
+fn worst_of(worst: &WorstCase) -> wire::WorstCase {
+    let left = worst.left.iter().map(|(rule, left)| wire::WorstLeft {
+        rule: rule.code().to_owned(),
+        words: rule.words().to_owned(),
+        left: left.cents_text(),
+    });
+    wire::WorstCase { loss: worst.loss.cents_text(), equity: worst.equity.cents_text(), left: left.collect() }
+}
+
+const fn let_through() -> wire::Verdict {
+    wire::Verdict {
+        allowed: true,
+        reason: None,
+        message: None,
+        effect: None,
+        warnings: Vec::new(),
+        worst: None,
+        buy_left: None,
+        sell_left: None,
+    }
 }
 
 fn denied(reason: &str, message: String) -> wire::Verdict {
-    wire::Verdict { allowed: false, reason: Some(reason.to_owned()), message: Some(message), effect: None }
+    let (reason, message) = (Some(reason.to_owned()), Some(message));
+    wire::Verdict { allowed: false, reason, message, ..let_through() }
 }
 
 /// A receipt on the wire.

@@ -68,6 +68,11 @@ impl QuoteBoard {
         self.fed.iter().map(|&contract| (contract, shown.quotes.get(&contract).copied())).collect()
     }
 
+    /// The newest price of a contract; `None` before the first.
+    pub(crate) fn quote(&self, contract: ContractId) -> Option<Quote> {
+        self.shown().quotes.get(&contract).copied()
+    }
+
     pub(crate) fn state(&self) -> FeedState {
         self.shown().state
     }

@@ -148,6 +148,8 @@ impl View {
             timestamp: self.marks.at.to_string(),
             reason: Some(words),
             status: None,
+            since_ms: None,
+            receipt: None,
         });
     }
 
@@ -188,8 +190,9 @@ impl View {
         self.log.iter().cloned().collect()
     }
 
-    pub(crate) fn positions(&self) -> Vec<PositionRow> {
-        self.traded.iter().map(|&contract| position_row(self, contract)).collect()
+    pub(crate) fn positions(&self, board: &QuoteBoard) -> Vec<PositionRow> {
+        let quote = |wanted: ContractId| board.quote(wanted);
+        self.traded.iter().map(|&contract| position_row(self, contract, quote(contract))).collect()
     }
 
     pub(crate) fn working(&self) -> Vec<WorkingRow> {

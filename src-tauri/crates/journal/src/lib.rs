@@ -46,7 +46,7 @@ pub use bundle::{Bundle, BundleFault, bundle, verification_text};
 pub use contracts::ListedContract;
 pub use export::{ExportFault, Exported, Format, export, write_lines};
 pub use fault::{Damage, DamageKind, OpenFault, WriteFault};
-pub use firing::{Firing, all as firings};
+pub use firing::{FiredExit, Firing, all as firings};
 pub use history::{History, HistoryRow, PAGE_MAX, Page, Wanted};
 pub use import::{ImportFault, Imported, import};
 pub use runs::{Run, RunStatus};

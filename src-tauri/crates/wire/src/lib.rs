@@ -9,6 +9,7 @@ pub mod decimal;
 pub mod event;
 pub mod fault;
 pub mod order;
+pub mod receipt;
 pub mod recovery;
 pub mod row;
 pub mod rules;
@@ -25,16 +26,22 @@ pub use fault::{SettingFault, WireFault};
 pub use order::{
     ClosedPosition, Effect, FlattenAnswer, FlattenStatus, MarketControl, MarketSpeed, Maximum, OpenPosition,
     OrderQuestion, OrderRequest, OrderType, PasswordAnswer, PasswordPlace, PlaceAnswer, Side, Verdict,
+    WarningRow, WorstCase, WorstLeft,
 };
+pub use receipt::{ExitFillRow, ExitRow, FlattenReceipt, LegWord, TriggerReceipt};
 pub use recovery::{
-    DecidedRow, HistoryAnswer, HistoryLine, HistoryQuestion, PassedPolicy, RecoveryAnswer, WrittenAnswer,
+    BundleAnswer, DecidedRow, HistoryAnswer, HistoryIndex, HistoryLine, HistoryQuestion, MissedRow,
+    PassedPolicy, RecoveryAnswer, WrittenAnswer,
 };
 pub use row::{
     DeskMode, DeskStatus, FeedState, InstrumentRow, LogAction, LogRow, PhantomRow, PhantomState, PositionRow,
     QuoteRow, TradeBy, TradeRow, WorkingRow,
 };
-pub use rules::{AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel};
-pub use settings::{BrokerChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
+pub use rules::{
+    AllowedRow, LockoutRow, PackRow, RuleAct, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
+    SourceRow,
+};
+pub use settings::{BrokerChoice, HandlingChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
 pub use standing::{
     DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,
     OrderLatency, ProtectionLine,

@@ -1,6 +1,6 @@
 // How the scripted desk stands, as the real one would say it.
 
-import type { DeskStanding, DifferenceRow, FlattenProgress, LatchRow } from '../types';
+import type { DeskStanding, DifferenceRow, FlattenProgress, LatchRow, RecoveryAnswer } from '../types';
 import { type Book, cents } from './book';
 
 /** What a test or a page may make the scripted desk say. */
@@ -8,6 +8,8 @@ export interface Staged {
   differences: DifferenceRow[];
   latches: LatchRow[];
   blind: boolean;
+  recovery: RecoveryAnswer | null;
+  lifts: boolean;
 }
 
 export function standingOf(book: Book, staged: Staged, flatten: FlattenProgress | null, limit: string): DeskStanding {

@@ -17,7 +17,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 33] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -36,6 +36,8 @@ pub const NAMES: [&str; 31] = [
     "saveSettings",
     "connectBroker",
     "setPassword",
+    "testConnection",
+    "confirmLive",
     "marketControl",
     "saveText",
     "recovery",

@@ -10,6 +10,7 @@ mod graphics;
 mod log;
 mod market;
 mod menu;
+mod ninjatrader;
 mod session;
 mod settings;
 mod shell;
@@ -20,12 +21,14 @@ pub mod supervise;
 mod window;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use tauri::{AppHandle, Builder, Manager, Runtime};
 
 pub use commands::NAMES as COMMAND_NAMES;
 pub use settings::vault::Store as CredentialStore;
 
+use ninjatrader::Reach;
 use phantom_station::Lease;
 use session::{Session, SessionFault};
 use settings::{Loaded, SettingsFile, Vault, check};
@@ -73,6 +76,8 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         settings::save_settings,
         settings::connect_broker,
         settings::set_password,
+        settings::test_connection,
+        settings::confirm_live,
         market::market_control,
         files::save_text,
         history::recovery,
@@ -127,14 +132,22 @@ pub fn start_on<R: Runtime>(
     let storage = Storage::new(Lease::take(data_folder)?);
     let file = SettingsFile::in_folder(settings_folder);
     let Loaded { settings, notice } = file.load();
-    let (settings, (session, mut stage), replaced) = first_session(settings, &storage)?;
+    let (tell_found, mut found) = tokio::sync::mpsc::unbounded_channel();
+    let reach = Reach::new(Arc::new(Vault::new(store)), tell_found);
+    let (settings, (session, mut stage), replaced) = first_session(settings, &storage, &reach)?;
     for words in notice.into_iter().chain(replaced) {
         tracing::warn!("{words}");
         stage.view.notice(words);
     }
     let (stream, asked) = stream::channel();
     tauri::async_runtime::spawn(Stream::new(window::Batches(app.clone()), stage, asked).run());
-    app.manage(Shell::new(session, settings, file, Vault::new(store), stream, storage));
+    app.manage(Shell::new(session, settings, file, reach, stream, storage));
+    let shell = app.clone();
+    tauri::async_runtime::spawn(async move {
+        while let Some(found) = found.recv().await {
+            shell.state::<Shell>().trade_on(found).await;
+        }
+    });
     Ok(())
 }
 
@@ -143,10 +156,14 @@ type First = (phantom_wire::Settings, (Session, stream::Stage), Option<String>);
 
 /// The first session. Where the chosen market cannot run, a tick file that is gone for instance, the
 /// simulated one does, and the settings file stays as it is.
-fn first_session(settings: phantom_wire::Settings, storage: &Storage) -> Result<First, StartFault> {
+fn first_session(
+    settings: phantom_wire::Settings,
+    storage: &Storage,
+    reach: &Reach,
+) -> Result<First, StartFault> {
     let begin = |settings: &phantom_wire::Settings| {
         let checked = check(settings).map_err(|fault| StartFault::Desk(fault.message))?;
-        let started = Session::start(settings, &checked, storage);
+        let started = Session::start(settings, &checked, storage, reach);
         started.map_err(|fault: SessionFault| StartFault::Desk(fault.to_string()))
     };
     match begin(&settings) {

@@ -1,13 +1,11 @@
 //! The native menu.
 
-use phantom_engine::Origin;
 use phantom_wire::FlattenNews;
 use tauri::menu::{Menu, MenuItemBuilder, SubmenuBuilder};
 use tauri::{AppHandle, Emitter, Manager, Runtime};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::commands::orders::flatten_answer;
-use crate::error::of_desk;
+use crate::commands::orders::flatten_now;
 use crate::shell::Shell;
 use crate::window::leave;
 
@@ -57,14 +55,14 @@ fn flatten<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tell(&app, &FlattenNews::UnderWay);
-        let news = match session.desk().flatten_all(Origin::Window).await {
-            Ok(receipt) => {
-                tracing::info!(flat = receipt.flat, "flatten all from the menu");
-                FlattenNews::Answered { answer: flatten_answer(session.listing(), &receipt) }
+        let news = match flatten_now(&session).await {
+            Ok(answer) => {
+                tracing::info!(status = ?answer.status, "flatten all from the menu");
+                FlattenNews::Answered { answer }
             }
             Err(fault) => {
-                tracing::error!(%fault, "flatten all from the menu");
-                FlattenNews::Failed { fault: of_desk(fault) }
+                tracing::error!(?fault, "flatten all from the menu");
+                FlattenNews::Failed { fault }
             }
         };
         tell(&app, &news);

@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::market::{Pace, QuoteBoard};
+use crate::ninjatrader::board::LinkBoard;
 use view::View;
 
 /// One frame of a screen.
@@ -56,6 +57,8 @@ pub(crate) struct Stage {
     pub(crate) board: Arc<QuoteBoard>,
     pub(crate) pace: watch::Receiver<Pace>,
     pub(crate) limits: watch::Receiver<Limits>,
+    /// The connection to a broker that is not simulated.
+    pub(crate) link: Option<Arc<LinkBoard>>,
 }
 
 /// What the stream is asked.
@@ -279,27 +282,38 @@ impl<W: Window> Stream<W> {
     }
 
     fn desk_update(&self) -> DeskUpdateEvent {
-        let Stage { view, board, pace, limits, .. } = &self.stage;
+        let Stage { view, board, pace, limits, link, .. } = &self.stage;
         let limits = *limits.borrow();
+        let broker = link.as_ref().map(|link| link.row(std::time::Instant::now()));
+        let mut desk = view.status(board, *pace.borrow(), &limits);
+        if let Some(link) = link {
+            desk.mode = link.mode();
+        }
         DeskUpdateEvent {
             seq: self.seq,
             working: view.working(),
             phantoms: view.phantoms(),
             quotes: view.quotes(board),
-            desk: view.status(board, *pace.borrow(), &limits),
-            standing: view.standing(board, &limits),
+            desk,
+            standing: view.standing(board, &limits, broker),
         }
     }
 }
 
-/// Whether two updates say different things; the clock and the age of a price alone are no difference.
+/// Whether two updates say different things; the clock, the age of a price and the wait for the next try
+/// alone are no difference.
 fn differs(sent: &DeskUpdateEvent, new: &DeskUpdateEvent) -> bool {
     let same_desk =
         sent.desk == DeskStatus { market_time: sent.desk.market_time.clone(), ..new.desk.clone() };
-    let same_standing =
-        sent.standing == DeskStanding { feed_age_ms: sent.standing.feed_age_ms, ..new.standing.clone() };
+    let mut standing = DeskStanding { feed_age_ms: sent.standing.feed_age_ms, ..new.standing.clone() };
+    if let (Some(new), Some(sent)) = (&mut standing.broker, &sent.standing.broker)
+        && new.retry_in_ms.is_some() == sent.retry_in_ms.is_some()
+    {
+        new.retry_in_ms = sent.retry_in_ms;
+        new.latency_micros = sent.latency_micros;
+    }
     !same_desk
-        || !same_standing
+        || sent.standing != standing
         || sent.quotes != new.quotes
         || sent.working != new.working
         || sent.phantoms != new.phantoms

@@ -59,7 +59,11 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
     Ok(Checked { mock, limits, pace, policy, profile })
 }
 
-fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
+/// Checks where `NinjaTrader` is and which account is meant.
+///
+/// # Errors
+/// The first setting that is wrong.
+pub(crate) fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
     for (field, text) in [
         ("ninjatrader.host", &to.host),
         ("ninjatrader.account", &to.account),
@@ -71,6 +75,12 @@ fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
     }
     if to.host.trim().is_empty() || to.host.contains(char::is_whitespace) {
         return Err(fault("ninjatrader.host", "must be a host name or an address, such as 127.0.0.1"));
+    }
+    if to.account.trim().is_empty() {
+        return Err(fault(
+            "ninjatrader.account",
+            "must be the account's name in NinjaTrader, such as Sim101",
+        ));
     }
     within("ninjatrader.port", to.port, 1, 65_535)
 }

@@ -6,6 +6,7 @@
     reason = "the macro of a command checks the type of its answer with such a let"
 )]
 
+pub(crate) mod about;
 pub(crate) mod amend;
 pub(crate) mod body;
 pub(crate) mod files;
@@ -16,8 +17,12 @@ pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod settings;
 
+/// Every event that the window hears.
+pub(crate) const EVENTS: [&str; 5] =
+    ["order-log", "position-update", "desk-update", "flatten-news", "open-settings"];
+
 /// Every command by the name that the window uses. Each belongs to exactly one set of permissions.
-pub const NAMES: [&str; 33] = [
+pub const NAMES: [&str; 37] = [
     "placeBuy",
     "placeSell",
     "flattenAll",
@@ -38,6 +43,10 @@ pub const NAMES: [&str; 33] = [
     "setPassword",
     "testConnection",
     "confirmLive",
+    "about",
+    "dataFolder",
+    "openDataFolder",
+    "trySound",
     "marketControl",
     "saveText",
     "recovery",

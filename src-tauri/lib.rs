@@ -15,9 +15,11 @@ mod session;
 mod settings;
 mod shell;
 mod sleep;
+mod sound;
 mod storage;
 mod stream;
 pub mod supervise;
+mod tray;
 mod window;
 
 use std::path::Path;
@@ -33,8 +35,10 @@ use phantom_station::Lease;
 use session::{Session, SessionFault};
 use settings::{Loaded, SettingsFile, Vault, check};
 use shell::Shell;
+use sound::Speaker;
 use storage::Storage;
 use stream::Stream;
+use tray::Tray;
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +60,7 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{amend, files, history, market, orders, rules, session, settings};
+    use commands::{about, amend, files, history, market, orders, rules, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
@@ -78,6 +82,10 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         settings::set_password,
         settings::test_connection,
         settings::confirm_live,
+        about::about,
+        about::data_folder,
+        about::open_data_folder,
+        about::try_sound,
         market::market_control,
         files::save_text,
         history::recovery,
@@ -142,6 +150,7 @@ pub fn start_on<R: Runtime>(
     let (stream, asked) = stream::channel();
     tauri::async_runtime::spawn(Stream::new(window::Batches(app.clone()), stage, asked).run());
     app.manage(Shell::new(session, settings, file, reach, stream, storage));
+    app.manage(Speaker::start().map_err(|fault| StartFault::Desk(fault.to_string()))?);
     let shell = app.clone();
     tauri::async_runtime::spawn(async move {
         while let Some(found) = found.recv().await {
@@ -195,6 +204,7 @@ pub fn run() -> Result<(), StartFault> {
     let _log = log::start(&app.path().app_log_dir()?)?;
     let (settings, data) = (app.path().app_config_dir()?, app.path().app_local_data_dir()?);
     start_on(app.handle(), &settings, &data, CredentialStore::System)?;
+    app.manage(Tray::start(app.handle()));
     let heart = app.handle().clone();
     supervise::beat(move || {
         let Some(shell) = heart.try_state::<Shell>() else { return false };

@@ -42,5 +42,6 @@ pub(crate) fn new_install() -> Settings {
             passed_policy: None,
         },
         rules: None,
+        sounds: None,
     }
 }

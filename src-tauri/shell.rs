@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use phantom_engine::{HaltChange, Origin, RulesInput};
-use phantom_wire::{BrokerChoice, SettingFault, Settings, WireFault};
+use phantom_wire::{BrokerChoice, SettingFault, Settings, Sounds, WireFault};
 use tokio::sync::RwLockReadGuard;
 
 use crate::error::{of_desk, stopped};
@@ -62,6 +62,12 @@ impl Shell {
     /// The settings that hold.
     pub(crate) fn settings(&self) -> Settings {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is heard.
+    pub(crate) fn sounds(&self) -> Sounds {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        settings.sounds.clone().unwrap_or_default()
     }
 
     pub(crate) fn vault(&self) -> Arc<Vault> {

@@ -7,6 +7,7 @@
 
 mod alarm_row;
 pub(crate) mod fact_row;
+mod heard;
 mod latency;
 pub(crate) mod panel_rows;
 mod progress;
@@ -24,12 +25,14 @@ use phantom_engine::Fact;
 use phantom_runtime::DeskHandle;
 use phantom_wire::{
     DeskStanding, DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, Snapshot,
+    SoundKind,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::market::{Pace, QuoteBoard};
 use crate::ninjatrader::board::LinkBoard;
+use heard::Vigil;
 use view::View;
 
 /// One frame of a screen.
@@ -47,6 +50,8 @@ pub(crate) trait Window: Send + Sync + 'static {
     fn position_update(&self, event: &PositionUpdateEvent);
     /// `desk-update`
     fn desk_update(&self, event: &DeskUpdateEvent);
+    /// Something is to be heard.
+    fn hear(&self, sound: SoundKind);
 }
 
 /// A running desk as the stream needs it.
@@ -105,6 +110,7 @@ pub(crate) struct Stream<W> {
     sent: Sent,
     /// When the next batch of rows may leave.
     next_rows: Instant,
+    vigil: Vigil,
 }
 
 /// What the last batch of each kind said.
@@ -148,7 +154,7 @@ pub(crate) fn channel() -> (StreamHandle, mpsc::UnboundedReceiver<Ask>) {
 impl<W: Window> Stream<W> {
     pub(crate) fn new(window: W, stage: Stage, asks: mpsc::UnboundedReceiver<Ask>) -> Self {
         let sent = Sent { positions: Vec::new(), desk: None, at: Instant::now() };
-        Self { window, stage, asks, seq: 0, sent, next_rows: Instant::now() }
+        Self { window, stage, asks, seq: 0, sent, next_rows: Instant::now(), vigil: Vigil::default() }
     }
 
     /// Runs until nobody can ask any more.
@@ -212,7 +218,14 @@ impl<W: Window> Stream<W> {
     fn take(&mut self, told: Told) {
         let view = &mut self.stage.view;
         match told {
-            Told::Facts(facts, at) => facts.iter().for_each(|fact| view.take(fact, at)),
+            Told::Facts(facts, at) => {
+                for fact in &facts {
+                    if let Some(sound) = heard::sound_of(view.book(), fact) {
+                        self.window.hear(sound);
+                    }
+                    view.take(fact, at);
+                }
+            }
             Told::Notice(words) => view.notice(words),
         }
     }
@@ -240,6 +253,9 @@ impl<W: Window> Stream<W> {
         self.catch_up().await;
         let positions = self.stage.view.positions();
         let desk = self.desk_update();
+        if let Some(sound) = self.vigil.look(&desk, std::time::Instant::now()) {
+            self.window.hear(sound);
+        }
         let rows_wait = self.stage.view.has_pending_rows();
         let positions_changed = positions != self.sent.positions;
         let is_due = self.sent.at.elapsed() >= HEARTBEAT;
@@ -317,4 +333,43 @@ fn differs(sent: &DeskUpdateEvent, new: &DeskUpdateEvent) -> bool {
         || sent.quotes != new.quotes
         || sent.working != new.working
         || sent.phantoms != new.phantoms
+}
+
+/// An update of a desk that stands so, for tests.
+#[cfg(test)]
+pub(crate) fn blank_update(protection: phantom_wire::ProtectionLine) -> DeskUpdateEvent {
+    DeskUpdateEvent {
+        seq: 1,
+        working: Vec::new(),
+        phantoms: Vec::new(),
+        quotes: Vec::new(),
+        desk: DeskStatus {
+            mode: phantom_wire::DeskMode::Sim,
+            market_time: None,
+            killed: false,
+            locked_out: false,
+            flattening: false,
+            latched: false,
+            day_realized: "0.00".to_owned(),
+            day_unrealized: "0.00".to_owned(),
+            day_fees: "0.00".to_owned(),
+            not_connected: false,
+            reconciling: false,
+            blind: false,
+            paused: false,
+            feed: phantom_wire::FeedState::Broker,
+            short_selling: false,
+        },
+        standing: DeskStanding {
+            account: "Sim101".to_owned(),
+            broker: None,
+            protection,
+            latency: phantom_wire::OrderLatency::default(),
+            feed_age_ms: None,
+            position_limit: None,
+            differences: Vec::new(),
+            latches: Vec::new(),
+            flatten: None,
+        },
+    }
 }

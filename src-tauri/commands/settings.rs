@@ -42,10 +42,7 @@ pub(crate) async fn set_password(
     // The store may ask its owner, which takes as long as it takes.
     let kept = tauri::async_runtime::spawn_blocking(move || vault.keep(&user, password.0)).await;
     let stored = kept.map_err(|_| stopped())?;
-    // A connection that stands has proved the secret already.
-    if let Some(link) = shell.session().link()
-        && !link.board.is_up()
-    {
+    if shell.session().link().is_some_and(|link| link.board.is_unproved()) {
         shell.reconnect().await?;
     }
     Ok(PasswordAnswer { stored })
@@ -56,7 +53,7 @@ pub(crate) async fn set_password(
 #[tauri::command(rename = "connectBroker")]
 pub(crate) async fn connect_broker(shell: State<'_, Shell>) -> Result<(), WireFault> {
     let Some(link) = shell.session().link().cloned() else { return Ok(()) };
-    if !link.board.is_up() {
+    if link.board.waits() {
         shell.reconnect().await?;
     }
     let board = shell.session().link().map(|link| Arc::clone(&link.board)).ok_or_else(stopped)?;

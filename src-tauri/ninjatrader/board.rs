@@ -77,6 +77,25 @@ impl LinkBoard {
         self.shown.borrow().stage() == LinkStage::Up
     }
 
+    /// Whether nothing goes on by itself before the next try: a person who has changed something need not
+    /// wait for it.
+    pub(crate) fn waits(&self) -> bool {
+        match self.shown.borrow().stage() {
+            LinkStage::Waiting | LinkStage::Stuck => true,
+            LinkStage::Connecting
+            | LinkStage::Reading
+            | LinkStage::TakingOver
+            | LinkStage::AwaitsConfirmation
+            | LinkStage::PlatformDown
+            | LinkStage::Up => false,
+        }
+    }
+
+    /// Whether the other side has not proved that it knows the same secret: another one may be the right one.
+    pub(crate) fn is_unproved(&self) -> bool {
+        self.waits() || self.shown.borrow().stage() == LinkStage::Connecting
+    }
+
     /// Waits until it is known how the connection ends up: it stands, it waits for a person, or a try has
     /// failed. The words of a failure.
     pub(crate) async fn settled(&self, patience: Duration) -> Result<(), String> {

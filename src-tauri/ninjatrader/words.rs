@@ -158,6 +158,10 @@ pub(crate) fn account_status(status: AccountStatus) -> Option<String> {
         AccountStatus::Enabled => None,
         AccountStatus::Disabled => Some("the account may not trade: its orders are refused".to_owned()),
         AccountStatus::LiquidationOnly => Some("the account may only close what is open".to_owned()),
+        AccountStatus::Excluded => {
+            Some("NinjaTrader leaves the account out: its orders are refused".to_owned())
+        }
+        AccountStatus::Unknown => Some("NinjaTrader does not say whether the account may trade".to_owned()),
     }
 }
 

@@ -55,6 +55,9 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
         PassedPolicy::Ask => GapPolicy::Ask,
         PassedPolicy::Hold => GapPolicy::Hold,
     };
+    if let Some(sounds) = &settings.sounds {
+        within("sounds.volume", sounds.volume, 0, 100)?;
+    }
     let profile = settings.rules.as_ref().map(profile_of).transpose()?;
     Ok(Checked { mock, limits, pace, policy, profile })
 }
@@ -188,10 +191,12 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 18] = [
+        let cases: [(&str, Spoil); 20] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
+            ("ninjatrader.account", |s| s.ninjatrader.account = " ".into()),
+            ("sounds.volume", |s| s.sounds = Some(phantom_wire::Sounds { volume: 101, off: Vec::new() })),
             ("ninjatrader.port", |s| s.ninjatrader.port = 0),
             ("ninjatrader.port", |s| s.ninjatrader.port = 65_536),
             ("mock.seed", |s| s.mock.seed = "-1".into()),

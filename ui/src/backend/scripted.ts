@@ -5,6 +5,7 @@ import { type Backend, BackendFault, type DeskListener } from './backend';
 import { Book, cents, type ScriptedOrder, signed } from './scripted/book';
 import { changeOrder, protect } from './scripted/amend';
 import { Chance } from './scripted/chance';
+import * as outside from './scripted/outside';
 import { packs, panelOf, settingsOf } from './scripted/rules';
 import { SCRIPTED_SETTINGS, settingFault } from './scripted/settings';
 import { type Staged, standingOf } from './scripted/standing';
@@ -13,28 +14,30 @@ import { priceOf, type Product, PRODUCTS, productOf } from './scripted/products'
 import type {
   AmendAnswer,
   ChangeRequest,
-  ClosedPosition,
   ClosePart,
+  ClosedPosition,
+  ConnectionFound,
+  ConnectionTest,
   DecideRequest,
   DeskStanding,
   DeskStatus,
   FlattenAnswer,
   FlattenProgress,
   InstrumentRow,
-  LogAction,
   LockoutRow,
+  LogAction,
   LogRow,
   MarketControl,
-  PackRow,
   OrderQuestion,
   OrderRequest,
+  PackRow,
   PasswordAnswer,
   PlaceAnswer,
   ProtectAnswer,
   ProtectRequest,
   QuoteRow,
-  RulesChoice,
   RuleSetting,
+  RulesChoice,
   RulesPanel,
   Settings,
   Side,
@@ -93,7 +96,7 @@ export class ScriptedBackend implements Backend {
   #lockouts: LockoutRow[] = [];
   #limitsLocked = false;
   /** What the desk is made to say: differences, latches, blindness. */
-  readonly staged: Staged = { differences: [], latches: [], blind: false };
+  readonly staged: Staged = { differences: [], latches: [], blind: false, broker: null };
 
   constructor(options: ScriptedOptions = {}) {
     this.#chance = new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed);
@@ -268,6 +271,19 @@ export class ScriptedBackend implements Backend {
   setPassword(): Promise<PasswordAnswer> {
     return Promise.resolve({ stored: 'MEMORY' });
   }
+
+  testConnection({ host, port }: ConnectionTest): Promise<ConnectionFound> {
+    return outside.testConnection(host, port);
+  }
+
+  confirmLive(typed: string): Promise<boolean> {
+    return Promise.resolve(typed.trim() === this.staged.broker?.account);
+  }
+
+  readonly about = outside.about;
+  readonly dataFolder = outside.dataFolder;
+  readonly openDataFolder = outside.openDataFolder;
+  readonly trySound = outside.trySound;
 
   marketControl(what: MarketControl): Promise<void> {
     if ('pause' in what) this.#paused = what.pause;
@@ -546,7 +562,7 @@ export class ScriptedBackend implements Backend {
 
   #deskStatus(): DeskStatus {
     return {
-      mode: 'MOCK',
+      mode: this.staged.broker === null ? 'MOCK' : (this.staged.broker.kind ?? 'OFFLINE'),
       marketTime: this.#timestamp(),
       killed: this.#killed,
       lockedOut: this.#lockouts.length > 0,

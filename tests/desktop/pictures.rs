@@ -11,11 +11,23 @@ use serde_json::json;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
+    // One round alone, by its name.
+    let wanted = std::env::args().nth(1);
+    let is_wanted = |round: &str| wanted.as_deref().is_none_or(|wanted| wanted == round);
+    if is_wanted("desk") {
+        simulated(&folder).await;
+    }
+    if is_wanted("ninjatrader") {
+        ninjatrader(&folder).await;
+    }
+}
+
+/// The simulated market.
+async fn simulated(folder: &Path) {
     let start = Start::quick().with("/mock/speed", json!(5)).with("/trading/defaultSymbol", json!("GC"));
     let program = Program::start(&start).await;
-    trade(&program, &folder).await;
+    trade(&program, folder).await;
     program.end();
-    ninjatrader(&folder).await;
 }
 
 /// The same desk on `NinjaTrader`'s simulation account: its settings with who is there, and an order filled.
@@ -31,6 +43,7 @@ async fn ninjatrader(folder: &Path) {
     desk.type_into("Password", SECRET).await;
     desk.click("button", "Connect").await;
     desk.wait_for_words("status", "Connection", "Connected").await;
+    desk.wait_until("return document.title.startsWith('SIM')", "the mode in the title").await;
     desk.click("button", "Test connection").await;
     desk.wait_for_words("status", "Connection test", "Simulator").await;
     save(&desk, folder, "ninjatrader-settings").await;

@@ -15,7 +15,7 @@ const STAGES: Readonly<Record<LinkStage, string>> = {
 
 /** What stands beside the word of the mode: which account it is, or why it is none yet. */
 export function modeNote(mode: DeskMode, link: BrokerLink): string {
-  if (mode === 'OFFLINE' || link.account === null) return `NinjaTrader: ${STAGES[link.stage]}`;
+  if (mode === 'OFFLINE' || link.account === null) return STAGES[link.stage];
   if (link.stage !== 'UP') return `${link.account}: ${STAGES[link.stage]}`;
   return mode === 'LIVE' ? `REAL MONEY · ${link.account}` : `NinjaTrader · ${link.account}`;
 }

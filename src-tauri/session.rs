@@ -34,7 +34,7 @@ use crate::stream::view::View;
 use crate::stream::{Stage, Told};
 
 /// How often a report that still grows is looked at.
-const LOOKS_EVERY: Duration = Duration::from_millis(20);
+const LOOKS_EVERY: Duration = Duration::from_millis(100);
 
 /// A running desk. Dropping it ends the feed, and with the last handle the desk.
 #[derive(Debug)]
@@ -104,8 +104,7 @@ impl Session {
         reach: &Reach,
     ) -> Result<(Self, Stage), SessionFault> {
         let today = trading_day(wall_now());
-        let search = reach.begin_search();
-        match (settings.broker, &settings.mock.source) {
+        let started = match (settings.broker, &settings.mock.source) {
             (BrokerChoice::Mock, MarketSource::Simulated {}) => {
                 let wanted = Source::listing_on(today)?;
                 let restored = storage.restore(checked, &wanted)?;
@@ -117,8 +116,11 @@ impl Session {
                 let face = Face { mode: DeskMode::Mock, account: "MOCK".to_owned(), link: None };
                 Self::rehearse(checked, source, FeedState::File, broker, face)
             }
-            (BrokerChoice::NinjaTrader, _) => Self::seek(settings, checked, storage, (reach, search)),
-        }
+            (BrokerChoice::NinjaTrader, _) => return Self::seek(settings, checked, storage, reach),
+        }?;
+        // What a search for another account finds from here on does not count.
+        reach.begin_search();
+        Ok(started)
     }
 
     /// A desk without a way to the market, and the search for its account.
@@ -126,7 +128,7 @@ impl Session {
         settings: &Settings,
         checked: &Checked,
         storage: &Storage,
-        (reach, number): (&Reach, u64),
+        reach: &Reach,
     ) -> Result<(Self, Stage), SessionFault> {
         let to = settings.ninjatrader.clone();
         let board = Arc::new(LinkBoard::new(ninjatrader::place(&to)));
@@ -135,6 +137,7 @@ impl Session {
         let source = Source::silent(wall_now())?;
         let (session, stage) = Self::rehearse(checked, source, FeedState::Silent, Unreachable, face)?;
         let folder = storage.folder().to_owned();
+        let number = reach.begin_search();
         let search = Search { to, reach: reach.clone(), number, board: Arc::clone(&board), folder };
         run_on_thread("search", search.run(session.feed.subscribe()))?;
         let link = Link::seeking(board, Arc::clone(&stage.board));

@@ -87,6 +87,8 @@ fn the_wall_clock_is_the_desks_and_its_journal_is_the_accounts_own() {
     let apart = jiff::Timestamp::now().duration_since(shown).abs();
     assert!(apart < jiff::SignedDuration::from_secs(20), "{apart}");
     assert!(world.folder.path().join("data/journal-sim-Sim101.db").is_file());
+    world.fault("marketControl", json!({ "what": { "pause": true } }), "bad_request");
+    assert_eq!(world.get("snapshot", json!({}))["desk"]["paused"], false);
     let folder = world.get("dataFolder", json!({}));
     assert!(folder["journal"].as_str().unwrap().ends_with("journal-sim-Sim101.db"), "{folder}");
 }
@@ -297,4 +299,31 @@ fn a_desk_that_starts_on_ninjatrader_shows_what_its_journal_holds_before_anybody
     let now = world.wait_for("the position", |now| now["positions"][0]["qty"] == 2);
     assert_eq!(now["phantoms"].as_array().unwrap().len(), 1);
     assert_eq!((&now["desk"]["mode"], &now["desk"]["notConnected"]), (&json!("OFFLINE"), &json!(true)));
+}
+
+#[test]
+fn a_market_that_cannot_be_started_leaves_the_search_for_the_account_going_on() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let world = World::new();
+    world.get("saveSettings", json!({ "settings": settings_at(port) }));
+    world.get("setPassword", json!({ "password": SECRET }));
+    let mut gone = crate::world::quick();
+    gone["mock"]["source"] = json!({ "kind": "FILE", "path": "/nowhere/GC 12-13.Last.txt" });
+    world.fault("saveSettings", json!({ "settings": gone }), "market_file");
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let _bridge = Side { address, ..Side::default() }.start(None);
+    is_up(&world);
+}
+
+#[test]
+fn the_menu_halts_entries_and_connects_again() {
+    let world = World::new();
+    world.choose_from_menu("halt");
+    world.wait_for("the halt", |now| now["desk"]["killed"] == true);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    world.get("saveSettings", json!({ "settings": settings_at(port) }));
+    let stuck = world.wait_for("the missing password", |now| broker(now)["stage"] == "STUCK");
+    assert_eq!(stuck["desk"]["killed"], true, "a halt goes over to the next desk");
+    world.choose_from_menu("connect");
+    world.wait_for("the same answer", |now| broker(now)["stage"] == "STUCK");
 }

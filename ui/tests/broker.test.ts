@@ -91,10 +91,9 @@ describe('a stop with real money', () => {
 
   it('is moved further away by holding, and by nothing shorter', async () => {
     const { desk } = await open({}, (it) => (it.staged.broker = LIVE));
-    await type('Stop loss', '20900.00');
-    await waitFor(() => expect(button('Buy')).toBeTruthy());
-    await desk.placeBuy({ symbol: 'NQ', qty: 1, type: 'MARKET', stopPrice: '20900.00' });
+    const placed = desk.placeBuy({ symbol: 'NQ', qty: 1, type: 'MARKET', stopPrice: '20900.00' });
     desk.advance(1_000);
+    await placed;
     await fireEvent.click(await screen.findByRole('button', { name: 'Move the stop and target of L0' }));
     const protect = vi.spyOn(desk, 'protect');
     await type('Stop of L0', '20800.00');

@@ -1,7 +1,7 @@
 //! Alarms, and why the desk stopped openings, as rows of the order log.
 
 use phantom_engine::fact::{Alarm, Invariant, LatchCause};
-use phantom_model::OrderId;
+use phantom_model::{ContractStanding, OrderId};
 use phantom_wire::{LogAction, LogRow};
 
 use super::fact_row::Rows;
@@ -56,8 +56,22 @@ impl Rows<'_> {
                 self.plain(LogAction::Alarm, &format!("limit_near: {percent} % of {rule} used"))
             }
             Alarm::RuleBroken(rule) => self.plain(LogAction::Alarm, &format!("limit_reached: {rule}")),
+            Alarm::ContractStands { contract, standing } => {
+                self.of_contract(LogAction::Alarm, contract, standing_word(standing))
+            }
             Alarm::RanAway(why) => self.plain(LogAction::Alarm, &format!("run_away: {}", why.words())),
         }
+    }
+}
+
+/// The stable code of how a contract stands.
+const fn standing_word(standing: ContractStanding) -> &'static str {
+    match standing {
+        ContractStanding::Current => "contract_trades_again",
+        ContractStanding::RolledAway => "contract_rolled_away",
+        ContractStanding::LastDay => "contract_ends_today",
+        ContractStanding::Expired => "contract_expired",
+        ContractStanding::OtherTerms => "instrument_changed",
     }
 }
 

@@ -136,6 +136,8 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         // How every run begins.
         | FactBody::LinkChanged { link: Link::Up }
         | FactBody::Reconciled
+        // An alarm goes with it where it concerns somebody.
+        | FactBody::ContractStands { .. }
         | FactBody::DayStarted { .. } => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Whole days on simulated markets, and what may go wrong, one story at a time.
 
 mod closing_3c;
+mod contracts_3a;
 mod flatten_3c;
 mod mock_3j;
 mod moved_stops_3a;

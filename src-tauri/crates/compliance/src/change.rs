@@ -9,7 +9,9 @@ use phantom_model::{Bracket, ContractId, Guard, OrderId, OrderKind, Price, Qty, 
 use serde::{Deserialize, Serialize};
 
 use crate::approval::ClosingBudget;
-use crate::gate::{Limits, Standing, check_bracket, check_direction, check_growth, check_halt, crossing};
+use crate::gate::{
+    Limits, Standing, check_bracket, check_contract, check_direction, check_growth, check_halt, crossing,
+};
 use crate::refusal::{PriceField, Refusal};
 use crate::request::OrderRequest;
 use crate::rule_check::Growth;
@@ -146,6 +148,7 @@ pub fn can_change(
             if nearer > 0 || grown.is_some() {
                 check_halt(standing)?;
                 check_direction(limits, standing, order.side)?;
+                check_contract(standing)?;
                 if let Some(grown) = grown {
                     check_still_opens(standing, order.side, grown)?;
                 }

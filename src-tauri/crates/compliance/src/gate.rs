@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use phantom_model::price::Grid;
-use phantom_model::{Bracket, NetQty, OrderId, OrderKind, Price, Qty, Side};
+use phantom_model::{Bracket, ContractStanding, NetQty, OrderId, OrderKind, Price, Qty, Side};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{Approved, ClosingBudget, ExitOrder, NewOrder};
@@ -87,6 +87,8 @@ pub struct Standing<'a> {
     pub worst_elsewhere: Minis,
     /// The size of one contract.
     pub weight: Minis,
+    /// Whether the contract still trades, on the desk's terms.
+    pub contract: ContractStanding,
     /// The last good trade; `None` before the first.
     pub last_trade: Option<Price>,
     /// The contract's tick grid, for messages.
@@ -98,10 +100,11 @@ pub struct Standing<'a> {
 }
 
 impl Standing<'_> {
-    /// Whether nothing stops openings altogether: no halt, no latch, and rules that can be used.
+    /// Whether nothing stops openings altogether: no halt, no latch, rules that can be used, and a contract
+    /// that trades.
     #[must_use]
     pub fn lets_openings_leave(&self) -> bool {
-        check_halt(self).is_ok()
+        check_halt(self).is_ok() && check_contract(self).is_ok()
     }
 }
 
@@ -139,7 +142,7 @@ pub enum Permit {
 /// The gate: may this order leave, in this state?
 ///
 /// # Errors
-/// The first refusal in the order of the checks: input, halt, latch, direction, and then time,
+/// The first refusal in the order of the checks: input, halt, latch, direction, contract, and then time,
 /// product, size, losses, price and rate.
 pub fn can_submit(
     limits: &Limits,
@@ -180,6 +183,7 @@ pub fn can_submit_warned(
         Aim::Open => {
             check_halt(standing)?;
             check_direction(limits, standing, request.side)?;
+            check_contract(standing)?;
             check_growth(limits, standing, Growth::of_order(request), warn)?;
             Ok(Permit::Opening(Approved::new(new_order(id, request))))
         }
@@ -277,6 +281,15 @@ pub(crate) fn check_direction(limits: &Limits, standing: &Standing<'_>, side: Si
     match (side, limits.short_selling) {
         (Side::Sell, ShortSelling::Off) => Err(Refusal::ShortSellingOff),
         (Side::Sell, ShortSelling::On) | (Side::Buy, ShortSelling::On | ShortSelling::Off) => Ok(()),
+    }
+}
+
+/// A contract that trades no more, or on other terms than the desk's, is not opened.
+pub(crate) const fn check_contract(standing: &Standing<'_>) -> Result<(), Refusal> {
+    match standing.contract {
+        ContractStanding::Current | ContractStanding::RolledAway | ContractStanding::LastDay => Ok(()),
+        ContractStanding::Expired => Err(Refusal::ContractExpired),
+        ContractStanding::OtherTerms => Err(Refusal::InstrumentChanged),
     }
 }
 

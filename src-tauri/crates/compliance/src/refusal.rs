@@ -151,6 +151,10 @@ pub enum Refusal {
     },
     /// Short selling is switched off.
     ShortSellingOff,
+    /// The contract trades no more.
+    ContractExpired,
+    /// The broker's tick size or point value of the contract is not the desk's.
+    InstrumentChanged,
     /// Larger than one order may be.
     OrderSize {
         /// The order.
@@ -206,6 +210,8 @@ impl Refusal {
             Self::WouldCrossZero { .. } => "would_cross_zero",
             Self::OppositeEntryWorking { .. } => "opposite_entry_working",
             Self::ShortSellingOff => "short_selling_off",
+            Self::ContractExpired => "contract_expired",
+            Self::InstrumentChanged => "instrument_changed",
             Self::OrderSize { .. } => "order_size",
             Self::PositionLimit { .. } => "position_limit",
             Self::Rule(refusal) => refusal.reason(),
@@ -275,6 +281,13 @@ impl fmt::Display for Refusal {
             }
             Self::ShortSellingOff => f.write_str(
                 "short selling is off: a sell needs a position to close; switch it on to go short",
+            ),
+            Self::ContractExpired => {
+                f.write_str("this contract trades no more; choose a later one; exits still go out")
+            }
+            Self::InstrumentChanged => f.write_str(
+                "the broker's tick size or point value of this contract is not the desk's: \
+                 no price of it can be trusted; exits still work",
             ),
             Self::OrderSize { wanted, limit } => {
                 write!(f, "order of {wanted} minis is over the limit of {limit} for one order")

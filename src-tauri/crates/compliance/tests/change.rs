@@ -9,7 +9,8 @@ use phantom_compliance::{
 };
 use phantom_model::price::Grid;
 use phantom_model::{
-    ArenaKey, Bracket, ContractId, Guard, NetQty, Offset, OrderId, OrderKind, Price, Qty, Side,
+    ArenaKey, Bracket, ContractId, ContractStanding, Guard, NetQty, Offset, OrderId, OrderKind, Price, Qty,
+    Side,
 };
 
 const EVERY_HALT: Halt = Halt {
@@ -41,6 +42,7 @@ fn quiet(grid: &Grid) -> Standing<'_> {
         sell_entry_leaves: 0,
         worst_elsewhere: Minis::ZERO,
         weight: Minis::whole(1),
+        contract: ContractStanding::Current,
         last_trade: Some(price("1320.0")),
         grid,
         lock: None,

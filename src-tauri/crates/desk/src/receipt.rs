@@ -212,6 +212,7 @@ impl FlattenReceipt {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }
             | FactBody::ChangeAsked { .. }
             | FactBody::OrderChanged { .. }
             | FactBody::ChangeRefused { .. }

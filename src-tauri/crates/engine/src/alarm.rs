@@ -1,7 +1,7 @@
 //! What a person should look at: alarms, and the latches that stop openings until somebody has.
 
 use phantom_compliance::{RuleId, RunAway};
-use phantom_model::{ContractId, ExecId, LotId, NetQty, OrderId};
+use phantom_model::{ContractId, ContractStanding, ExecId, LotId, NetQty, OrderId};
 use serde::{Deserialize, Serialize};
 
 /// Why the engine latched: openings blocked, exits alive.
@@ -110,6 +110,13 @@ pub enum Alarm {
     },
     /// A rule is reached.
     RuleBroken(RuleId),
+    /// Something is open, or may be opened, in a contract that should be left.
+    ContractStands {
+        /// Which one.
+        contract: ContractId,
+        /// How it stands.
+        standing: ContractStanding,
+    },
     /// Orders ran away: entries are switched off.
     RanAway(RunAway),
 }

@@ -129,6 +129,12 @@ mod tests {
     }
 
     #[test]
+    fn a_desk_at_a_broker_asks_for_its_account_twice_a_minute_and_a_replay_never() {
+        assert_eq!(Timing::LIVE.snapshot_every, Some(Span::from_millis(30_000)));
+        assert_eq!(Timing { snapshot_every: None, ..Timing::LIVE }, Timing::STANDARD);
+    }
+
+    #[test]
     fn a_small_clip_grows_before_the_ids_of_a_flatten_run_out() {
         let clips_of = |contracts, left| {
             Handling { clip: Qty::new(contracts).unwrap(), ..Handling::STANDARD }.clip_of(left)

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use phantom_compliance::pack::Overlay;
 use phantom_compliance::{Limits, Minis, OrderRequest, Refusal, Rules, Standing, can_submit};
-use phantom_model::{Arena, ContractId, LotId, MarketRecord, Money, OrderId, Price, Timestamp};
+use phantom_model::{
+    Arena, ContractId, ContractStanding, LotId, MarketRecord, Money, OrderId, Price, Timestamp,
+};
 
 use crate::book::{Book, Cancelling, OrderKey};
 use crate::config::{ContractTerms, Handling, Timing};
@@ -39,6 +41,8 @@ pub struct Engine {
     pub(crate) stale_before: Timestamp,
     /// Contracts whose phantoms have not all been judged since the desk came back.
     pub(crate) away: Vec<Away>,
+    /// How the broker says that each contract stands; what is of record until it says so.
+    pub(crate) contracts_told: Arena<ContractId, ContractStanding>,
     unrealized_total: Money,
     /// The amounts of open profit between which no rule has anything to say.
     pub(crate) watch: Watch,
@@ -87,6 +91,10 @@ impl Engine {
             marks.push(Mark::default());
         });
         let away = contracts_away(&book);
+        let mut contracts_told = Arena::new();
+        for (_, position) in book.positions().iter() {
+            contracts_told.push(position.contract);
+        }
         let mut engine = Self {
             terms,
             limits,
@@ -101,6 +109,7 @@ impl Engine {
             heartbeat: None,
             stale_before: Timestamp::MIN,
             away,
+            contracts_told,
             unrealized_total: Money::ZERO,
             watch: Watch::OFF,
             rule_wake: Timestamp::MAX,
@@ -258,6 +267,7 @@ impl Engine {
             sell_entry_leaves: position.sell_entry_leaves,
             worst_elsewhere: self.worst_elsewhere(contract),
             weight: terms.weight,
+            contract: position.contract,
             last_trade: self.marks.at(contract).last,
             grid: &terms.grid,
             lock: self.book.account().lock(),

@@ -2,8 +2,8 @@
 
 use phantom_compliance::{OrderRequest, Refusal, Ticket};
 use phantom_model::{
-    Bracket, BrokerOrderId, ContractId, ExecId, FailReason, FlattenId, Guard, Link, LotId, Money, NetQty,
-    OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
+    Bracket, BrokerOrderId, ContractId, ContractStanding, ExecId, FailReason, FlattenId, Guard, Link, LotId,
+    Money, NetQty, OrderId, OrderKind, Price, Qty, Side, Timestamp, TradingDay,
 };
 use serde::{Deserialize, Serialize};
 
@@ -448,6 +448,13 @@ pub enum FactBody {
     FeedLost,
     /// The feed's heart beats again.
     FeedBack,
+    /// A contract stands otherwise than before.
+    ContractStands {
+        /// Which one.
+        contract: ContractId,
+        /// How it stands now.
+        standing: ContractStanding,
+    },
     /// A trading day begins: profit and fees of the day count from here.
     DayStarted {
         /// Which day.

@@ -43,6 +43,7 @@ impl Engine {
     pub(crate) fn trading_day(&mut self, now: &mut Now<'_>, day: TradingDay) {
         if self.book.day().is_none_or(|today| today < day) {
             self.emit(now, FactBody::DayStarted { day });
+            self.contracts_stand(now);
         }
     }
 }

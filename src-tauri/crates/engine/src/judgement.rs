@@ -6,7 +6,7 @@ use phantom_compliance::{
     Halt, Limits, Lockout, Minis, OrderRequest, Refusal, RuleStanding, Rules, Standing, can_submit,
 };
 use phantom_model::price::Grid;
-use phantom_model::{NetQty, OrderId, Price};
+use phantom_model::{ContractStanding, NetQty, OrderId, Price};
 use serde::{Deserialize, Serialize};
 
 /// What the gate saw, what it was asked, and what it said.
@@ -36,6 +36,8 @@ pub struct Inputs {
     sell_entry_leaves: u64,
     worst_elsewhere: Minis,
     weight: Minis,
+    #[serde(default)]
+    contract: ContractStanding,
     last_trade: Option<Price>,
     grid: Grid,
     lock: Option<Lockout>,
@@ -60,7 +62,7 @@ impl Inputs {
     pub fn of(standing: &Standing<'_>) -> Self {
         let Standing { halt, position, exits_outstanding, buy_entry_leaves, sell_entry_leaves, .. } =
             *standing;
-        let Standing { worst_elsewhere, weight, last_trade, grid, lock, rules, .. } = *standing;
+        let Standing { worst_elsewhere, weight, contract, last_trade, grid, lock, rules, .. } = *standing;
         let rules = match rules {
             Rules::None => KeptRules::None,
             Rules::Stand(rules) => KeptRules::Stand(Box::new(rules.clone())),
@@ -75,6 +77,7 @@ impl Inputs {
             sell_entry_leaves,
             worst_elsewhere,
             weight,
+            contract,
             last_trade,
             grid,
             lock,
@@ -93,6 +96,7 @@ impl Inputs {
             sell_entry_leaves: self.sell_entry_leaves,
             worst_elsewhere: self.worst_elsewhere,
             weight: self.weight,
+            contract: self.contract,
             last_trade: self.last_trade,
             grid: &self.grid,
             lock: self.lock,

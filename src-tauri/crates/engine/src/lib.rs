@@ -12,6 +12,7 @@ pub mod book;
 mod busts;
 mod change;
 pub mod config;
+mod contracts;
 mod deadlines;
 mod engine;
 mod exits;

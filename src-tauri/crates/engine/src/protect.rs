@@ -5,7 +5,7 @@
 
 use phantom_compliance::protection::check_protection;
 use phantom_compliance::{EvenChange, Protect, Refusal, StopChange, TargetChange};
-use phantom_model::{Bracket, LotId, Price, Ticks, Trail};
+use phantom_model::{Bracket, ContractStanding, LotId, Price, Ticks, Trail};
 
 use crate::book::{Lot, LotState, Protection, tighter};
 use crate::engine::{Engine, Now};
@@ -59,6 +59,10 @@ impl Engine {
         }
         if row.open == 0 {
             return Err(Refusal::NoOpenLot);
+        }
+        let position = self.book.positions().at(row.contract);
+        if position.contract == ContractStanding::OtherTerms && sets_a_price(change) {
+            return Err(Refusal::InstrumentChanged);
         }
         let last = self.marks.at(row.contract).last;
         let grid = &self.terms.at(row.contract).grid;
@@ -131,4 +135,11 @@ impl Engine {
         }
         Ok(after)
     }
+}
+
+/// Whether the change puts a leg somewhere: on terms that are not the desk's it would stand elsewhere.
+const fn sets_a_price(change: &Protect) -> bool {
+    let stop = !matches!(change.stop, StopChange::Leave | StopChange::Remove);
+    let target = !matches!(change.target, TargetChange::Leave | TargetChange::Remove);
+    stop || target || matches!(change.even, EvenChange::Set(_))
 }

@@ -58,6 +58,7 @@ impl Engine {
             BrokerReport::Busted { exec } => self.busted(now, exec),
             BrokerReport::Corrected { exec, qty, price } => self.corrected(now, exec, qty, price),
             BrokerReport::ForeignFill(fill) => self.foreign_fill(now, fill),
+            BrokerReport::Contract { contract, standing } => self.contract_told(now, contract, standing),
             BrokerReport::Snapshot(snapshot) => self.snapshot(now, &snapshot),
         }
         let book = &self.book;

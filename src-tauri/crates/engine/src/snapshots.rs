@@ -196,6 +196,11 @@ impl Engine {
             ListedStanding::Failed(reason) if live => {
                 self.ended(now, key, OrderStep::Fail, FactBody::OrderFailed { order, reason });
             }
+            // A broker's own close takes no more than there is to close: filled means that nothing of it works,
+            // whatever was asked for.
+            ListedStanding::Filled if live && row.leaves() > 0 && it.filled == row.done() => {
+                self.ended(now, key, OrderStep::Cancel, FactBody::OrderCancelled { order });
+            }
             ListedStanding::Filled | ListedStanding::Cancelled | ListedStanding::Failed(_) => {}
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod arena;
 pub mod contract;
+pub mod contract_standing;
 pub mod guard;
 pub mod id;
 pub mod instrument;
@@ -22,6 +23,7 @@ pub mod trading_day;
 
 pub use arena::{Arena, ArenaKey};
 pub use contract::{Contract, ContractError, Expiry, NoContract, front_contract, next_roll};
+pub use contract_standing::ContractStanding;
 pub use guard::{BreakEven, Guard, Offset, Trail};
 pub use id::{ContractId, ExecId, FlattenId, LotId, OrderId, SignalRef};
 pub use instrument::{Instrument, InstrumentTable, MiniWeight, Month, MonthSet, TableError};

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{BrokerOrderId, BrokerSnapshot, ContractId, ExecId, OrderId, Price, Qty, Side, Timestamp};
+use crate::{
+    BrokerOrderId, BrokerSnapshot, ContractId, ContractStanding, ExecId, OrderId, Price, Qty, Side, Timestamp,
+};
 
 /// One report of the broker. Reports may come twice, late, or out of order.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +65,13 @@ pub enum BrokerReport {
     },
     /// An execution of an order that this program did not send.
     ForeignFill(ForeignFill),
+    /// How a contract stands at the broker.
+    Contract {
+        /// Which one.
+        contract: ContractId,
+        /// How it stands.
+        standing: ContractStanding,
+    },
     /// The broker's own account of orders, executions and positions.
     Snapshot(Box<BrokerSnapshot>),
 }
@@ -182,7 +191,11 @@ impl BrokerReport {
             | Self::Changed { order, .. }
             | Self::ChangeRefused { order } => Some(*order),
             Self::Filled(fill) => Some(fill.order),
-            Self::Busted { .. } | Self::Corrected { .. } | Self::ForeignFill(_) | Self::Snapshot(_) => None,
+            Self::Busted { .. }
+            | Self::Corrected { .. }
+            | Self::ForeignFill(_)
+            | Self::Contract { .. }
+            | Self::Snapshot(_) => None,
         }
     }
 }

@@ -101,6 +101,8 @@ pub enum Fault {
     Flood,
     /// The exchange halts the contract.
     Halt,
+    /// The broker says for a while that the contract has rolled away, ends, has ended, or has other terms.
+    Relisted,
     /// A thousand lots are stopped by one print.
     MassTrigger,
     /// A cancel, a reduction or a flatten in the instant of the trigger.
@@ -132,7 +134,7 @@ const fn row(fault: Fault, id: &'static str, words: &'static str, per_mille: (u3
 const OFTEN: u64 = 1_000;
 const GREAT: u64 = 5;
 
-const ROWS: [Row; 53] = [
+const ROWS: [Row; 54] = [
     row(Fault::AckLost, "F01", "accepted, acknowledgement lost", (10, 200), OFTEN),
     row(Fault::RequestLost, "F02", "request lost before the broker", (5, 50), OFTEN),
     row(Fault::AckDelayed, "F03", "acknowledgement 1 to 120 s late", (10, 150), OFTEN),
@@ -181,6 +183,7 @@ const ROWS: [Row; 53] = [
     row(Fault::OldPrint, "F45", "repeated record, or a stamp that goes back", (10, 200), OFTEN),
     row(Fault::Flood, "F46", "50 000 prints a second for ten seconds", (0, 0), GREAT),
     row(Fault::Halt, "F47", "contract halted", (5, 20), OFTEN),
+    row(Fault::Relisted, "F48", "contract rolled, ended, or mapped to other terms", (5, 30), OFTEN),
     row(Fault::MassTrigger, "F51", "1 000 lots stopped by one print", (0, 0), GREAT),
     row(Fault::SameInstant, "F52", "command in the instant of a trigger", (50, 300), OFTEN),
     row(Fault::BeyondStop, "F53", "price beyond a stop after a restart", (500, 900), OFTEN),
@@ -189,8 +192,7 @@ const ROWS: [Row; 53] = [
 ];
 
 /// Faults of the catalogue that nothing here injects yet, and what they come with.
-pub const ABSENT: [(&str, &str, &str); 3] = [
-    ("F48", "contract roll, wrong mapping", "the firms' rules: they know the front month"),
+pub const ABSENT: [(&str, &str, &str); 2] = [
     ("F50", "phantom and disaster stop both fill", "disaster stop"),
     ("F57", "bridge materialised stops", "bridge"),
 ];

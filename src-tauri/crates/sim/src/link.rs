@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use phantom_broker::{Broker, Message, SendEnd, SendFault};
 use phantom_model::{
-    BrokerReport, ContractId, ExecId, FillReport, FillTiming, ListedPosition, MarketRecord, OrderId, Price,
-    Qty, Side, Span, Timestamp,
+    BrokerReport, ContractId, ContractStanding, ExecId, FillReport, FillTiming, ListedPosition, MarketRecord,
+    OrderId, Price, Qty, Side, Span, Timestamp,
 };
 
 use crate::draw::{Draw, join};
@@ -434,6 +434,14 @@ impl Link {
             Some(price) => BrokerReport::Corrected { exec, qty, price },
             None => BrokerReport::Busted { exec },
         });
+    }
+
+    /// The broker lists a contract otherwise for a while.
+    pub fn relist(&mut self, contract: ContractId, standing: ContractStanding, span: Span) {
+        self.report(BrokerReport::Contract { contract, standing });
+        let standing = ContractStanding::Current;
+        let until = self.now + span;
+        self.schedule(until, Task::Deliver(BrokerReport::Contract { contract, standing }));
     }
 
     /// Somebody else trades so many contracts, as if at the broker's own screen.

@@ -254,6 +254,8 @@ impl Oracle {
         for place in 0..self.contracts.len() {
             let track = self.contracts.at_mut(crate::terms::contract(place));
             (track.last, track.suspect, track.touched) = (None, None, true);
+            // Until the broker says so again, what is of record counts.
+            track.listed[0] = track.listed[1];
         }
         for lot in &mut self.lots {
             lot.fresh = false;

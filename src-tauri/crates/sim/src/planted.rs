@@ -142,6 +142,7 @@ impl Mutant {
             | BrokerReport::Busted { .. }
             | BrokerReport::Corrected { .. }
             | BrokerReport::ForeignFill(_)
+            | BrokerReport::Contract { .. }
             | BrokerReport::Changed { .. }
             | BrokerReport::ChangeRefused { .. }
             | BrokerReport::Snapshot(_) => {}

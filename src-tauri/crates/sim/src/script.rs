@@ -4,7 +4,7 @@
 use std::fmt;
 
 use phantom_engine::HaltChange;
-use phantom_model::{ContractId, Guard, Side, Span, Timestamp};
+use phantom_model::{ContractId, ContractStanding, Guard, Side, Span, Timestamp};
 
 use crate::faults::Fault;
 use crate::terms::name;
@@ -110,6 +110,8 @@ pub enum Deed {
     Decide(bool),
     /// The broker tells its history of every live order once more.
     Replay,
+    /// The broker says for so long that a contract stands so.
+    Relist(ContractId, ContractStanding, Span),
     /// The exchange halts a contract for a while.
     ExchangeHalt(ContractId, Span),
     /// The price reaches the stop of the n-th armed lot, and a command comes in the same instant.
@@ -240,6 +242,7 @@ impl Deed {
             | Self::FeedSilence(_)
             | Self::Decide(_)
             | Self::Replay
+            | Self::Relist(..)
             | Self::ExchangeHalt(..)
             | Self::SameInstant { .. }
             | Self::Restart { .. } => false,
@@ -300,6 +303,9 @@ impl fmt::Display for Deed {
             Self::Decide(true) => f.write_str("a person takes the broker's numbers"),
             Self::Decide(false) => f.write_str("a person keeps ours"),
             Self::Replay => f.write_str("the broker replays its history"),
+            Self::Relist(contract, standing, span) => {
+                write!(f, "the broker lists {} as {standing:?} for {}", name(*contract), seconds(*span))
+            }
             Self::ExchangeHalt(contract, span) => {
                 write!(f, "exchange halts {} for {}", name(*contract), seconds(*span))
             }

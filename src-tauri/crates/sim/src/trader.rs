@@ -2,7 +2,7 @@
 //! signals, and now and then something that cannot be read.
 
 use phantom_engine::HaltChange;
-use phantom_model::{BreakEven, ContractId, Guard, Offset, Side, Span};
+use phantom_model::{BreakEven, ContractId, ContractStanding, Guard, Offset, Side, Span};
 
 use crate::draw::Draw;
 use crate::faults::Fault;
@@ -41,7 +41,7 @@ const IDEAS: [(u32, Idea); 11] = [
 ];
 
 /// Faults that come as a decision of their own, not with one order.
-const DISTURBANCES: [Fault; 16] = [
+const DISTURBANCES: [Fault; 17] = [
     Fault::Disconnected,
     Fault::Deaf,
     Fault::Flapping,
@@ -54,6 +54,7 @@ const DISTURBANCES: [Fault; 16] = [
     Fault::Unreported,
     Fault::FeedSilent,
     Fault::Halt,
+    Fault::Relisted,
     Fault::SameInstant,
     Fault::Crash,
     Fault::BeyondStop,
@@ -242,6 +243,11 @@ impl Trader {
             Fault::PartialClose => Deed::CloseAtBroker(contract, Some(1)),
             Fault::FeedSilent => Deed::FeedSilence(Span::from_millis(draw.count(3_000, 15_000))),
             Fault::Halt => Deed::ExchangeHalt(contract, span),
+            Fault::Relisted => {
+                use ContractStanding::{Expired, LastDay, OtherTerms, RolledAway};
+                let ways = [(1, RolledAway), (1, LastDay), (3, Expired), (3, OtherTerms)];
+                Deed::Relist(contract, draw.weighted(&ways).unwrap_or(OtherTerms), span)
+            }
             Fault::SameInstant => Deed::SameInstant {
                 nth: draw.count(0, 9),
                 command: draw

@@ -258,6 +258,9 @@ impl World {
                 self.same_instant(event.index, *nth, *command, *command_first);
             }
             Deed::Replay => self.replay(),
+            Deed::Relist(contract, standing, span) => {
+                self.desk.broker_mut().relist(*contract, *standing, *span);
+            }
             Deed::Restart { down, scene, nth } => self.restart(*down, *scene, *nth),
         }
         if event.fault == Some(Fault::MassTrigger) && self.oracle.fired() - fired >= MASS {

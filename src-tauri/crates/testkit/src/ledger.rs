@@ -16,8 +16,8 @@ use phantom_compliance::Halt;
 use phantom_engine::fact::{Absence, Alarm, LatchCause, Leg};
 use phantom_engine::{Fact, FactBody, HaltChange};
 use phantom_model::{
-    Bracket, ContractId, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind, OrderStatus, Price, Side,
-    Timestamp, TradingDay,
+    Bracket, ContractId, ContractStanding, ExecId, Guard, LotId, Money, NetQty, OrderId, OrderKind,
+    OrderStatus, Price, Side, Timestamp, TradingDay,
 };
 
 use crate::line::lot_name;
@@ -45,6 +45,7 @@ pub struct Ledger {
     /// By how much the broker has more, where a person has to decide.
     confirmed: BTreeMap<ContractId, i64>,
     differences: BTreeMap<ContractId, i64>,
+    contracts_stand: BTreeMap<ContractId, ContractStanding>,
     blind: bool,
     day: Option<TradingDay>,
     rules: RuleLedger,
@@ -244,7 +245,8 @@ impl Ledger {
             | FactBody::DifferenceGone { .. }
             | FactBody::FeedLost
             | FactBody::FeedBack
-            | FactBody::DayStarted { .. }) => self.take_truth(body, tick_value),
+            | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }) => self.take_truth(body, tick_value),
             FactBody::AlarmRaised { alarm } => self.owed.alarms.retain(|owed| owed != alarm),
             body @ (FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }

@@ -213,6 +213,9 @@ fn truth_line(book: &Book, body: &FactBody) -> Option<String> {
         FactBody::DifferenceGone { contract } => format!("agrees {}", root(*contract)),
         FactBody::FeedLost => "feed lost".to_owned(),
         FactBody::FeedBack => "feed back".to_owned(),
+        FactBody::ContractStands { contract, standing } => {
+            format!("{} stands {standing:?}", root(*contract))
+        }
         FactBody::DayStarted { day } => format!("day {day}"),
         FactBody::PrintDoubted { contract, price, last } => {
             let grid = grid(root(*contract));
@@ -314,6 +317,7 @@ fn alarm_words(alarm: Alarm) -> String {
         Alarm::SlowDisk => "slow_disk".to_owned(),
         Alarm::RuleNear { rule, percent } => format!("{percent} % of {}", rule.code()),
         Alarm::RuleBroken(rule) => format!("{} reached", rule.code()),
+        Alarm::ContractStands { contract, standing } => format!("{} is {standing:?}", root(contract)),
         Alarm::RanAway(why) => format!("ran_away {}", why.code()),
     }
 }

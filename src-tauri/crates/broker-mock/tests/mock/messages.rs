@@ -6,7 +6,9 @@ use phantom_compliance::{
     ChangeRequest, Halt, Limits, Minis, Rules, Standing, WorkingAim, WorkingOrder, can_change,
 };
 use phantom_model::price::Grid;
-use phantom_model::{Bracket, BrokerReport, FailReason, NetQty, OrderId, OrderKind, Qty, Side, SnapshotId};
+use phantom_model::{
+    Bracket, BrokerReport, ContractStanding, FailReason, NetQty, OrderId, OrderKind, Qty, Side, SnapshotId,
+};
 
 use crate::world::{World, exit, gold, opening, price};
 
@@ -131,6 +133,7 @@ fn change_of(n: u32, contracts: u32, limit: i64) -> Message {
         sell_entry_leaves: 0,
         worst_elsewhere: Minis::ZERO,
         weight: Minis::whole(1),
+        contract: ContractStanding::Current,
         last_trade: None,
         grid: &grid,
         lock: None,

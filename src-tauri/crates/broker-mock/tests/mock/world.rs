@@ -7,8 +7,8 @@ use phantom_compliance::{
 };
 use phantom_model::price::Grid;
 use phantom_model::{
-    ArenaKey, Bracket, BrokerReport, ContractId, Guard, MarketRecord, NetQty, OrderId, OrderKind, Price,
-    Print, Qty, Side, Timestamp,
+    ArenaKey, Bracket, BrokerReport, ContractId, ContractStanding, Guard, MarketRecord, NetQty, OrderId,
+    OrderKind, Price, Print, Qty, Side, Timestamp,
 };
 
 pub(crate) fn gold() -> ContractId {
@@ -34,6 +34,7 @@ pub(crate) fn opening(n: u32, side: Side, qty: u32, kind: OrderKind) -> Outbound
         sell_entry_leaves: 0,
         worst_elsewhere: Minis::ZERO,
         weight: Minis::whole(1),
+        contract: ContractStanding::Current,
         last_trade: None,
         grid: &grid,
         lock: None,
@@ -105,6 +106,7 @@ impl World {
                 }
                 it @ (BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
+                | BrokerReport::Contract { .. }
                 | BrokerReport::ForeignFill(_)) => unreachable!("the mock broker never says {it:?}"),
                 BrokerReport::Changed { order, qty, limit } => {
                     format!("changed {order} {qty}@{}", limit.ticks())

@@ -7,7 +7,8 @@ use phantom_bridge::{ClientBody, Command, RefusalCode};
 use phantom_broker::{Decider, Message};
 use phantom_compliance::{OrderChange, Outbound};
 use phantom_model::{
-    BrokerReport, ContractId, Expiry, FailReason, Month, OrderId, OrderKind, SnapshotId, Timestamp,
+    BrokerReport, ContractId, ContractStanding, Expiry, FailReason, Month, OrderId, OrderKind, SnapshotId,
+    Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -298,6 +299,12 @@ impl Session {
             let month = Month::new(u8::try_from(month.get()).ok()?)?;
             Expiry::new(i16::try_from(year.get()).ok()?, month)
         });
+        let standing = match front {
+            _ if !(tick && point) => ContractStanding::OtherTerms,
+            Some(front) if front > ours.expiry() => ContractStanding::RolledAway,
+            Some(_) | None => ContractStanding::Current,
+        };
+        self.report(BrokerReport::Contract { contract, standing });
         if let Some(front) = front.filter(|front| *front != ours.expiry()) {
             let root = ours.instrument().root();
             let (contract, front) = (ours.to_string(), format!("{root} {front}"));

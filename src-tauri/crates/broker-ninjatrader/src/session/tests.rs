@@ -17,8 +17,8 @@ use phantom_bridge::{ByeCode, ClientBody, Command, RefusalCode, Secret, ServerBo
 use phantom_broker::{Decider, Incoming, Message};
 use phantom_compliance::{ClosingBudget, Outbound};
 use phantom_model::{
-    ArenaKey, BrokerReport, Contract, ContractId, FailReason, InstrumentTable, Link, Listed, LotId, NetQty,
-    OrderId, OrderKind, Print, Qty, SnapshotId, Span, Timestamp,
+    ArenaKey, BrokerReport, Contract, ContractId, ContractStanding, FailReason, InstrumentTable, Link,
+    Listed, LotId, NetQty, OrderId, OrderKind, Print, Qty, SnapshotId, Span, Timestamp,
 };
 
 use super::{Fixed, Kept, Out, Session};
@@ -278,7 +278,9 @@ fn the_link_is_up_once_the_account_is_read_and_the_contracts_are_compared() {
     world.snapshot("r-0", vec![]);
     assert_eq!(world.session.story().stage, Stage::Reading);
     world.subscribe();
-    assert_eq!(world.told(), [Incoming::Link(Link::Up)]);
+    let contract = world.session.fixed.names.contracts().next().unwrap();
+    let rolled = BrokerReport::Contract { contract, standing: ContractStanding::RolledAway };
+    assert_eq!(world.told(), [Incoming::Report(rolled), Incoming::Link(Link::Up)]);
     let story = world.session.story().clone();
     assert_eq!(story.platform, Some(Name::cut("NinjaTrader 8.1")));
     assert_eq!((story.env, story.provider), (Some(Env::Sim), Some(Name::cut("Simulator"))));
@@ -328,6 +330,11 @@ fn nothing_opens_in_a_contract_that_is_another_one_there_and_exits_leave() {
         assert!(world.session.story().warnings.iter().any(|it| matches!(it, Warning::OtherTerms { .. })));
         assert_eq!(world.session.terms.len(), 1);
         world.send_exit();
+        let other = |it: &Incoming| {
+            let Incoming::Report(BrokerReport::Contract { standing, .. }) = it else { return false };
+            *standing == ContractStanding::OtherTerms
+        };
+        assert!(world.told().iter().any(other), "the desk opens nothing and arms nothing there");
         // Its trades would be read on the wrong grid.
         world.told();
         world.line(trade(1, "23000.00"));

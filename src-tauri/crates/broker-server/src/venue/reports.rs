@@ -37,6 +37,7 @@ impl Venue {
                 BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
                 | BrokerReport::ForeignFill(_)
+                | BrokerReport::Contract { .. }
                 | BrokerReport::Snapshot(_) => {}
             }
         }

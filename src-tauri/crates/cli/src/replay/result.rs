@@ -198,6 +198,7 @@ impl<'a> Fold<'a> {
             | FactBody::FeedLost
             | FactBody::FeedBack
             | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. }
             | FactBody::ChangeAsked { .. }
             | FactBody::OrderChanged { .. }
             | FactBody::ChangeRefused { .. }

@@ -12,7 +12,9 @@ use phantom_compliance::{
     TicketKind, can_submit,
 };
 use phantom_model::price::Grid;
-use phantom_model::{ArenaKey, Bracket, ContractId, Guard, NetQty, OrderId, OrderKind, Price, Qty, Side};
+use phantom_model::{
+    ArenaKey, Bracket, ContractId, ContractStanding, Guard, NetQty, OrderId, OrderKind, Price, Qty, Side,
+};
 use proptest::prelude::*;
 
 const EVERY_HALT: Halt = Halt {
@@ -49,6 +51,7 @@ fn quiet(grid: &Grid) -> Standing<'_> {
         sell_entry_leaves: 0,
         worst_elsewhere: Minis::ZERO,
         weight: Minis::whole(1),
+        contract: ContractStanding::Current,
         last_trade: Some(price("1320.0")),
         grid,
         lock: None,
@@ -134,12 +137,13 @@ fn the_first_refusal_wins_for_an_opening_order() {
     let standing = Standing {
         halt: EVERY_HALT,
         position: NetQty::FLAT,
+        contract: ContractStanding::Expired,
         buy_entry_leaves: 1,
         worst_elsewhere: Minis::whole(3),
         ..quiet(&grid)
     };
     let mut wrongs = INPUT.to_vec();
-    let rest: [Wrong; 15] = [
+    let rest: [Wrong; 16] = [
         ("price_off_grid", |case| case.ticket.stop = Some("1319.0".into())),
         ("price_off_grid", |case| case.ticket.target = Some("1321.0".into())),
         ("stop_wrong_side", |case| case.ticket.stop = Some("1321.0".into())),
@@ -153,6 +157,7 @@ fn the_first_refusal_wins_for_an_opening_order() {
         ("latched", |case| case.standing.halt.latched = false),
         ("opposite_entry_working", |case| case.standing.buy_entry_leaves = 0),
         ("short_selling_off", |case| case.limits.short_selling = ShortSelling::On),
+        ("contract_expired", |case| case.standing.contract = ContractStanding::RolledAway),
         ("order_size", |case| case.ticket.qty = "3".into()),
         ("position_limit", |case| case.ticket.qty = "2".into()),
     ];
@@ -426,6 +431,17 @@ fn refusals_of_the_state() -> Vec<Said> {
             Refusal::BracketOnExit,
             "bracket_on_exit",
             "this order only closes: send it without stop and target",
+        ),
+        (
+            Refusal::ContractExpired,
+            "contract_expired",
+            "this contract trades no more; choose a later one; exits still go out",
+        ),
+        (
+            Refusal::InstrumentChanged,
+            "instrument_changed",
+            "the broker's tick size or point value of this contract is not the desk's: \
+             no price of it can be trusted; exits still work",
         ),
         (Refusal::Killed, "killed", "the kill switch is on; exits still work"),
         (Refusal::LockedOut(None), "locked_out", "the account is locked by a rule; exits still work"),

@@ -44,6 +44,7 @@ fn standing(
         sell_entry_leaves,
         worst_elsewhere: Minis::from_thousandths(elsewhere),
         weight,
+        contract: ContractStanding::Current,
         ..quiet(grid)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use phantom_compliance::{Minis, gate::worst_case};
-use phantom_model::{LotId, Money, NetQty, Side, Timestamp};
+use phantom_model::{ContractStanding, LotId, Money, NetQty, Side, Timestamp};
 
 use super::levels::Levels;
 use super::order::OrderKey;
@@ -52,6 +52,8 @@ pub struct Position {
     pub changed_at: Timestamp,
     /// Where the broker's own number is not ours.
     pub difference: Option<Difference>,
+    /// Whether the contract still trades, on the desk's terms.
+    pub contract: ContractStanding,
     /// Why openings in this contract are blocked.
     pub latches: Vec<LatchCause>,
     /// Realized and fees when the trading day began.
@@ -90,6 +92,7 @@ impl Position {
             adjusted: NetQty::FLAT,
             changed_at: Timestamp::MIN,
             difference: None,
+            contract: ContractStanding::Current,
             latches: Vec::new(),
             at_day_start: (Money::ZERO, Money::ZERO),
             open_cost_ticks: 0,

@@ -41,6 +41,9 @@ impl Book {
             FactBody::FeedLost => self.blind = true,
             FactBody::FeedBack => self.blind = false,
             FactBody::DayStarted { day } => self.fold_day(day),
+            FactBody::ContractStands { contract, standing } => {
+                self.positions.at_mut(contract).contract = standing;
+            }
             FactBody::OrderRejected { .. }
             | FactBody::OrderSubmitted { .. }
             | FactBody::OrderAccepted { .. }

@@ -244,3 +244,19 @@ fn one_execution_under_two_ids_counts_once_where_both_cannot_be_and_is_never_sil
     world.expect("");
     assert_eq!(world.net("GC"), 2);
 }
+
+#[test]
+fn a_bust_of_a_part_undoes_that_part_and_leaves_no_fact_of_nothing() {
+    let mut world = world();
+    world.enter(buy(1), "1320.0");
+    world.enter(buy(1), "1320.0");
+    world.place(sell(2));
+    world.fill("T3", 1, "1321.0");
+    world.fill("T3", 1, "1321.0");
+    world.hush();
+    world.bust(4);
+    world.expect(
+        "busted T3 E4 | alarm busted T3 | undone L1 1 by T3 1320.0>1321.0 100.00
+         latch on GC undone T3",
+    );
+}

@@ -1,8 +1,8 @@
 //! The exit authority: who may close what, when, and what happens when the broker says no.
 
 use phantom_engine::HaltChange;
-use phantom_model::{ContractId, OrderId, OrderKind};
-use phantom_testkit::{Draft, World, buy, contract, price, sell};
+use phantom_model::{ContractId, ListedStanding, OrderId, OrderKind};
+use phantom_testkit::{Account, Draft, World, buy, contract, price, sell};
 
 /// A world with one filled lot at 1320.0 that has seen 1320.0.
 pub(crate) fn holding(draft: Draft) -> World {
@@ -509,4 +509,32 @@ fn a_flatten_exit_that_fills_after_its_refusal_has_its_replacement_cancelled() {
     world.hush();
     world.fill("F0-C0-X1", 1, "1319.4");
     world.expect_requests("query F0-C0-X1 | cancel F0-C0-X2");
+}
+
+#[test]
+fn a_native_close_that_the_broker_cut_to_its_position_holds_nothing_back() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(sell(2), "1320.0");
+    world.flatten();
+    let exit = "F0-C0-X1";
+    world.accept(exit);
+    world.cancelled(exit);
+    let next = world.newest_order().unwrap();
+    assert_ne!(next, exit);
+    // A late fill leaves one contract to close; the close that is out was asked for two.
+    world.fill(exit, 1, "1320.0");
+    world.cancelled(exit);
+    world.accept(&next);
+    world.cancelled(&next);
+    world.fill(&next, 1, "1320.0");
+    let last = world.newest_order().unwrap();
+    world.cancelled(&last);
+    assert_eq!((world.net("GC"), world.leaves(&next)), (0, 1), "as far as its reports tell");
+    world.hush();
+    let account = Account::of(&world).says(&next, ListedStanding::Filled);
+    world.reconcile(&account);
+    assert_eq!(world.leaves(&next), 0, "the broker calls it filled: nothing of it works");
+    world.halt(HaltChange::LiftLatch);
+    assert!(!world.halts().latched, "no exit is beyond the position any more");
 }

@@ -4,6 +4,7 @@
 mod busts;
 #[cfg(test)]
 mod change;
+mod contracts;
 #[cfg(test)]
 mod exits;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Money: hand-computed figures, and the identity that ties them to the fills.
 
-use phantom_compliance::Limits;
+use phantom_compliance::{Limits, Minis};
 use phantom_model::{Money, Price, Side};
 use phantom_testkit::{Draft, World, buy, contract, price, sell};
 use proptest::prelude::*;
@@ -180,4 +180,30 @@ proptest! {
         let realized = world.book().positions().at(contract("ZF")).realized;
         prop_assert_eq!(realized + world.engine().unrealized(contract("ZF")), profit);
     }
+}
+
+#[test]
+fn what_a_lot_has_cost_counts_the_contracts_that_are_open() {
+    let mut world = World::new();
+    world.place(buy(3));
+    world.fill("T1", 2, "1320.0");
+    world.fill("T1", 1, "1320.2");
+    let lot = phantom_model::ArenaKey::from_row(0);
+    assert_eq!(world.book().open_cost_ticks(lot), 2 * 13_200 + 13_202);
+    world.place(sell(2));
+    world.fill("T2", 2, "1320.5");
+    assert_eq!(world.book().open_cost_ticks(lot), 13_202);
+}
+
+#[test]
+fn the_position_limit_is_one_for_all_contracts() {
+    // An NQ counts one mini as a GC does.
+    let limits = Limits { position_max: Some(Minis::whole(5)), ..Limits::NONE };
+    let mut world = World::with(limits, Money::ZERO);
+    world.print("1320.0");
+    world.print_on("NQ", "5000.00");
+    world.enter(buy(3), "1320.0");
+    let reason = |contracts| world.verdict(buy(contracts).on("NQ")).map(|refusal| refusal.reason());
+    assert_eq!(reason(2), None);
+    assert_eq!(reason(3), Some("position_limit"));
 }

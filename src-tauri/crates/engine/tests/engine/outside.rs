@@ -98,3 +98,14 @@ fn every_cause_of_a_latch_is_recorded_once_and_a_person_lifts_them_all() {
     world.expect("lift_latch");
     assert!(!world.book().is_latched(contract("GC")));
 }
+
+#[test]
+fn a_trade_from_outside_that_turns_the_position_under_a_resting_exit_latches_the_account() {
+    let mut world = holding(1);
+    world.place(sell(1).limit("1322.0"));
+    world.accept("T2");
+    world.foreign_fill(9, Side::Sell, 3, "1320.0");
+    assert_eq!(world.net("GC"), -2);
+    // One contract that is out to close the long would now add to the short, and is smaller than it.
+    assert!(world.halts().latched);
+}

@@ -1,9 +1,9 @@
 //! Overdue answers: time proves nothing.
 
 use phantom_compliance::{Limits, Minis};
-use phantom_engine::{Input, Outcome, Request};
-use phantom_model::{Money, OrderId, OrderStatus, Timestamp};
-use phantom_testkit::{World, buy, sell};
+use phantom_engine::{FactBody, Input, Outcome, Request};
+use phantom_model::{Link, MarketRecord, Money, OrderId, OrderStatus, Print, Span, Timestamp};
+use phantom_testkit::{World, buy, contract, price, sell};
 
 fn limited() -> World {
     let limits = Limits { position_max: Some(Minis::whole(3)), ..Limits::NONE };
@@ -222,4 +222,29 @@ fn an_answer_that_has_come_wakes_nobody() {
     assert_ne!(world.engine().next_due(), Timestamp::MAX);
     world.accept("T1");
     assert_eq!(world.engine().next_due(), Timestamp::MAX);
+}
+
+#[test]
+fn what_is_due_is_done_before_a_print_is_looked_at() {
+    let mut world = limited();
+    world.place(buy(1));
+    let mut engine = world.restarted(world.inputs().len());
+    let at = world.now() + Span::from_millis(6_000);
+    let print = Print::Trade { price: price("GC", "1320.0"), size: 1 };
+    let mut out = Outcome::default();
+    engine.apply(at, Input::Market(MarketRecord { contract: contract("GC"), at, print }), &mut out);
+    let order = OrderId::Ticket(1);
+    assert!(out.facts.iter().any(|fact| fact.body == FactBody::OrderUnknown { order }));
+    assert!(out.requests.contains(&Request::Query(order)));
+}
+
+#[test]
+fn a_fill_of_an_id_that_was_never_given_is_no_exit_that_the_journal_lost() {
+    let mut world = limited();
+    world.enter(buy(1), "1320.0");
+    world.feed(Input::Link(Link::Down));
+    world.feed(Input::Link(Link::Up));
+    world.hush();
+    world.fill("T9", 1, "1320.0");
+    assert!(world.halts().latched, "nobody has sent it, and nothing excuses it");
 }

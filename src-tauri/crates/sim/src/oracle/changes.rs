@@ -17,7 +17,7 @@ impl Oracle {
         self.touch(contract, id);
         self.check(Invariant::I26, may, || format!("{id} is changed while it cannot be"));
         if qty > old && entry {
-            let halt = self.halt_reason(contract);
+            let halt = self.halt_reason(contract).or_else(|| self.wrong_contract(contract));
             self.check(Invariant::I32, halt.is_none(), || format!("{id} grows while {halt:?}"));
             let (limit, worst) = (self.limits.position_max, self.worst_with(contract, side, 0));
             let fits = limit.is_none_or(|limit| worst <= limit.thousandths());

@@ -108,7 +108,8 @@ impl Oracle {
             | FactBody::DifferenceGone { .. }
             | FactBody::FeedLost
             | FactBody::FeedBack
-            | FactBody::DayStarted { .. } => self.account_recorded(&fact.body, fact.at),
+            | FactBody::DayStarted { .. }
+            | FactBody::ContractStands { .. } => self.account_recorded(&fact.body, fact.at),
             FactBody::AlarmRaised { alarm } => self.alarmed(*alarm),
         }
     }
@@ -245,7 +246,9 @@ impl Oracle {
                     let listed = self.listed(order, |it| match it.standing {
                         ListedStanding::Cancelled => step == Step::Cancel,
                         ListedStanding::Failed(_) => step == Step::Fail,
-                        ListedStanding::Working | ListedStanding::Filled => false,
+                        // It has done what the broker would do of it.
+                        ListedStanding::Filled => step == Step::Cancel,
+                        ListedStanding::Working => false,
                     });
                     listed || (step == Step::Fail && self.is_proved_absent(order))
                 }
@@ -256,6 +259,7 @@ impl Oracle {
                     | BrokerReport::Busted { .. }
                     | BrokerReport::Corrected { .. }
                     | BrokerReport::ForeignFill(_)
+                    | BrokerReport::Contract { .. }
                     | BrokerReport::Changed { .. }
                     | BrokerReport::ChangeRefused { .. },
                 )
@@ -366,6 +370,7 @@ impl Oracle {
             | Alarm::StopsUnconfirmed(_)
             | Alarm::JournalLost
             | Alarm::SlowDisk
+            | Alarm::ContractStands { .. }
             | Alarm::FlattenStuck(_)
             | Alarm::Mismatch { .. }
             | Alarm::NoPriceToAdjust(_)

@@ -2,7 +2,7 @@
 
 use phantom_compliance::{OrderRequest, Refusal, ShortSelling};
 use phantom_engine::fact::Purpose;
-use phantom_model::{BrokerReport, ContractId, OrderId, OrderKind, Side};
+use phantom_model::{BrokerReport, ContractId, ContractStanding, OrderId, OrderKind, Side};
 
 use super::Oracle;
 use super::facts::Submitted;
@@ -48,7 +48,10 @@ impl Oracle {
                 (false, false) => Expected::Either(["bracket_on_exit", crosses]),
             };
         }
-        let refusal = halt.or_else(|| self.wrong_direction(request)).or_else(|| self.too_large(request));
+        let refusal = halt
+            .or_else(|| self.wrong_direction(request))
+            .or_else(|| self.wrong_contract(request.contract))
+            .or_else(|| self.too_large(request));
         refusal.map_or(Expected::Opens, Expected::Refused)
     }
 
@@ -110,6 +113,15 @@ impl Oracle {
         }
         let short_off = self.limits.short_selling == ShortSelling::Off;
         (request.side == Side::Sell && short_off).then_some("short_selling_off")
+    }
+
+    /// Why nothing opens in the contract.
+    pub(super) fn wrong_contract(&self, contract: ContractId) -> Option<&'static str> {
+        match self.contracts.at(contract).listed[1] {
+            ContractStanding::Current | ContractStanding::RolledAway | ContractStanding::LastDay => None,
+            ContractStanding::Expired => Some("contract_expired"),
+            ContractStanding::OtherTerms => Some("instrument_changed"),
+        }
     }
 
     fn too_large(&self, request: &OrderRequest) -> Option<&'static str> {
@@ -219,7 +231,7 @@ impl Oracle {
             let size = self.weight(it.contract) * qty;
             self.check(Invariant::I07, size <= limit.thousandths(), || format!("{id} has size {size}"));
         }
-        let halt = self.halt_reason(it.contract);
+        let halt = self.halt_reason(it.contract).or_else(|| self.wrong_contract(it.contract));
         self.check(Invariant::I32, halt.is_none(), || format!("{id} opens while {halt:?}"));
         let whole = !self.halt.reconciling && !self.halt.not_connected;
         self.check(Invariant::I40, whole, || format!("{id} opens before the broker's account is known"));

@@ -7,7 +7,9 @@
 
 use phantom_compliance::{EvenChange, Protect, StopChange, TargetChange};
 use phantom_engine::book::Protection;
-use phantom_model::{Bracket, BreakEven, ContractId, Guard as Asks, LotId, MarketRecord, Price, Print, Side};
+use phantom_model::{
+    Bracket, BreakEven, ContractId, ContractStanding, Guard as Asks, LotId, MarketRecord, Price, Print, Side,
+};
 
 use super::Oracle;
 use super::rows::{Guard, LotTrack};
@@ -224,6 +226,15 @@ impl Oracle {
         let looser = tighter(side, stop_of(old, side), stop_of(new, side)) != stop_of(new, side);
         let by_itself = if old.trail.is_some() && looser { Invariant::I20 } else { Invariant::I18 };
         self.check(by_itself, asked.is_some(), || format!("nobody asked for {new:?} on lot {lot:?}"));
+        let foreign_terms = self.contracts.at(contract).listed[1] == ContractStanding::OtherTerms;
+        let places = asked.is_some_and(|it| {
+            let stop = matches!(it.stop, StopChange::Leave | StopChange::Remove);
+            let target = matches!(it.target, TargetChange::Leave | TargetChange::Remove);
+            !(stop && target && matches!(it.even, EvenChange::Leave | EvenChange::Remove))
+        });
+        self.check(Invariant::I18, !(foreign_terms && places), || {
+            format!("lot {lot:?} is armed on terms that are not the broker's")
+        });
         let may = open > 0 && matches!(guard, Guard::Bare | Guard::Armed) && generation == number + 1;
         self.check(Invariant::I18, may && due == Some(new), || {
             format!("lot {lot:?} with {open} open, {guard:?}, is given {new:?} as {generation}; due {due:?}")

@@ -52,6 +52,10 @@ impl Oracle {
             | BrokerReport::Changed { .. }
             | BrokerReport::ChangeRefused { .. }
             | BrokerReport::Snapshot(_) => {}
+            BrokerReport::Contract { contract, standing } => {
+                let row = self.contracts.at_mut(contract);
+                (row.listed[0], row.touched) = (standing, true);
+            }
             BrokerReport::Busted { exec } => self.taken_back(exec, None),
             BrokerReport::Corrected { exec, qty, price } => self.taken_back(exec, Some((qty, price))),
             BrokerReport::ForeignFill(ref it) => self.foreign_executed(it),

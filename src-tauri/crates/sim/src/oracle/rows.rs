@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use phantom_engine::fact::{Leg, Purpose};
 use phantom_model::{
-    ContractId, ExecId, Guard as Asks, LotId, OrderId, OrderKind, OrderStatus, Price, Side, Timestamp,
+    ContractId, ContractStanding, ExecId, Guard as Asks, LotId, OrderId, OrderKind, OrderStatus, Price, Side,
+    Timestamp,
 };
 
 use super::protection::Shield;
@@ -137,6 +138,8 @@ pub(super) struct ContractTrack {
     pub(super) kept: bool,
     /// Openings in it are blocked until a person has looked.
     pub(super) latched: bool,
+    /// How the broker has last said that it stands, and what the desk says.
+    pub(super) listed: [ContractStanding; 2],
     /// The broker has lied about this contract.
     pub(super) lied: bool,
     /// Something of it changed since the last look.

@@ -48,6 +48,7 @@ impl Oracle {
                 | BrokerReport::Busted { .. }
                 | BrokerReport::Corrected { .. }
                 | BrokerReport::ForeignFill(_)
+                | BrokerReport::Contract { .. }
                 | BrokerReport::Changed { .. }
                 | BrokerReport::ChangeRefused { .. },
             )
@@ -184,6 +185,10 @@ impl Oracle {
                 }
                 let due = self.execs_doubted.contains(exec);
                 self.check(Invariant::I02, due, || format!("{exec:?} of {order} is doubted without a twin"));
+            }
+            FactBody::ContractStands { contract, standing } => {
+                let row = self.contracts.at_mut(*contract);
+                (row.listed[1], row.touched) = (*standing, true);
             }
             FactBody::ContractLatched { contract, .. } => self.contracts.at_mut(*contract).latched = true,
             FactBody::LinkChanged { link } => {

@@ -52,6 +52,10 @@ impl Oracle {
 
     fn compare_contract(&mut self, engine: &Engine, contract: ContractId) {
         let position = engine.book().positions().at(contract);
+        let [told, said] = self.contracts.at(contract).listed;
+        self.check(Invariant::I30, told == said && said == position.contract, || {
+            format!("{contract:?} is {told:?} at the broker, and the desk has {said:?}")
+        });
         let row = self.contracts.at(contract);
         let (net, lots) = (row.net, row.lots.len());
         let found = position.net.signed();

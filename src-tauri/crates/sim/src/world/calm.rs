@@ -1,7 +1,7 @@
 //! The end of a run: faults end, time passes, and everything must come to its end.
 
 use phantom_engine::HaltChange;
-use phantom_model::{ContractId, Link as Way, MarketRecord, Print, Span, Timestamp};
+use phantom_model::{ContractId, ContractStanding, Link as Way, MarketRecord, Print, Span, Timestamp};
 
 use super::World;
 use crate::author::contracts;
@@ -23,6 +23,9 @@ impl World {
         self.silent_until = Timestamp::MIN;
         self.edges.clear();
         self.say_link(self.desk.now(), Way::Up);
+        for contract in contracts(&self.plan) {
+            self.desk.broker_mut().relist(contract, ContractStanding::Current, Span::ZERO);
+        }
         self.pass(LAST_DELAY, 40);
         // The account is told, a person decides what it leaves open, and it is told again.
         for _ in 0..ROUNDS {

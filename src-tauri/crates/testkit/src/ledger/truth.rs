@@ -103,6 +103,10 @@ impl Ledger {
                     sums.at_day_start = (sums.realized, sums.fees);
                 }
             }
+            FactBody::ContractStands { contract, standing } => {
+                let before = self.contracts_stand.insert(contract, standing).unwrap_or_default();
+                assert_ne!(before, standing, "a contract stands otherwise than before");
+            }
             ref other => panic!("not about the broker's account: {other:?}"),
         }
     }

@@ -35,21 +35,31 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Writes name, version and licence of every crate of somebody else that the program is built from.
 fn write_licences() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=Cargo.lock");
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target = env::var("TARGET")?;
-    let asked = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &target])
-        .output()?;
-    if !asked.status.success() {
-        return Err(String::from_utf8_lossy(&asked.stderr).into_owned().into());
-    }
-    let metadata: Value = serde_json::from_slice(&asked.stdout)?;
+    // What only other packages of the workspace need may not have been fetched yet.
+    let metadata = match metadata(&["--offline"]) {
+        Ok(metadata) => metadata,
+        Err(_) => metadata(&[])?,
+    };
     let mut text = String::new();
     for (name, version, licence) in licences(&metadata) {
         writeln!(text, "{name}\t{version}\t{licence}")?;
     }
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("licences.txt"), text)?;
     Ok(())
+}
+
+/// What cargo knows of the packages and of what they use.
+fn metadata(more: &[&str]) -> Result<Value, Box<dyn Error>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let target = env::var("TARGET")?;
+    let asked = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", &target])
+        .args(more)
+        .output()?;
+    if !asked.status.success() {
+        return Err(String::from_utf8_lossy(&asked.stderr).into_owned().into());
+    }
+    Ok(serde_json::from_slice(&asked.stdout)?)
 }
 
 /// The packages that the root package reaches without its tests and build scripts.

@@ -64,24 +64,35 @@ fn metadata(more: &[&str]) -> Result<Value, Box<dyn Error>> {
 
 /// The packages that the root package reaches without its tests and build scripts.
 fn licences(metadata: &Value) -> BTreeSet<(String, String, String)> {
-    let rows = |of: &Value| of.as_array().cloned().unwrap_or_default();
-    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
-    let nodes: BTreeMap<String, Vec<String>> = rows(&metadata["resolve"]["nodes"])
+    let nodes: BTreeMap<String, Vec<String>> = rows(metadata.pointer("/resolve/nodes"))
         .iter()
         .map(|node| {
-            let is_inside = |dep: &Value| rows(&dep["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
-            let inside = rows(&node["deps"]).into_iter().filter(is_inside).map(|dep| text(&dep, "pkg"));
+            let is_inside = |dep: &&Value| {
+                rows(dep.get("dep_kinds")).iter().any(|kind| kind.get("kind").is_none_or(Value::is_null))
+            };
+            let inside = rows(node.get("deps")).iter().filter(is_inside).map(|dep| text(dep, "pkg"));
             (text(node, "id"), inside.collect())
         })
         .collect();
     let mut reached = BTreeSet::new();
-    let mut waiting = vec![text(&metadata["resolve"], "root")];
+    let mut waiting: Vec<String> = metadata.get("resolve").map(|it| text(it, "root")).into_iter().collect();
     while let Some(id) = waiting.pop() {
         if reached.insert(id.clone()) {
             waiting.extend(nodes.get(&id).cloned().unwrap_or_default());
         }
     }
-    let packages = rows(&metadata["packages"]);
-    let others = packages.iter().filter(|it| reached.contains(&text(it, "id")) && !it["source"].is_null());
+    // What has no source is ours.
+    let is_others = |it: &&Value| {
+        reached.contains(&text(it, "id")) && it.get("source").is_some_and(|source| !source.is_null())
+    };
+    let others = rows(metadata.get("packages")).iter().filter(is_others);
     others.map(|it| (text(it, "name"), text(it, "version"), text(it, "license"))).collect()
+}
+
+fn rows(of: Option<&Value>) -> &[Value] {
+    of.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text(row: &Value, key: &str) -> String {
+    row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

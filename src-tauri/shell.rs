@@ -122,7 +122,7 @@ impl Shell {
     async fn change_desk(&self, settings: &Settings, checked: &Checked) -> Result<(), WireFault> {
         let standing = self.stream.standing().await.ok_or_else(stopped)?;
         if !is_same_account(&self.settings(), settings) {
-            may_leave(&standing)?;
+            may_leave(standing)?;
         }
         let (session, stage) = Session::start(settings, checked, &self.storage, &self.reach)
             .map_err(|fault| not_started(&fault))?;
@@ -154,7 +154,7 @@ impl Shell {
         }
         let Some(standing) = self.stream.standing().await else { return };
         // The account has become one of the other kind. What is open on this side is not left alone.
-        if !self.session().is_seeking() && may_leave(&standing).is_err() {
+        if !self.session().is_seeking() && may_leave(standing).is_err() {
             return;
         }
         let board = Arc::clone(&found.board);
@@ -197,7 +197,7 @@ impl Shell {
 }
 
 /// Whether nothing keeps the desk on its account.
-fn may_leave(standing: &Standing) -> Result<(), WireFault> {
+fn may_leave(standing: Standing) -> Result<(), WireFault> {
     if standing.locked_out {
         let words = "the account is locked: no other broker, market or rules before the lock ends";
         return Err(WireFault::PositionsOpen(words.to_owned()));

@@ -270,7 +270,7 @@ mod tests {
     #[tokio::test]
     async fn a_try_ends_with_the_words_of_what_is_wrong_or_with_a_connection() {
         let board = LinkBoard::new("127.0.0.1:1".to_owned());
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         board.show(waiting());
         assert!(board.settled(patience).await.unwrap_err().contains("another desk"));
         board.stick("no password".to_owned());

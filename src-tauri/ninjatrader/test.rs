@@ -18,14 +18,13 @@ use crate::settings::Vault;
 /// In words, what is wrong and what to do.
 pub(crate) async fn test(vault: Arc<Vault>, asked: ConnectionTest) -> Result<ConnectionFound, String> {
     let ConnectionTest { host, port, account, username, password } = asked;
-    let secret = match password {
-        Some(text) => Some(Secret::parse(&text)),
-        None => {
-            let user = username.clone();
-            // The store may ask its owner, which takes as long as it takes.
-            let kept = tauri::async_runtime::spawn_blocking(move || vault.secret(&user)).await;
-            kept.unwrap_or_default()
-        }
+    let secret = if let Some(text) = password {
+        Some(Secret::parse(&text))
+    } else {
+        let user = username.clone();
+        // The store may ask its owner, which takes as long as it takes.
+        let kept = tauri::async_runtime::spawn_blocking(move || vault.secret(&user)).await;
+        kept.unwrap_or_default()
     };
     let secret = match secret {
         Some(Ok(secret)) => secret,

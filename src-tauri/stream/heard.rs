@@ -167,7 +167,7 @@ mod tests {
             exec: ExecId::new(1),
             qty,
             price,
-            fees: Money::ZERO,
+            fee: Money::ZERO,
             broker_time: None,
         };
         for (body, sound) in [

@@ -20,7 +20,7 @@ pub(crate) fn new_install() -> Settings {
         broker: BrokerChoice::Mock,
         ninjatrader: NinjaTrader {
             host: "127.0.0.1".to_owned(),
-            port: 36_973,
+            port: 36_985,
             account: "Sim101".to_owned(),
             username: String::new(),
         },
@@ -43,5 +43,6 @@ pub(crate) fn new_install() -> Settings {
             handling: None,
         },
         rules: None,
+        sounds: None,
     }
 }

@@ -10,6 +10,7 @@ use tauri::State;
 
 use super::body::Body;
 use crate::error::of_desk;
+use crate::session::Session;
 use crate::shell::Shell;
 use crate::stream::words::{contracts, mean_text};
 
@@ -32,7 +33,9 @@ pub(crate) async fn place_sell(
 async fn place(shell: &Shell, side: Side, order: OrderRequest) -> Result<wire::PlaceAnswer, WireFault> {
     // Settings that need another desk wait for the answer, and the other way round.
     let _placing = shell.placing().await;
-    let answer = shell.session().desk().place(ticket(side, order), Origin::Window).await;
+    let session = shell.session();
+    session.watch(&order.symbol).await;
+    let answer = session.desk().place(ticket(side, order), Origin::Window).await;
     answer.map(place_answer).map_err(of_desk)
 }
 
@@ -57,6 +60,9 @@ pub(crate) async fn can_submit_order(
         wire::Side::Buy => Side::Buy,
         wire::Side::Sell => Side::Sell,
     };
+    let session = shell.session();
+    // What the ticket shows needs its prices, and its terms compared, before it is sent.
+    session.watch(&symbol).await;
     let order = OrderRequest {
         symbol,
         qty,
@@ -68,7 +74,7 @@ pub(crate) async fn can_submit_order(
         take_profit_ticks,
         trail_ticks,
     };
-    let verdict = shell.session().desk().judge(ticket(side, order)).await.map_err(of_desk)?;
+    let verdict = session.desk().judge(ticket(side, order)).await.map_err(of_desk)?;
     Ok(match verdict {
         Ok(verdict) => verdict_of(&verdict),
         Err(refusal) => denied(refusal.reason(), refusal.to_string()),
@@ -86,7 +92,17 @@ pub(crate) async fn cancel_order(shell: State<'_, Shell>, order_id: Body<String>
 
 #[tauri::command(rename = "flattenAll")]
 pub(crate) async fn flatten_all(shell: State<'_, Shell>) -> Result<wire::FlattenAnswer, WireFault> {
-    let session = shell.session();
+    flatten_now(&shell.session()).await
+}
+
+/// Closes and cancels everything. On an account that nobody has told of yet it closes nothing, and must not
+/// say that it is flat.
+pub(crate) async fn flatten_now(session: &Session) -> Result<wire::FlattenAnswer, WireFault> {
+    if session.is_seeking() {
+        let words = "nothing was closed: there is no connection yet, and what is open is not known here; \
+             flatten in NinjaTrader itself";
+        return Err(WireFault::NotConnected(words.to_owned()));
+    }
     let receipt = session.desk().flatten_all(Origin::Window).await.map_err(of_desk)?;
     Ok(flatten_answer(session.listing(), &receipt))
 }

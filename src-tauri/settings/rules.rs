@@ -64,12 +64,19 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
         PassedPolicy::Ask => GapPolicy::Ask,
         PassedPolicy::Hold => GapPolicy::Hold,
     };
+    if let Some(sounds) = &settings.sounds {
+        within("sounds.volume", sounds.volume, 0, 100)?;
+    }
     let profile = settings.rules.as_ref().map(profile_of).transpose()?;
     let handling = settings.trading.handling.map_or(Ok(Handling::STANDARD), check_handling)?;
     Ok(Checked { mock, limits, pace, policy, handling, profile })
 }
 
-fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
+/// Checks where `NinjaTrader` is and which account is meant.
+///
+/// # Errors
+/// The first setting that is wrong.
+pub(crate) fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
     for (field, text) in [
         ("ninjatrader.host", &to.host),
         ("ninjatrader.account", &to.account),
@@ -81,6 +88,12 @@ fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
     }
     if to.host.trim().is_empty() || to.host.contains(char::is_whitespace) {
         return Err(fault("ninjatrader.host", "must be a host name or an address, such as 127.0.0.1"));
+    }
+    if to.account.trim().is_empty() {
+        return Err(fault(
+            "ninjatrader.account",
+            "must be the account's name in NinjaTrader, such as Sim101",
+        ));
     }
     within("ninjatrader.port", to.port, 1, 65_535)
 }
@@ -204,10 +217,12 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 22] = [
+        let cases: [(&str, Spoil); 24] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
+            ("ninjatrader.account", |s| s.ninjatrader.account = " ".into()),
+            ("sounds.volume", |s| s.sounds = Some(phantom_wire::Sounds { volume: 101, off: Vec::new() })),
             ("ninjatrader.port", |s| s.ninjatrader.port = 0),
             ("ninjatrader.port", |s| s.ninjatrader.port = 65_536),
             ("mock.seed", |s| s.mock.seed = "-1".into()),

@@ -9,8 +9,8 @@ use phantom_engine::{Book, ContractTerms, Engine, Fact, FactBody, Origin};
 use phantom_model::{Arena, ContractId, FlattenId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
-    DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow,
-    WorkingRow,
+    BrokerLink, DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow,
+    TradeRow, WorkingRow,
 };
 
 use super::fact_row::row_of;
@@ -85,12 +85,13 @@ impl View {
         listing: Arc<Listing>,
         engine: &Engine,
         starts: Timestamp,
+        mode: DeskMode,
         account: String,
     ) -> Self {
         let book = engine.book().clone();
         let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
         let traded = traded.map(|(_, order)| order.contract).collect();
-        Self { book, traded, ..Self::new(listing, engine.terms(), starts, DeskMode::Mock, account) }
+        Self { book, traded, ..Self::new(listing, engine.terms(), starts, mode, account) }
     }
 
     pub(crate) const fn book(&self) -> &Book {
@@ -241,9 +242,15 @@ impl View {
     }
 
     /// How the desk stands, in all that is more than one figure.
-    pub(crate) fn standing(&self, board: &QuoteBoard, limits: &Limits) -> DeskStanding {
+    pub(crate) fn standing(
+        &self,
+        board: &QuoteBoard,
+        limits: &Limits,
+        broker: Option<BrokerLink>,
+    ) -> DeskStanding {
         DeskStanding {
             account: self.account.clone(),
+            broker,
             protection: protection(self),
             latency: self.answers.row(),
             feed_age_ms: board.age_ms(Instant::now()),

@@ -21,6 +21,7 @@ export const STATUS: DeskStatus = {
 
 export const STANDING: DeskStanding = {
   account: 'MOCK',
+  broker: null,
   protection: {
     openContracts: 0,
     inAppContracts: 0,

@@ -12,6 +12,7 @@ mod access;
 mod flatten;
 mod keyboard;
 mod market;
+mod ninjatrader;
 mod refusal;
 mod reload;
 mod settings;

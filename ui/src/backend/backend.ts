@@ -2,14 +2,18 @@
 // written against `Backend` and never learns whether a shell or a script is behind it.
 
 import type {
+  AboutAnswer,
   AmendAnswer,
   BundleAnswer,
   ChangeRequest,
   ClosePart,
+  ConnectionFound,
+  ConnectionTest,
   DecideRequest,
   DeskUpdateEvent,
   FlattenAnswer,
   FlattenReceipt,
+  FolderAnswer,
   HistoryAnswer,
   HistoryIndex,
   HistoryQuestion,
@@ -30,6 +34,8 @@ import type {
   RulesPanel,
   Settings,
   Snapshot,
+  SoundAnswer,
+  SoundKind,
   TriggerReceipt,
   Verdict,
   WireFault,
@@ -79,6 +85,17 @@ export interface Backend {
   saveSettings(settings: Settings): Promise<Settings>;
   connectBroker(): Promise<void>;
   setPassword(password: string): Promise<PasswordAnswer>;
+  /** Looks who is there, with settings that need not be saved: nothing is sent. */
+  testConnection(to: ConnectionTest): Promise<ConnectionFound>;
+  /** The name of the account with real money, as it was typed: whether it was right. */
+  confirmLive(typed: string): Promise<boolean>;
+  /** Versions, licences, and every command and event. */
+  about(): Promise<AboutAnswer>;
+  dataFolder(): Promise<FolderAnswer>;
+  /** Shows the data folder in the system's own window. */
+  openDataFolder(): Promise<void>;
+  /** Plays a sound as loud as asked. */
+  trySound(kind: SoundKind, volume: number): Promise<SoundAnswer>;
   marketControl(what: MarketControl): Promise<void>;
   /** The rules as they stand, with what may still be opened in these symbols. */
   rulesPanel(symbols: string[]): Promise<RulesPanel>;

@@ -5,6 +5,7 @@ import { type Backend, BackendFault, type DeskListener } from './backend';
 import { Book, type ScriptedOrder } from './scripted/book';
 import { changeOrder, protect } from './scripted/amend';
 import { Chance } from './scripted/chance';
+import * as outside from './scripted/outside';
 import { packs, panelOf, settingsOf } from './scripted/rules';
 import { SCRIPTED_SETTINGS, settingFault } from './scripted/settings';
 import { type Staged, standingOf } from './scripted/standing';
@@ -19,6 +20,8 @@ import type {
   BundleAnswer,
   ChangeRequest,
   ClosePart,
+  ConnectionFound,
+  ConnectionTest,
   DecideRequest,
   DeskStanding,
   DeskStatus,
@@ -29,13 +32,13 @@ import type {
   HistoryIndex,
   HistoryQuestion,
   InstrumentRow,
-  LogAction,
   LockoutRow,
+  LogAction,
   LogRow,
   MarketControl,
-  PackRow,
   OrderQuestion,
   OrderRequest,
+  PackRow,
   PasswordAnswer,
   PlaceAnswer,
   ProtectAnswer,
@@ -92,7 +95,14 @@ export class ScriptedBackend implements Backend {
   #lockouts: LockoutRow[] = [];
   #limitsLocked = false;
   /** What the desk is made to say: differences, latches, blindness. */
-  readonly staged: Staged = { differences: [], latches: [], blind: false, recovery: null, lifts: false };
+  readonly staged: Staged = {
+    differences: [],
+    latches: [],
+    blind: false,
+    recovery: null,
+    lifts: false,
+    broker: null,
+  };
 
   constructor(options: ScriptedOptions = {}) {
     this.#exchange = new Exchange({
@@ -285,6 +295,19 @@ export class ScriptedBackend implements Backend {
     return Promise.resolve({ stored: 'MEMORY' });
   }
 
+  testConnection({ host, port }: ConnectionTest): Promise<ConnectionFound> {
+    return outside.testConnection(host, port);
+  }
+
+  confirmLive(typed: string): Promise<boolean> {
+    return Promise.resolve(typed.trim() === this.staged.broker?.account);
+  }
+
+  readonly about = outside.about;
+  readonly dataFolder = outside.dataFolder;
+  readonly openDataFolder = outside.openDataFolder;
+  readonly trySound = outside.trySound;
+
   marketControl(what: MarketControl): Promise<void> {
     if ('pause' in what) this.#paused = what.pause;
     else this.#settings.mock.speed = what.speed === 'max' ? 0 : what.speed;
@@ -458,6 +481,7 @@ export class ScriptedBackend implements Backend {
   #deskStatus(): DeskStatus {
     return statusOf(this.#book, this.#settings, {
       at: this.#timestamp(),
+      mode: this.staged.broker === null ? 'MOCK' : (this.staged.broker.kind ?? 'OFFLINE'),
       killed: this.#killed,
       lockedOut: this.#lockouts.length > 0,
       flattening: this.#flatten !== null,

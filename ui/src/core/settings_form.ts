@@ -172,6 +172,7 @@ export function readForm(form: SettingsForm): FormReading {
 
 function textFaults({ ninjatrader, mock, trading }: Settings): FieldFaults {
   const faults: Record<string, string> = {};
+  if (ninjatrader.account === '') faults['ninjatrader.account'] = "The account's name in NinjaTrader is needed, such as Sim101";
   if (ninjatrader.host === '' || /\s/.test(ninjatrader.host)) {
     faults['ninjatrader.host'] = 'A host name or an address is needed, such as 127.0.0.1';
   }

@@ -86,6 +86,11 @@ pub(crate) fn owner(db: &Connection) -> rusqlite::Result<(Option<Environment>, S
     })
 }
 
+/// When it was made: of two journals of one account the same moment never.
+pub(crate) fn made_ns(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("SELECT made_ns FROM journal WHERE id = 1", [], |row| row.get(0))
+}
+
 /// Brings an older file to the form of this build, after a copy of it was made.
 pub(crate) fn migrate(db: &mut Connection, path: &Path, from: i64) -> Result<(), OpenFault> {
     migrate_by(db, path, from, &STEPS)

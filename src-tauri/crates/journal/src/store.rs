@@ -46,6 +46,8 @@ pub struct Recovered {
     /// The contracts that facts name, by their ids: those of the journal first, then those that the caller
     /// added. The desk's own list must have this order.
     pub contracts: Vec<ListedContract>,
+    /// When the journal was made, in nanoseconds since 1970: what tells it from every other of its account.
+    pub made_ns: i64,
     /// The run that begins now.
     pub run: i64,
     /// The run before; `None` for a new journal.
@@ -279,6 +281,7 @@ impl Store {
     ) -> Result<Opened, OpenFault> {
         let Sound { mut db, path, book, contracts, end } = sound;
         let before = runs::last(&db)?;
+        let made_ns = schema::made_ns(&db)?;
         let status = if damage.is_some() { RunStatus::Quarantined } else { RunStatus::CrashedRecovered };
         let first_seq = end.seq.cast_signed().saturating_add(1);
         let work = db.transaction()?;
@@ -296,7 +299,7 @@ impl Store {
         let terms = Terms { slow_after: self.slow_after, mark, wake };
         let ledger = Ledger { db, path: path.clone(), vfs: self.vfs.clone(), run };
         let writer = Writer::start(ledger, end, terms).map_err(OpenFault::Thread)?;
-        let recovered = Recovered { book, contracts, run, before, damage, took: began.elapsed() };
+        let recovered = Recovered { book, contracts, made_ns, run, before, damage, took: began.elapsed() };
         Ok(Opened { writer, recovered })
     }
 }

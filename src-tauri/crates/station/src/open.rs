@@ -13,6 +13,9 @@ use tokio::sync::Notify;
 
 use crate::lease::Lease;
 
+/// Digits of a desk's name: enough for every nanosecond until the year 2120.
+const NAME_DIGITS: u32 = 12;
+
 /// A data folder and whose desk it is.
 #[derive(Debug)]
 pub struct Station {
@@ -43,6 +46,9 @@ pub struct OpenedDesk {
     pub journal: Writer,
     /// Woken when the journal has more on the disk: [`phantom_runtime::Desk::woken_by`].
     pub wake: Arc<Notify>,
+    /// What the desk calls itself at a broker: 12 small letters and digits that no other journal has, and that
+    /// this one keeps for good, so that an order id means one order for all time.
+    pub name: String,
     /// How the desk comes back; `None` for a new journal.
     pub returning: Option<Returning>,
     /// What is wrong with the journal that was there; openings wait for a person then.
@@ -111,6 +117,7 @@ impl Station {
             engine,
             journal: opened.writer,
             wake,
+            name: desk_name(recovered.made_ns),
             returning,
             damage: recovered.damage,
             took: recovered.took,
@@ -140,7 +147,33 @@ fn listing_of(wanted: &Listing, contracts: &[ListedContract], book: &Book) -> Re
     })
 }
 
+/// The moment at which a journal was made, in digits and small letters.
+fn desk_name(made_ns: i64) -> String {
+    let mut left = made_ns.unsigned_abs();
+    let mut digits = Vec::new();
+    for _ in 0..NAME_DIGITS {
+        let digit = u32::try_from(left % 36).unwrap_or(0);
+        digits.push(char::from_digit(digit, 36).unwrap_or('0'));
+        left /= 36;
+    }
+    digits.into_iter().rev().collect()
+}
+
 /// The time up to which the journal tells; the beginning of time for an empty one.
 fn last_seen(book: &Book) -> Timestamp {
     book.last_at()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_twelve_letters_and_digits_and_two_moments_have_two_names() {
+        let now = 1_795_536_000_000_000_000;
+        assert_eq!(desk_name(0), "000000000000");
+        assert_eq!(desk_name(36 * 36 + 35), "00000000010z");
+        assert_eq!(desk_name(now).len(), 12);
+        assert_ne!(desk_name(now), desk_name(now + 1));
+    }
 }

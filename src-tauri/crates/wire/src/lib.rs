@@ -4,7 +4,9 @@
 //! as its own. Prices, money and ids are text, counts and whole contracts are numbers, times are UTC
 //! text with seven fractional digits. The TypeScript of the interface is written from these types.
 
+pub mod about;
 pub mod amend;
+pub mod broker;
 pub mod decimal;
 pub mod event;
 pub mod fault;
@@ -14,12 +16,15 @@ pub mod recovery;
 pub mod row;
 pub mod rules;
 pub mod settings;
+pub mod sound;
 pub mod standing;
 
+pub use about::{AboutAnswer, FolderAnswer, LicenceRow};
 pub use amend::{
     AmendAnswer, BreakEvenChange, ChangeRequest, ClosePart, DecideRequest, Decision, LotProtection,
     ProtectAnswer, ProtectRequest, Protected, StopChange, TargetChange,
 };
+pub use broker::{AccountKind, BrokerLink, ConnectionFound, ConnectionTest, LinkStage};
 pub use decimal::DecimalText;
 pub use event::{DeskUpdateEvent, FlattenNews, OrderLogEvent, PositionUpdateEvent, Snapshot};
 pub use fault::{SettingFault, WireFault};
@@ -42,6 +47,7 @@ pub use rules::{
     SourceRow,
 };
 pub use settings::{BrokerChoice, HandlingChoice, MarketSource, MockMarket, NinjaTrader, Settings, Trading};
+pub use sound::{SoundAnswer, SoundKind, Sounds};
 pub use standing::{
     DeskStanding, DifferenceRow, DifferenceState, FlattenProgress, FlattenStage, LatchRow, LimitUse,
     OrderLatency, ProtectionLine,

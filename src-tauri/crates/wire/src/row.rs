@@ -284,6 +284,8 @@ pub enum FeedState {
     File,
     /// A tick file that is over.
     Ended,
+    /// The broker's own.
+    Broker,
     /// None: the broker that would send them cannot be reached.
     Silent,
 }

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::recovery::PassedPolicy;
 use crate::rules::RulesChoice;
+use crate::sound::Sounds;
 
 /// All settings. A field that is not listed is refused.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -28,6 +29,10 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub rules: Option<RulesChoice>,
+    /// What is heard; left out: everything, at half the loudness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sounds: Option<Sounds>,
 }
 
 /// Which broker to trade with.

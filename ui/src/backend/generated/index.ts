@@ -728,7 +728,7 @@ at: string | null, };
 
 export type DeskMode = "MOCK" | "SIM" | "LIVE" | "OFFLINE";
 
-export type FeedState = "SIMULATED" | "FILE" | "ENDED" | "SILENT";
+export type FeedState = "SIMULATED" | "FILE" | "ENDED" | "BROKER" | "SILENT";
 
 export type DeskStatus = { 
 /**
@@ -835,6 +835,10 @@ export type DeskStanding = {
  * The account that is traded, as its broker names it.
  */
 account: string, 
+/**
+ * The connection to the broker; `null` for the simulated one.
+ */
+broker: BrokerLink | null, 
 /**
  * What protects what is open.
  */
@@ -1024,6 +1028,212 @@ filledMs: number | null,
  * Milliseconds from the start until it answered.
  */
 answeredMs: number | null, };
+
+export type LinkStage = "CONNECTING" | "WAITING" | "READING" | "TAKING_OVER" | "AWAITS_CONFIRMATION" | "PLATFORM_DOWN" | "UP" | "STUCK";
+
+export type AccountKind = "SIM" | "LIVE";
+
+export type BrokerLink = { 
+/**
+ * How far it is.
+ */
+stage: LinkStage, 
+/**
+ * The same in words, with what to do where a person must do something.
+ */
+words: string, 
+/**
+ * Where it leads: `127.0.0.1:36985`.
+ */
+place: string, 
+/**
+ * Tries that failed since it stood the last time.
+ */
+attempts: number, 
+/**
+ * Until the next try, in milliseconds of the wall's clock.
+ */
+retryInMs: number | null, 
+/**
+ * Name and version of the other side.
+ */
+server: string | null, 
+/**
+ * The platform behind it, with its version.
+ */
+platform: string | null, 
+/**
+ * The account, as the other side names it.
+ */
+account: string | null, 
+/**
+ * Who provides the account.
+ */
+provider: string | null, 
+/**
+ * What kind of account it is; `null` before the other side has told it.
+ */
+kind: AccountKind | null, 
+/**
+ * One question and its answer, in microseconds.
+ */
+latencyMicros: number | null, 
+/**
+ * What a person should know although it works.
+ */
+warnings: Array<string>, };
+
+export type ConnectionTest = { 
+/**
+ * A host name or an address.
+ */
+host: string, 
+/**
+ * 1 to 65 535.
+ */
+port: number, 
+/**
+ * The account's name there.
+ */
+account: string, 
+/**
+ * Whose password is used where none is given.
+ */
+username: string, 
+/**
+ * The bridge secret as it was typed; `null` for the one that is kept.
+ */
+password: string | null, };
+
+export type ConnectionFound = { 
+/**
+ * Name and version of the other side.
+ */
+server: string | null, 
+/**
+ * The platform behind it, with its version.
+ */
+platform: string | null, 
+/**
+ * The account.
+ */
+account: string | null, 
+/**
+ * Who provides it.
+ */
+provider: string | null, 
+/**
+ * What kind of account it is.
+ */
+kind: AccountKind | null, 
+/**
+ * One question and its answer, in microseconds.
+ */
+latencyMicros: number | null, 
+/**
+ * Whether orders could be sent, in words.
+ */
+words: string, 
+/**
+ * What a person should know.
+ */
+warnings: Array<string>, 
+/**
+ * The desk itself is connected there: this is what its own connection says.
+ */
+byDesk: boolean, };
+
+export type SoundKind = "FILL" | "REFUSAL" | "STOP" | "UNPROTECTED" | "BLIND" | "FLAT" | "NOT_FLAT" | "LOCKOUT";
+
+export type Sounds = { 
+/**
+ * 0 for silence to 100.
+ */
+volume: number, 
+/**
+ * The sounds that are switched off.
+ */
+off: Array<SoundKind>, };
+
+export type SoundAnswer = { 
+/**
+ * Whether a device plays it.
+ */
+played: boolean, 
+/**
+ * Why not, or on which device.
+ */
+words: string, };
+
+export type LicenceRow = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Its licence, as its package says.
+ */
+licence: string, };
+
+export type AboutAnswer = { 
+/**
+ * Of the program.
+ */
+version: string, 
+/**
+ * Of the window's shell.
+ */
+shell: string, 
+/**
+ * Of the system's web view; `null` when it does not say.
+ */
+webView: string | null, 
+/**
+ * Version of the protocol to `NinjaTrader`'s `AddOn`.
+ */
+bridge: number, 
+/**
+ * The crates that the program is built from.
+ */
+licences: Array<LicenceRow>, 
+/**
+ * Every command of the window, as a page would call it.
+ */
+commands: Array<string>, 
+/**
+ * Every event that the window hears.
+ */
+events: Array<string>, };
+
+export type FolderAnswer = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * What its files take, in bytes, as text: a number of any size.
+ */
+bytes: string, 
+/**
+ * What is free on its disk, in bytes; `null` when the system does not say.
+ */
+freeBytes: string | null, 
+/**
+ * Files in it.
+ */
+files: number, 
+/**
+ * The journal of the running desk; `null` for a rehearsal.
+ */
+journal: string | null, 
+/**
+ * Where the settings lie.
+ */
+settings: string, };
 
 export type Snapshot = { 
 /**
@@ -1825,7 +2035,11 @@ handling?: HandlingChoice, },
 /**
  * The rules of the account; without any, only what the trader allows holds.
  */
-rules?: RulesChoice, };
+rules?: RulesChoice, 
+/**
+ * What is heard; left out: everything, at half the loudness.
+ */
+sounds?: Sounds, };
 
 export type SettingFault = { 
 /**

@@ -32,6 +32,7 @@ export function quoteRows(book: Book, at: string): QuoteRow[] {
 }
 
 export interface Moment {
+  mode: DeskStatus['mode'];
   at: string;
   killed: boolean;
   lockedOut: boolean;
@@ -45,7 +46,6 @@ export function statusOf(book: Book, settings: Settings, moment: Moment): DeskSt
   const { at, ...flags } = moment;
   return {
     ...flags,
-    mode: 'MOCK',
     marketTime: at,
     notConnected: false,
     reconciling: false,

@@ -32,6 +32,8 @@ fn declarations() -> String {
         DeskMode FeedState DeskStatus InstrumentRow
         DeskStanding ProtectionLine OrderLatency LimitUse DifferenceState DifferenceRow LatchRow
         FlattenStage FlattenProgress
+        LinkStage AccountKind BrokerLink ConnectionTest ConnectionFound
+        SoundKind Sounds SoundAnswer LicenceRow AboutAnswer FolderAnswer
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
         DecidedRow MissedRow RecoveryAnswer HistoryQuestion HistoryIndex HistoryLine HistoryAnswer
         WrittenAnswer BundleAnswer LegWord TriggerReceipt ExitRow ExitFillRow FlattenReceipt

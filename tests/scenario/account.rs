@@ -67,7 +67,8 @@ impl Account {
     /// With an order of ours in `GC` at the market that is filled, and its execution.
     #[must_use]
     pub fn and_filled(mut self, order: &str, side: Side, contracts: u32, at: &str) -> Self {
-        let (qty, broker_order) = (Qty::new(contracts).unwrap(), BrokerOrderId::new(7));
+        let place = self.fills.len() as u64;
+        let (qty, broker_order) = (Qty::new(contracts).unwrap(), BrokerOrderId::new(7 + place));
         let order = Some(order.parse().unwrap());
         self.orders.push(ListedOrder {
             order,
@@ -84,7 +85,7 @@ impl Account {
             broker_order,
             contract: contract("GC"),
             side,
-            exec: ExecId::new(900),
+            exec: ExecId::new(900 + place),
             qty,
             price: price("GC", at),
             broker_time: None,

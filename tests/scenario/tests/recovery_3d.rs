@@ -72,6 +72,24 @@ fn r_02_an_exit_that_the_journal_lost_is_found_at_the_broker_and_not_sent_again(
 }
 
 #[test]
+fn r_02_a_lot_that_was_opened_and_closed_in_what_the_journal_lost_takes_nothing_from_another_lot() {
+    let mut story = holding(buy(2).stop("1318.0"));
+    story.print("1320.0");
+    let entry = story.place(buy(1).stop("1319.0"));
+    story.come_back(GapPolicy::Fire);
+    story.lose("L1-X1");
+    story.answer(Account::holds(&[("GC", 2)]).and_filled(&entry, Side::Buy, 1, "1320.0").and_filled(
+        "L1-X1",
+        Side::Sell,
+        1,
+        "1318.9",
+    ));
+    assert_eq!((story.armed(0), story.net("GC")), (2, 2));
+    assert_eq!(story.times("found L1 stop"), 1);
+    assert!(story.book().latches().is_empty());
+}
+
+#[test]
 fn r_02_a_reduction_that_the_journal_lost_keeps_its_id() {
     let mut story = holding(buy(2).stop("1318.0"));
     story.come_back(GapPolicy::Fire);
@@ -82,6 +100,23 @@ fn r_02_a_reduction_that_the_journal_lost_keeps_its_id() {
     story.answer(Account::holds(&[("GC", 1)]).and_filled("T2", Side::Sell, 1, "1319.0"));
     assert_eq!(story.net("GC"), 1);
     assert!(story.book().latches().is_empty());
+}
+
+#[test]
+fn r_02_a_flatten_that_the_journal_lost_is_found_at_the_broker_and_the_next_one_has_ids_of_its_own() {
+    let mut story = holding(buy(2).stop("1318.0"));
+    story.come_back(GapPolicy::Fire);
+    story.lose("F0-C0-X1");
+    story.answer(Account::holds(&[]).and_filled("F0-C0-X1", Side::Sell, 2, "1319.0"));
+    assert_eq!(story.net("GC"), 0);
+    assert!(story.book().latches().is_empty() && story.is_flat());
+    story.hush();
+    let again = story.place(buy(1));
+    story.accept(&again);
+    story.fill(&again, 1, "1319.0");
+    story.hush();
+    story.flatten();
+    story.expect_sent("send F8-C0-X1 SELL 1 GC MARKET");
 }
 
 #[test]

@@ -48,6 +48,8 @@ pub struct Book {
     lots: Arena<LotId, Lot>,
     positions: Arena<ContractId, Position>,
     flattens: Arena<FlattenId, Flatten>,
+    /// The flatten that has not ended; there is at most one.
+    flatten_now: Option<FlattenId>,
     tickets: Vec<Entered>,
     live: BTreeSet<OrderKey>,
     /// Changes that the broker has not answered, by their orders.
@@ -122,6 +124,18 @@ pub enum FlattenPhase {
     Ended,
 }
 
+impl Flatten {
+    fn new(started_at: Timestamp, fence: OrderKey) -> Self {
+        let (exits, ladder) = (Vec::new(), Ladder::default());
+        Self { started_at, fence, phase: FlattenPhase::Cancelling, exits, ladder }
+    }
+
+    /// One that nobody is known to have asked for. Exits of it that the broker knows have a place here.
+    pub(super) fn left_out(at: Timestamp, fence: OrderKey) -> Self {
+        Self { phase: FlattenPhase::Ended, ..Self::new(at, fence) }
+    }
+}
+
 impl Book {
     /// An empty book for these contracts.
     #[must_use]
@@ -139,6 +153,7 @@ impl Book {
             lots: Arena::new(),
             positions,
             flattens: Arena::new(),
+            flatten_now: None,
             tickets: Vec::new(),
             live: BTreeSet::new(),
             changes: BTreeMap::new(),
@@ -305,7 +320,7 @@ impl Book {
     /// The flatten that has not answered yet, or still watches for late fills.
     #[must_use]
     pub fn last_flatten(&self) -> Option<(FlattenId, &Flatten)> {
-        self.flattens.iter().next_back().filter(|(_, flatten)| flatten.phase != FlattenPhase::Ended)
+        self.flatten_now.map(|flatten| (flatten, self.flattens.at(flatten)))
     }
 
     /// The execution of an id.

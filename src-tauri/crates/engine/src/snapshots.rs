@@ -99,12 +99,7 @@ impl Engine {
             self.incomplete(now);
             return;
         }
-        for order in it.orders.told() {
-            self.find_lost(now, order);
-        }
-        for fill in it.fills.told() {
-            self.adopt_fill(now, fill);
-        }
+        self.adopt_fills(now, it);
         for order in it.orders.told() {
             self.adopt_order(now, it.orders.told(), order, asked_at);
         }
@@ -132,6 +127,27 @@ impl Engine {
             }
         } else {
             self.deadlines.set(now.at + self.timing.difference_settles, Due::Snapshot);
+        }
+    }
+
+    /// Takes every execution. What opened a lot may be as new to us as what closed it again: the exit is
+    /// known for ours only once the lot is there, so orders that were lost are looked for again after each
+    /// round, and only what then still has no order of ours is a stranger's.
+    fn adopt_fills(&mut self, now: &mut Now<'_>, it: &BrokerSnapshot) {
+        let mut left: Vec<&ListedFill> = it.fills.told().iter().collect();
+        loop {
+            for order in it.orders.told() {
+                self.find_lost(now, order);
+            }
+            let is_ours =
+                |fill: &&ListedFill| fill.order.is_some_and(|order| self.book.find(order).is_some());
+            let (ours, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_ours);
+            if ours.is_empty() {
+                others.into_iter().for_each(|fill| self.adopt_fill(now, fill));
+                return;
+            }
+            ours.into_iter().for_each(|fill| self.adopt_fill(now, fill));
+            left = others;
         }
     }
 

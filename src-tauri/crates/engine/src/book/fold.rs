@@ -7,7 +7,7 @@ use phantom_model::{
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
 use super::order::{Cancelling, FillState, Order, OrderKey};
-use super::{Book, Entered, Flatten, FlattenPhase, Ladder};
+use super::{Book, Entered, Flatten, FlattenPhase};
 use crate::fact::{Alarm, Fact, FactBody, Leg, Purpose};
 use crate::input::Origin;
 
@@ -72,7 +72,7 @@ impl Book {
             FactBody::PhantomFired { lot, leg, .. } => self.fold_fired(lot, leg),
             FactBody::ExitWaiting { lot } => self.fold_waiting(at, lot),
             FactBody::LotUnprotected { lot } => self.fold_unprotected(lot),
-            FactBody::FlattenStarted { .. } => self.fold_flatten_started(at),
+            FactBody::FlattenStarted { flatten, .. } => self.fold_flatten_started(flatten, at),
             FactBody::FlattenExiting { flatten } => self.set_phase(flatten, FlattenPhase::Exiting),
             FactBody::FlattenAnswered { flatten, flat } => {
                 self.halt.flattening = false;
@@ -500,20 +500,23 @@ impl Book {
         });
     }
 
-    fn fold_flatten_started(&mut self, at: Timestamp) {
+    fn fold_flatten_started(&mut self, flatten: FlattenId, at: Timestamp) {
         self.halt.flattening = true;
-        let fence = self.orders.next_key();
-        self.flattens.push(Flatten {
-            started_at: at,
-            fence,
-            phase: FlattenPhase::Cancelling,
-            exits: Vec::new(),
-            ladder: Ladder::default(),
-        });
+        self.flatten_now = Some(flatten);
+        let row = Flatten::new(at, self.orders.next_key());
+        // An id that was left out, and was given all the same by a version that left out none.
+        if self.flattens.get(flatten).is_some() {
+            *self.flattens.at_mut(flatten) = row;
+        } else {
+            self.flattens.push(row);
+        }
     }
 
     fn set_phase(&mut self, flatten: FlattenId, phase: FlattenPhase) {
         self.flattens.at_mut(flatten).phase = phase;
+        if phase == FlattenPhase::Ended && self.flatten_now == Some(flatten) {
+            self.flatten_now = None;
+        }
     }
 
     /// What a flatten has answered is so no more, or has become so. Its watch goes on as it was.

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_model::{ContractId, LotId, Timestamp};
 
-use super::{Book, Entered, LotState};
+use super::{Book, Entered, Flatten, LotState};
 use crate::fact::{Absence, FactBody, GapPolicy, Leg};
 
 /// Ticket ids that are left out after a crash. A reduction leaves before it is durable, so the end of the
 /// journal that was lost may have used some; nobody sends so many within one commit.
 pub const TICKETS_LEFT_OUT: usize = 100;
+/// Flatten ids that are left out after a crash, for the same reason: the exits of a flatten leave before
+/// anything of it is durable.
+pub const FLATTENS_LEFT_OUT: usize = 8;
 
 /// Phantoms after an absence.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -88,6 +91,10 @@ impl Book {
             Absence::Ended => {}
             Absence::Crashed => {
                 self.tickets.extend(std::iter::repeat_n(Entered::LeftOut, TICKETS_LEFT_OUT));
+                let fence = self.orders.next_key();
+                for _ in 0..FLATTENS_LEFT_OUT {
+                    self.flattens.push(Flatten::left_out(at, fence));
+                }
             }
         }
         // The program has opened a journal again.

@@ -100,7 +100,7 @@ need_ui_packages() {
     fi
 }
 
-# What the window is built on: the system's web view.
+# What the window is built on: the system's web view, and the library that sounds go through.
 need_tauri_libs() {
     case "$(uname -s)" in
         Linux) ;;
@@ -116,18 +116,18 @@ need_tauri_libs() {
             ;;
         *) fail "no web view is known on $(uname -s)" ;;
     esac
-    if command -v pkg-config >/dev/null && pkg-config --exists webkit2gtk-4.1 gtk+-3.0; then
+    if command -v pkg-config >/dev/null && pkg-config --exists webkit2gtk-4.1 gtk+-3.0 alsa; then
         return
     fi
-    say "installing the web view and what builds on it"
+    say "installing the web view, the sounds, and what builds on them"
     if command -v apt-get >/dev/null; then
-        debian_install pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev libssl-dev
+        debian_install pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev libssl-dev libasound2-dev
     elif command -v dnf >/dev/null; then
-        as_root dnf install -y -q pkgconf-pkg-config webkit2gtk4.1-devel gtk3-devel openssl-devel
+        as_root dnf install -y -q pkgconf-pkg-config webkit2gtk4.1-devel gtk3-devel openssl-devel alsa-lib-devel
     elif command -v pacman >/dev/null; then
-        as_root pacman -Sy --noconfirm --needed pkgconf webkit2gtk-4.1 gtk3 openssl
+        as_root pacman -Sy --noconfirm --needed pkgconf webkit2gtk-4.1 gtk3 openssl alsa-lib
     else
-        fail "webkit2gtk-4.1 is missing, and no package manager known here can install it: see https://tauri.app/start/prerequisites/#linux"
+        fail "webkit2gtk-4.1 or alsa is missing, and no package manager known here can install it: see https://tauri.app/start/prerequisites/#linux"
     fi
 }
 

@@ -10,16 +10,20 @@ mod graphics;
 mod log;
 mod market;
 mod menu;
+mod ninjatrader;
 mod session;
 mod settings;
 mod shell;
 mod sleep;
+mod sound;
 mod storage;
 mod stream;
 pub mod supervise;
+mod tray;
 mod window;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use tauri::{AppHandle, Builder, Manager, RunEvent, Runtime};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
@@ -27,12 +31,15 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 pub use commands::NAMES as COMMAND_NAMES;
 pub use settings::vault::Store as CredentialStore;
 
+use ninjatrader::Reach;
 use phantom_station::Lease;
 use session::{Session, SessionFault};
 use settings::{Loaded, SettingsFile, Vault, check};
 use shell::Shell;
+use sound::Speaker;
 use storage::Storage;
 use stream::Stream;
+use tray::Tray;
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +61,7 @@ pub enum StartFault {
 /// Adds the commands.
 #[must_use]
 pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    use commands::{amend, files, history, market, orders, rules, session, settings};
+    use commands::{about, amend, files, history, market, orders, receipts, rules, session, settings};
     builder.invoke_handler(tauri::generate_handler![
         orders::place_buy,
         orders::place_sell,
@@ -74,13 +81,22 @@ pub fn configure<R: Runtime>(builder: Builder<R>) -> Builder<R> {
         settings::save_settings,
         settings::connect_broker,
         settings::set_password,
+        settings::test_connection,
+        settings::confirm_live,
+        about::about,
+        about::data_folder,
+        about::open_data_folder,
+        about::try_sound,
         market::market_control,
         files::save_text,
         history::recovery,
         history::exit_passed,
         history::history,
+        history::history_index,
         history::export_history,
         history::dispute_bundle,
+        receipts::trigger_receipt,
+        receipts::flatten_receipts,
         rules::rules_panel,
         rules::rule_packs,
         rules::rule_settings,
@@ -128,14 +144,23 @@ pub fn start_on<R: Runtime>(
     let storage = Storage::new(Lease::take(data_folder)?);
     let file = SettingsFile::in_folder(settings_folder);
     let Loaded { settings, notice } = file.load();
-    let (settings, (session, mut stage), replaced) = first_session(settings, &storage)?;
+    let (tell_found, mut found) = tokio::sync::mpsc::unbounded_channel();
+    let reach = Reach::new(Arc::new(Vault::new(store)), tell_found);
+    let (settings, (session, mut stage), replaced) = first_session(settings, &storage, &reach)?;
     for words in notice.into_iter().chain(replaced) {
         tracing::warn!("{words}");
         stage.view.notice(words);
     }
     let (stream, asked) = stream::channel();
     tauri::async_runtime::spawn(Stream::new(window::Batches(app.clone()), stage, asked).run());
-    app.manage(Shell::new(session, settings, file, Vault::new(store), stream, storage));
+    app.manage(Shell::new(session, settings, file, reach, stream, storage));
+    app.manage(Speaker::start().map_err(|fault| StartFault::Desk(fault.to_string()))?);
+    let shell = app.clone();
+    tauri::async_runtime::spawn(async move {
+        while let Some(found) = found.recv().await {
+            shell.state::<Shell>().trade_on(found).await;
+        }
+    });
     Ok(())
 }
 
@@ -144,10 +169,14 @@ type First = (phantom_wire::Settings, (Session, stream::Stage), Option<String>);
 
 /// The first session. Where the chosen market cannot run, a tick file that is gone for instance, the
 /// simulated one does, and the settings file stays as it is.
-fn first_session(settings: phantom_wire::Settings, storage: &Storage) -> Result<First, StartFault> {
+fn first_session(
+    settings: phantom_wire::Settings,
+    storage: &Storage,
+    reach: &Reach,
+) -> Result<First, StartFault> {
     let begin = |settings: &phantom_wire::Settings| {
         let checked = check(settings).map_err(|fault| StartFault::Desk(fault.message))?;
-        let started = Session::start(settings, &checked, storage);
+        let started = Session::start(settings, &checked, storage, reach);
         started.map_err(|fault: SessionFault| StartFault::Desk(fault.to_string()))
     };
     match begin(&settings) {
@@ -200,6 +229,7 @@ pub fn run() -> Result<(), StartFault> {
     let _log = log::start(&app.path().app_log_dir()?)?;
     let (settings, data) = (app.path().app_config_dir()?, app.path().app_local_data_dir()?);
     start_on(app.handle(), &settings, &data, CredentialStore::System)?;
+    app.manage(Tray::start(app.handle()));
     let heart = app.handle().clone();
     supervise::beat(move || {
         let Some(shell) = heart.try_state::<Shell>() else { return false };

@@ -1,19 +1,26 @@
 //! The native menu.
 
-use phantom_engine::Origin;
+use phantom_engine::{HaltChange, Origin};
+use phantom_runtime::{DeskFault, DeskHandle};
 use phantom_wire::FlattenNews;
 use tauri::menu::{Menu, MenuItemBuilder, SubmenuBuilder};
 use tauri::{AppHandle, Emitter, Manager, Runtime};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::commands::orders::flatten_answer;
-use crate::error::of_desk;
+use crate::commands::about::show_folder;
+use crate::commands::orders::flatten_now;
 use crate::shell::Shell;
-use crate::window::leave;
+use crate::window::{self, leave};
 
 const SETTINGS: &str = "settings";
-const QUIT: &str = "quit";
-const FLATTEN: &str = "flatten";
+pub(crate) const QUIT: &str = "quit";
+pub(crate) const FLATTEN: &str = "flatten";
+/// Brings the window to the front.
+pub(crate) const SHOW: &str = "show";
+const CONNECT: &str = "connect";
+const RECONCILE: &str = "reconcile";
+const HALT: &str = "halt";
+const DATA_FOLDER: &str = "data-folder";
 const ABOUT: &str = "about";
 
 /// The window opens its settings on this event.
@@ -28,11 +35,18 @@ pub(crate) fn of<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Menu<R>> {
     // No key: the window has one, and works with it whatever else is open.
     let flatten = MenuItemBuilder::with_id(FLATTEN, "Flatten all").build(app)?;
     let about = MenuItemBuilder::with_id(ABOUT, "About Phantom Desk").build(app)?;
-    let file = SubmenuBuilder::new(app, "File").item(&settings).separator().item(&quit).build()?;
+    let item = |id: &str, text: &str| MenuItemBuilder::with_id(id, text).build(app);
+    let (connect, reconcile) =
+        (item(CONNECT, "Connect to the broker")?, item(RECONCILE, "Ask the broker now")?);
+    let halt = item(HALT, "Halt entries")?;
+    let folder = item(DATA_FOLDER, "Show the data folder")?;
+    let file =
+        SubmenuBuilder::new(app, "File").item(&settings).item(&folder).separator().item(&quit).build()?;
     let edit = SubmenuBuilder::new(app, "Edit").cut().copy().paste().select_all().build()?;
-    let trade = SubmenuBuilder::new(app, "Trade").item(&flatten).build()?;
+    let trade = SubmenuBuilder::new(app, "Trade").item(&flatten).separator().item(&halt).build()?;
+    let broker = SubmenuBuilder::new(app, "Broker").item(&connect).item(&reconcile).build()?;
     let help = SubmenuBuilder::new(app, "Help").item(&about).build()?;
-    Menu::with_items(app, &[&file, &edit, &trade, &help])
+    Menu::with_items(app, &[&file, &edit, &trade, &broker, &help])
 }
 
 /// Carries out a choice.
@@ -45,8 +59,40 @@ pub(crate) fn chosen<R: Runtime>(app: &AppHandle<R>, id: &str) {
         }
         QUIT => leave(app),
         FLATTEN => flatten(app),
+        SHOW => window::show(app),
+        CONNECT => connect(app),
+        // From the menu entries are halted only: who wants them on again looks at the window first.
+        HALT => tell_desk(app, |desk| desk.halt(HaltChange::Kill, Origin::Window)),
+        RECONCILE => tell_desk(app, DeskHandle::reconcile),
+        DATA_FOLDER => show_data_folder(app),
         ABOUT => about(app),
         _ => {}
+    }
+}
+
+fn tell_desk<R: Runtime>(app: &AppHandle<R>, tell: impl FnOnce(&DeskHandle) -> Result<(), DeskFault>) {
+    let Some(shell) = app.try_state::<Shell>() else { return };
+    if let Err(fault) = tell(shell.session().desk()) {
+        tracing::error!(%fault, "the desk did not take a choice from the menu");
+    }
+}
+
+/// Makes the connection anew where it does not stand. What becomes of it is shown in the header.
+fn connect<R: Runtime>(app: &AppHandle<R>) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let Some(shell) = app.try_state::<Shell>() else { return };
+        let is_down = shell.session().link().is_some_and(|link| link.board.waits());
+        if is_down && let Err(fault) = shell.reconnect().await {
+            tracing::error!(?fault, "connecting from the menu");
+        }
+    });
+}
+
+fn show_data_folder<R: Runtime>(app: &AppHandle<R>) {
+    let Some(shell) = app.try_state::<Shell>() else { return };
+    if let Err(fault) = show_folder(shell.storage().folder()) {
+        tracing::warn!(%fault, "the data folder could not be shown");
     }
 }
 
@@ -57,14 +103,14 @@ fn flatten<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tell(&app, &FlattenNews::UnderWay);
-        let news = match session.desk().flatten_all(Origin::Window).await {
-            Ok(receipt) => {
-                tracing::info!(flat = receipt.flat, "flatten all from the menu");
-                FlattenNews::Answered { answer: flatten_answer(session.listing(), &receipt) }
+        let news = match flatten_now(&session).await {
+            Ok(answer) => {
+                tracing::info!(status = ?answer.status, "flatten all from the menu");
+                FlattenNews::Answered { answer }
             }
             Err(fault) => {
-                tracing::error!(%fault, "flatten all from the menu");
-                FlattenNews::Failed { fault: of_desk(fault) }
+                tracing::error!(?fault, "flatten all from the menu");
+                FlattenNews::Failed { fault }
             }
         };
         tell(&app, &news);
@@ -79,8 +125,8 @@ fn tell<R: Runtime>(app: &AppHandle<R>, news: &FlattenNews) {
 
 fn about<R: Runtime>(app: &AppHandle<R>) {
     let words = format!(
-        "Version {}\n\nAn order-entry desk for prop-firm futures traders. This version trades on a \
-         simulated market only: no order leaves this computer.",
+        "Version {}\n\nAn order-entry desk for prop-firm futures traders, on a simulated market or through \
+         NinjaTrader 8. Versions and licences: in the settings, under About.",
         env!("CARGO_PKG_VERSION")
     );
     app.dialog().message(words).title("Phantom Desk").show(|_| {});

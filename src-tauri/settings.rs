@@ -20,7 +20,7 @@ pub(crate) fn new_install() -> Settings {
         broker: BrokerChoice::Mock,
         ninjatrader: NinjaTrader {
             host: "127.0.0.1".to_owned(),
-            port: 36_973,
+            port: 36_985,
             account: "Sim101".to_owned(),
             username: String::new(),
         },
@@ -40,7 +40,9 @@ pub(crate) fn new_install() -> Settings {
             default_qty: 1,
             default_symbol: "NQ".to_owned(),
             passed_policy: None,
+            handling: None,
         },
         rules: None,
+        sounds: None,
     }
 }

@@ -1,14 +1,13 @@
 //! The data folder: whose it is, the journals in it, and what of a session survives the program.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use phantom_broker_mock::{KeptBroker, MockSettings};
-use phantom_engine::{Book, Timing};
+use phantom_engine::Timing;
 use phantom_journal::{Environment, Session as Owner, Store};
-use phantom_model::{ContractId, LotId};
 use phantom_runtime::Listing;
 use phantom_station::{Lease, MarketPlace, OpenedDesk, Start, Station};
 
@@ -42,22 +41,19 @@ pub(crate) struct Kept {
     pub(crate) took: Duration,
     /// What was wrong with it.
     pub(crate) damage: Option<String>,
-    lots: BTreeMap<LotId, ContractId>,
-}
-
-impl Kept {
-    /// The contract of a lot that was open at the start.
-    pub(crate) fn contract_of(&self, lot: LotId) -> Option<ContractId> {
-        self.lots.get(&lot).copied()
-    }
 }
 
 /// A simulated account as it was left.
 pub(crate) struct Restored {
-    pub(crate) desk: OpenedDesk,
+    pub(crate) account: Account,
     pub(crate) broker: KeptBroker,
     pub(crate) was: MarketPlace,
     pub(crate) place: PathBuf,
+}
+
+/// An account whose journal was opened.
+pub(crate) struct Account {
+    pub(crate) desk: OpenedDesk,
     pub(crate) kept: Kept,
     pub(crate) holding: Holding,
 }
@@ -68,30 +64,49 @@ impl Storage {
         Self { lease: Arc::new(lease), open: Arc::default() }
     }
 
+    /// The folder itself.
+    pub(crate) fn folder(&self) -> &Path {
+        self.lease.folder()
+    }
+
     /// Opens the account of a simulated market: its journal, the broker's own account, where prices were.
     pub(crate) fn restore(&self, checked: &Checked, wanted: &Listing) -> Result<Restored, SessionFault> {
-        let Checked { mock, limits, policy, .. } = checked;
-        let account = account_of(mock);
-        let holding = self.hold(&account)?;
+        let mock = &checked.mock;
+        let name = account_of(mock);
+        let account = self.open(Environment::Mock, &name, &format!("{mock:?}"), checked, wanted)?;
         let folder = self.lease.folder();
-        let owner = Owner {
-            environment: Environment::Mock,
-            account: account.clone(),
-            build: env!("CARGO_PKG_VERSION").to_owned(),
-            configuration: format!("{mock:?}"),
-        };
-        let journal = Store::new(folder).path(&owner);
-        let terms = |listing: &Listing| terms_under(listing, checked.profile.as_deref());
-        let start = Start { limits: *limits, timing: Timing::LIVE, terms: &terms, policy: *policy };
-        let desk = Station::new(Arc::clone(&self.lease), owner).open(wanted, &start)?;
-        let names: Vec<String> = desk.listing.iter().map(|(_, it)| it.ninjatrader_name()).collect();
-        let newest = desk.engine.book().fills().iter().map(|(_, fill)| fill.exec).max();
-        let path = folder.join(format!("broker-{account}.jsonl"));
+        let names: Vec<String> = account.desk.listing.iter().map(|(_, it)| it.ninjatrader_name()).collect();
+        let newest = account.desk.engine.book().fills().iter().map(|(_, fill)| fill.exec).max();
+        let path = folder.join(format!("broker-{name}.jsonl"));
         let broker = KeptBroker::open(&path, mock.clone(), &names)?.numbering_after(newest);
-        let place = folder.join(format!("market-{account}.json"));
+        let place = folder.join(format!("market-{name}.json"));
+        Ok(Restored { was: MarketPlace::load(&place), account, broker, place })
+    }
+
+    /// Opens the journal of an account, which is nobody else's in this program until the desk has ended.
+    pub(crate) fn open(
+        &self,
+        environment: Environment,
+        account: &str,
+        configuration: &str,
+        checked: &Checked,
+        wanted: &Listing,
+    ) -> Result<Account, SessionFault> {
+        let owner = Owner {
+            environment,
+            account: account.to_owned(),
+            build: env!("CARGO_PKG_VERSION").to_owned(),
+            configuration: configuration.to_owned(),
+        };
+        let holding = self.hold(&owner.file_name())?;
+        let journal = Store::new(self.lease.folder()).path(&owner);
+        let terms = |listing: &Listing| terms_under(listing, checked.profile.as_deref());
+        let start =
+            Start { limits: checked.limits, timing: Timing::LIVE, terms: &terms, policy: checked.policy };
+        let desk = Station::new(Arc::clone(&self.lease), owner).open(wanted, &start)?;
         let damage = desk.damage.as_ref().map(ToString::to_string);
-        let kept = Kept { journal, took: desk.took, damage, lots: open_lots(desk.engine.book()) };
-        Ok(Restored { was: MarketPlace::load(&place), desk, broker, place, kept, holding })
+        let kept = Kept { journal, took: desk.took, damage };
+        Ok(Account { desk, kept, holding })
     }
 
     /// Waits until every journal of this program is closed, for as long as that may take.
@@ -142,9 +157,4 @@ fn account_of(mock: &MockSettings) -> String {
         slippage_ticks.min(),
         slippage_ticks.max()
     )
-}
-
-fn open_lots(book: &Book) -> BTreeMap<LotId, ContractId> {
-    let positions = book.positions().iter();
-    positions.flat_map(|(id, position)| position.lots.iter().map(move |&lot| (lot, id))).collect()
 }

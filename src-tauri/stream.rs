@@ -7,6 +7,7 @@
 
 mod alarm_row;
 pub(crate) mod fact_row;
+mod heard;
 mod latency;
 pub(crate) mod panel_rows;
 mod progress;
@@ -24,11 +25,14 @@ use phantom_engine::Fact;
 use phantom_runtime::DeskHandle;
 use phantom_wire::{
     DeskStanding, DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, Snapshot,
+    SoundKind,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::market::{Pace, QuoteBoard};
+use crate::ninjatrader::board::LinkBoard;
+use heard::Vigil;
 use view::View;
 
 /// One frame of a screen.
@@ -46,6 +50,8 @@ pub(crate) trait Window: Send + Sync + 'static {
     fn position_update(&self, event: &PositionUpdateEvent);
     /// `desk-update`
     fn desk_update(&self, event: &DeskUpdateEvent);
+    /// Something is to be heard.
+    fn hear(&self, sound: SoundKind);
 }
 
 /// A running desk as the stream needs it.
@@ -56,6 +62,8 @@ pub(crate) struct Stage {
     pub(crate) board: Arc<QuoteBoard>,
     pub(crate) pace: watch::Receiver<Pace>,
     pub(crate) limits: watch::Receiver<Limits>,
+    /// The connection to a broker that is not simulated.
+    pub(crate) link: Option<Arc<LinkBoard>>,
 }
 
 /// What the stream is asked.
@@ -102,6 +110,7 @@ pub(crate) struct Stream<W> {
     sent: Sent,
     /// When the next batch of rows may leave.
     next_rows: Instant,
+    vigil: Vigil,
 }
 
 /// What the last batch of each kind said.
@@ -145,7 +154,7 @@ pub(crate) fn channel() -> (StreamHandle, mpsc::UnboundedReceiver<Ask>) {
 impl<W: Window> Stream<W> {
     pub(crate) fn new(window: W, stage: Stage, asks: mpsc::UnboundedReceiver<Ask>) -> Self {
         let sent = Sent { positions: Vec::new(), desk: None, at: Instant::now() };
-        Self { window, stage, asks, seq: 0, sent, next_rows: Instant::now() }
+        Self { window, stage, asks, seq: 0, sent, next_rows: Instant::now(), vigil: Vigil::default() }
     }
 
     /// Runs until nobody can ask any more.
@@ -209,7 +218,14 @@ impl<W: Window> Stream<W> {
     fn take(&mut self, told: Told) {
         let view = &mut self.stage.view;
         match told {
-            Told::Facts(facts, at) => facts.iter().for_each(|fact| view.take(fact, at)),
+            Told::Facts(facts, at) => {
+                for fact in &facts {
+                    if let Some(sound) = heard::sound_of(view.book(), fact) {
+                        self.window.hear(sound);
+                    }
+                    view.take(fact, at);
+                }
+            }
             Told::Notice(words) => view.notice(words),
         }
     }
@@ -235,8 +251,11 @@ impl<W: Window> Stream<W> {
     /// Sends what has changed since the last frame.
     async fn frame(&mut self) {
         self.catch_up().await;
-        let positions = self.stage.view.positions();
+        let positions = self.stage.view.positions(&self.stage.board);
         let desk = self.desk_update();
+        if let Some(sound) = self.vigil.look(&desk, std::time::Instant::now()) {
+            self.window.hear(sound);
+        }
         let rows_wait = self.stage.view.has_pending_rows();
         let positions_changed = positions != self.sent.positions;
         let is_due = self.sent.at.elapsed() >= HEARTBEAT;
@@ -269,7 +288,7 @@ impl<W: Window> Stream<W> {
             seq: self.seq,
             log: view.log(),
             trades: view.trades(),
-            positions: view.positions(),
+            positions: view.positions(&self.stage.board),
             working,
             phantoms,
             quotes,
@@ -279,28 +298,78 @@ impl<W: Window> Stream<W> {
     }
 
     fn desk_update(&self) -> DeskUpdateEvent {
-        let Stage { view, board, pace, limits, .. } = &self.stage;
+        let Stage { view, board, pace, limits, link, .. } = &self.stage;
         let limits = *limits.borrow();
+        let broker = link.as_ref().map(|link| link.row(std::time::Instant::now()));
+        let mut desk = view.status(board, *pace.borrow(), &limits);
+        if let Some(link) = link {
+            desk.mode = link.mode();
+        }
         DeskUpdateEvent {
             seq: self.seq,
             working: view.working(),
             phantoms: view.phantoms(),
             quotes: view.quotes(board),
-            desk: view.status(board, *pace.borrow(), &limits),
-            standing: view.standing(board, &limits),
+            desk,
+            standing: view.standing(board, &limits, broker),
         }
     }
 }
 
-/// Whether two updates say different things; the clock and the age of a price alone are no difference.
+/// Whether two updates say different things; the clock, the age of a price and the wait for the next try
+/// alone are no difference.
 fn differs(sent: &DeskUpdateEvent, new: &DeskUpdateEvent) -> bool {
     let same_desk =
         sent.desk == DeskStatus { market_time: sent.desk.market_time.clone(), ..new.desk.clone() };
-    let same_standing =
-        sent.standing == DeskStanding { feed_age_ms: sent.standing.feed_age_ms, ..new.standing.clone() };
+    let mut standing = DeskStanding { feed_age_ms: sent.standing.feed_age_ms, ..new.standing.clone() };
+    if let (Some(new), Some(sent)) = (&mut standing.broker, &sent.standing.broker)
+        && new.retry_in_ms.is_some() == sent.retry_in_ms.is_some()
+    {
+        new.retry_in_ms = sent.retry_in_ms;
+        new.latency_micros = sent.latency_micros;
+    }
     !same_desk
-        || !same_standing
+        || sent.standing != standing
         || sent.quotes != new.quotes
         || sent.working != new.working
         || sent.phantoms != new.phantoms
+}
+
+/// An update of a desk that stands so, for tests.
+#[cfg(test)]
+pub(crate) fn blank_update(protection: phantom_wire::ProtectionLine) -> DeskUpdateEvent {
+    DeskUpdateEvent {
+        seq: 1,
+        working: Vec::new(),
+        phantoms: Vec::new(),
+        quotes: Vec::new(),
+        desk: DeskStatus {
+            mode: phantom_wire::DeskMode::Sim,
+            market_time: None,
+            killed: false,
+            locked_out: false,
+            flattening: false,
+            latched: false,
+            day_realized: "0.00".to_owned(),
+            day_unrealized: "0.00".to_owned(),
+            day_fees: "0.00".to_owned(),
+            not_connected: false,
+            reconciling: false,
+            blind: false,
+            paused: false,
+            feed: phantom_wire::FeedState::Broker,
+            short_selling: false,
+        },
+        standing: DeskStanding {
+            account: "Sim101".to_owned(),
+            broker: None,
+            protection,
+            latency: phantom_wire::OrderLatency::default(),
+            feed_age_ms: None,
+            position_limit: None,
+            differences: Vec::new(),
+            latches: Vec::new(),
+            flatten: None,
+        },
+    }
 }

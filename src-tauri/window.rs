@@ -2,13 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use phantom_wire::{DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent};
+use phantom_wire::{DeskUpdateEvent, OrderLogEvent, PositionUpdateEvent, SoundKind};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 use crate::shell::Shell;
+use crate::sound::Speaker;
 use crate::stream::Window;
+use crate::tray::Tray;
 
 /// Whether the question to leave is on the screen.
 static ASKING: AtomicBool = AtomicBool::new(false);
@@ -37,7 +39,18 @@ impl<R: Runtime> Window for Batches<R> {
     }
 
     fn desk_update(&self, event: &DeskUpdateEvent) {
+        if let Some(tray) = self.0.try_state::<Tray>() {
+            tray.tell(event);
+        }
         self.emit("desk-update", event);
+    }
+
+    fn hear(&self, sound: SoundKind) {
+        let (Some(speaker), Some(shell)) = (self.0.try_state::<Speaker>(), self.0.try_state::<Shell>())
+        else {
+            return;
+        };
+        speaker.play(sound, &shell.sounds());
     }
 }
 

@@ -1,15 +1,18 @@
 //! What the journal holds: what the last start found, the history, exports.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use phantom_engine::fact::{Absence, GapPolicy, Leg};
 use phantom_journal::{Format, History, Wanted, bundle, export};
-use phantom_model::{LotId, TradingDay};
-use phantom_runtime::Decided;
+use phantom_model::{LotId, OrderId, TradingDay};
+use phantom_runtime::{Decided, Listing, MissedFill, RecoveryReport};
 use phantom_wire::WireFault;
 use phantom_wire::recovery::{
-    DecidedRow, HistoryAnswer, HistoryLine, HistoryQuestion, RecoveryAnswer, WrittenAnswer,
+    BundleAnswer, DecidedRow, HistoryAnswer, HistoryIndex, HistoryLine, HistoryQuestion, MissedRow,
+    PassedPolicy, RecoveryAnswer, WrittenAnswer,
 };
 use tauri::State;
 
@@ -26,29 +29,7 @@ const PAGE: u32 = 200;
 pub(crate) async fn recovery(shell: State<'_, Shell>) -> Result<Option<RecoveryAnswer>, WireFault> {
     let session = shell.session();
     let report = session.desk().recovery().await.map_err(of_desk)?;
-    Ok(report.map(|report| {
-        let rows = |decided: &[Decided]| decided.iter().map(|it| row_of(&session, it)).collect();
-        let ids = |orders: &[phantom_model::OrderId]| orders.iter().map(ToString::to_string).collect();
-        RecoveryAnswer {
-            after_crash: report.returning.absence == phantom_engine::fact::Absence::Crashed,
-            done: report.is_done(),
-            took_ms: u32::try_from(session.kept().map_or(0, |kept| kept.took.as_millis()))
-                .unwrap_or(u32::MAX),
-            facts: u32::try_from(report.facts).unwrap_or(u32::MAX),
-            live_orders: count(report.live_orders),
-            open_lots: count(report.open_lots),
-            phantoms: count(report.phantoms),
-            missed_fills: count(report.missed_fills.len()),
-            ended: ids(&report.ended),
-            outside: ids(&report.outside),
-            differing: report.differing.iter().map(|&id| session.listing().root(id).to_owned()).collect(),
-            found: rows(&report.found),
-            fired: rows(&report.fired),
-            passed: rows(&report.passed),
-            touched: rows(&report.touched),
-            damage: session.kept().and_then(|kept| kept.damage.clone()),
-        }
-    }))
+    Ok(report.map(|report| recovery_answer(&session, &report)))
 }
 
 #[tauri::command(rename = "exitPassed")]
@@ -75,7 +56,6 @@ pub(crate) async fn history(
     let wanted = Wanted { day: day_of(&day)?, contract, kinds, text, before: before.map(u64::from) };
     blocking(move || {
         let page = History::open(&path)?.page(&wanted, PAGE)?;
-        let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let rows = page.rows.into_iter().map(|row| HistoryLine {
             seq: small(row.seq),
             at: row.at.to_string(),
@@ -88,6 +68,22 @@ pub(crate) async fn history(
             line: row.line,
         });
         Ok(HistoryAnswer { rows: rows.collect(), older: page.older.map(small) })
+    })
+    .await
+}
+
+/// What the history can be filtered by.
+#[tauri::command(rename = "historyIndex")]
+pub(crate) async fn history_index(shell: State<'_, Shell>) -> Result<HistoryIndex, WireFault> {
+    let session = shell.session();
+    let path = journal_of(&session)?;
+    blocking(move || {
+        let history = History::open(&path)?;
+        let roots: BTreeSet<_> = history.contracts().filter_map(|name| name.split(' ').next()).collect();
+        Ok(HistoryIndex {
+            days: history.days()?.iter().map(ToString::to_string).collect(),
+            symbols: roots.into_iter().map(str::to_owned).collect(),
+        })
     })
     .await
 }
@@ -113,29 +109,76 @@ pub(crate) async fn export_history(
 pub(crate) async fn dispute_bundle(
     shell: State<'_, Shell>,
     day: Body<String>,
-) -> Result<WrittenAnswer, WireFault> {
+) -> Result<BundleAnswer, WireFault> {
     let session = shell.session();
     let (journal, day) = (journal_of(&session)?, day_of(&day.0)?);
     let folder = exports_of(&session)?;
     blocking(move || {
         let path = folder.join(format!("dispute-{}", stamp()));
         let done = bundle(&journal, &path, day)?;
-        Ok(written(&path, done.facts))
+        let name = |file: &PathBuf| file.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(BundleAnswer {
+            path: path.display().to_string(),
+            files: done.files.iter().filter_map(name).collect(),
+            facts: small(done.facts),
+            firings: small(done.firings),
+            records: small(done.verification.records),
+            chain: done.verification.chain,
+            damage: done.verification.damage.map(|damage| damage.to_string()),
+        })
     })
     .await
 }
 
-fn row_of(session: &Session, it: &Decided) -> DecidedRow {
-    let contract = session.kept().and_then(|kept| kept.contract_of(it.lot));
-    DecidedRow {
-        lot: it.lot.to_string(),
-        symbol: contract.map_or_else(String::new, |id| session.listing().root(id).to_owned()),
-        is_stop: it.leg == phantom_engine::fact::Leg::Stop,
-        price: contract.zip(it.print).map(|(id, price)| price_text(session.listing(), id, price)),
+fn recovery_answer(session: &Session, report: &RecoveryReport) -> RecoveryAnswer {
+    let listing = session.listing();
+    let rows = |decided: &[Decided]| decided.iter().map(|it| row_of(listing, it)).collect();
+    let ids = |orders: &[OrderId]| orders.iter().map(ToString::to_string).collect();
+    let missed = |it: &MissedFill| MissedRow {
+        order_id: it.order.to_string(),
+        symbol: listing.root(it.contract).to_owned(),
+        qty: it.qty.contracts(),
+        price: price_text(listing, it.contract, it.price),
+    };
+    RecoveryAnswer {
+        after_crash: report.returning.absence == Absence::Crashed,
+        slept: report.returning.absence == Absence::Slept,
+        since: report.returning.since.to_string(),
+        returned_at: report.returned_at.to_string(),
+        policy: match report.returning.policy {
+            GapPolicy::Fire => PassedPolicy::Fire,
+            GapPolicy::Ask => PassedPolicy::Ask,
+            GapPolicy::Hold => PassedPolicy::Hold,
+        },
+        done: report.is_done(),
+        took_ms: u32::try_from(session.kept().map_or(0, |kept| kept.took.as_millis())).unwrap_or(u32::MAX),
+        facts: small(report.facts),
+        live_orders: count(report.live_orders),
+        open_lots: count(report.open_lots),
+        phantoms: count(report.phantoms),
+        missed_fills: report.missed_fills.iter().map(missed).collect(),
+        ended: ids(&report.ended),
+        outside: ids(&report.outside),
+        differing: report.differing.iter().map(|&id| listing.root(id).to_owned()).collect(),
+        found: rows(&report.found),
+        fired: rows(&report.fired),
+        passed: rows(&report.passed),
+        touched: rows(&report.touched),
+        damage: session.kept().and_then(|kept| kept.damage.clone()),
     }
 }
 
-fn journal_of(session: &Session) -> Result<PathBuf, WireFault> {
+fn row_of(listing: &Listing, it: &Decided) -> DecidedRow {
+    DecidedRow {
+        lot: it.lot.to_string(),
+        symbol: listing.root(it.contract).to_owned(),
+        is_stop: it.leg == Leg::Stop,
+        price: it.print.map(|price| price_text(listing, it.contract, price)),
+    }
+}
+
+/// The journal's file.
+pub(super) fn journal_of(session: &Session) -> Result<PathBuf, WireFault> {
     let kept = session.kept().ok_or_else(|| bad("this market is not recorded".to_owned()))?;
     Ok(kept.journal.clone())
 }
@@ -153,7 +196,7 @@ fn day_of(text: &str) -> Result<Option<TradingDay>, WireFault> {
 }
 
 /// Reading a long history takes a while: not on the thread that answers the window.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
 ) -> Result<T, WireFault> {
     match tauri::async_runtime::spawn_blocking(work).await {
@@ -172,8 +215,12 @@ fn stamp() -> String {
     jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3f").to_string()
 }
 
-fn bad(words: String) -> WireFault {
+pub(super) fn bad(words: String) -> WireFault {
     WireFault::BadRequest(words)
+}
+
+fn small(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 fn count(n: usize) -> u32 {

@@ -13,6 +13,10 @@ pub(crate) async fn market_control(
     shell: State<'_, Shell>,
     what: Body<MarketControl>,
 ) -> Result<(), WireFault> {
+    if shell.session().link().is_some() {
+        let words = "what: the broker's market goes on by itself; only the simulated one has a pace";
+        return Err(WireFault::BadRequest(words.to_owned()));
+    }
     match what.0 {
         MarketControl::Pause(Pause { pause }) => shell.session().set_paused(pause),
         MarketControl::Speed(Speed { speed }) => {

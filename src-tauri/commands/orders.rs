@@ -1,14 +1,16 @@
 //! Orders: place, cancel, flatten, and what the gate would say.
 
-use phantom_compliance::{GuardWords, Ticket, TicketKind};
-use phantom_engine::Origin;
+use phantom_compliance::{GuardWords, Ticket, TicketKind, Warning};
+use phantom_engine::rules::verdict::{Aim, WorstCase};
+use phantom_engine::{Origin, Verdict};
 use phantom_model::{OrderId, Side};
-use phantom_runtime::{CancelAnswer, ClosedPosition, Effect, FlattenReceipt, Listing, PlaceAnswer};
+use phantom_runtime::{CancelAnswer, ClosedPosition, FlattenReceipt, Listing, PlaceAnswer};
 use phantom_wire::{self as wire, DecimalText, OrderQuestion, OrderRequest, WireFault};
 use tauri::State;
 
 use super::body::Body;
 use crate::error::of_desk;
+use crate::session::Session;
 use crate::shell::Shell;
 use crate::stream::words::{contracts, mean_text};
 
@@ -31,7 +33,9 @@ pub(crate) async fn place_sell(
 async fn place(shell: &Shell, side: Side, order: OrderRequest) -> Result<wire::PlaceAnswer, WireFault> {
     // Settings that need another desk wait for the answer, and the other way round.
     let _placing = shell.placing().await;
-    let answer = shell.session().desk().place(ticket(side, order), Origin::Window).await;
+    let session = shell.session();
+    session.watch(&order.symbol).await;
+    let answer = session.desk().place(ticket(side, order), Origin::Window).await;
     answer.map(place_answer).map_err(of_desk)
 }
 
@@ -56,6 +60,9 @@ pub(crate) async fn can_submit_order(
         wire::Side::Buy => Side::Buy,
         wire::Side::Sell => Side::Sell,
     };
+    let session = shell.session();
+    // What the ticket shows needs its prices, and its terms compared, before it is sent.
+    session.watch(&symbol).await;
     let order = OrderRequest {
         symbol,
         qty,
@@ -67,9 +74,9 @@ pub(crate) async fn can_submit_order(
         take_profit_ticks,
         trail_ticks,
     };
-    let verdict = shell.session().desk().verdict(ticket(side, order)).await.map_err(of_desk)?;
+    let verdict = session.desk().judge(ticket(side, order)).await.map_err(of_desk)?;
     Ok(match verdict {
-        Ok(effect) => allowed(effect),
+        Ok(verdict) => verdict_of(&verdict),
         Err(refusal) => denied(refusal.reason(), refusal.to_string()),
     })
 }
@@ -85,7 +92,17 @@ pub(crate) async fn cancel_order(shell: State<'_, Shell>, order_id: Body<String>
 
 #[tauri::command(rename = "flattenAll")]
 pub(crate) async fn flatten_all(shell: State<'_, Shell>) -> Result<wire::FlattenAnswer, WireFault> {
-    let session = shell.session();
+    flatten_now(&shell.session()).await
+}
+
+/// Closes and cancels everything. On an account that nobody has told of yet it closes nothing, and must not
+/// say that it is flat.
+pub(crate) async fn flatten_now(session: &Session) -> Result<wire::FlattenAnswer, WireFault> {
+    if session.is_seeking() {
+        let words = "nothing was closed: there is no connection yet, and what is open is not known here; \
+             flatten in NinjaTrader itself";
+        return Err(WireFault::NotConnected(words.to_owned()));
+    }
     let receipt = session.desk().flatten_all(Origin::Window).await.map_err(of_desk)?;
     Ok(flatten_answer(session.listing(), &receipt))
 }
@@ -129,16 +146,48 @@ pub(crate) fn place_answer(answer: PlaceAnswer) -> wire::PlaceAnswer {
     }
 }
 
-const fn allowed(effect: Effect) -> wire::Verdict {
-    let effect = match effect {
-        Effect::Opens => wire::Effect::Opens,
-        Effect::Reduces => wire::Effect::Reduces,
+fn verdict_of(verdict: &Verdict) -> wire::Verdict {
+    let count = |contracts: u64| Some(u32::try_from(contracts).unwrap_or(u32::MAX));
+    let warning = |it: &Warning| wire::WarningRow { code: it.code().to_owned(), words: it.to_string() };
+    let answer = match &verdict.answer {
+        Ok(Aim::Opens) => wire::Verdict { effect: Some(wire::Effect::Opens), ..let_through() },
+        Ok(Aim::Reduces) => wire::Verdict { effect: Some(wire::Effect::Reduces), ..let_through() },
+        Err(refusal) => denied(refusal.reason(), refusal.to_string()),
     };
-    wire::Verdict { allowed: true, reason: None, message: None, effect: Some(effect) }
+    wire::Verdict {
+        warnings: verdict.warnings.iter().map(warning).collect(),
+        worst: verdict.worst.as_ref().filter(|_| verdict.answer != Ok(Aim::Reduces)).map(worst_of),
+        buy_left: count(verdict.buy),
+        sell_left: count(verdict.sell),
+        ..answer
+    }
+}
+
+fn worst_of(worst: &WorstCase) -> wire::WorstCase {
+    let left = worst.left.iter().map(|(rule, left)| wire::WorstLeft {
+        rule: rule.code().to_owned(),
+        words: rule.words().to_owned(),
+        left: left.cents_text(),
+    });
+    wire::WorstCase { loss: worst.loss.cents_text(), equity: worst.equity.cents_text(), left: left.collect() }
+}
+
+const fn let_through() -> wire::Verdict {
+    wire::Verdict {
+        allowed: true,
+        reason: None,
+        message: None,
+        effect: None,
+        warnings: Vec::new(),
+        worst: None,
+        buy_left: None,
+        sell_left: None,
+    }
 }
 
 fn denied(reason: &str, message: String) -> wire::Verdict {
-    wire::Verdict { allowed: false, reason: Some(reason.to_owned()), message: Some(message), effect: None }
+    let (reason, message) = (Some(reason.to_owned()), Some(message));
+    wire::Verdict { allowed: false, reason, message, ..let_through() }
 }
 
 /// A receipt on the wire.

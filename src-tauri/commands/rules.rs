@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use phantom_compliance::pack::Source;
 use phantom_compliance::rules::Until;
 use phantom_compliance::{Pack, Profile};
+use phantom_engine::rules::Act;
 use phantom_engine::rules::panel::{Level, Panel, RuleRow};
 use phantom_engine::{HaltChange, Origin, RulesInput};
 use phantom_model::{ContractId, Timestamp};
 use phantom_wire::{
-    AllowedRow, LockoutRow, PackRow, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel, SettingFault,
-    WireFault,
+    AllowedRow, LockoutRow, PackRow, RuleAct, RuleLevel, RuleSetting, RuleUse, RulesChoice, RulesPanel,
+    SettingFault, SourceRow, WireFault,
 };
 use tauri::State;
 
@@ -39,6 +41,7 @@ pub(crate) async fn rule_packs() -> Result<Vec<PackRow>, WireFault> {
         id: pack.id().to_owned(),
         title: pack.title().to_owned(),
         checked_on: pack.checked_on().to_string(),
+        sources: pack.sources().iter().map(source_row).collect(),
     };
     Ok(packs.iter().map(row).collect())
 }
@@ -55,10 +58,26 @@ pub(crate) async fn rule_settings(choice: Body<RulesChoice>) -> Result<Vec<RuleS
     Ok(profile.all_settings().into_iter().map(row).collect())
 }
 
-/// Locks the account until the next session: it is closed out and nothing opens. It cannot be undone.
+/// Locks the account until a time, or until the next session: it is closed out and nothing opens. It cannot
+/// be undone.
 #[tauri::command(rename = "lockOut")]
-pub(crate) async fn lock_out(shell: State<'_, Shell>) -> Result<(), WireFault> {
-    shell.session().desk().rules(RulesInput::LockOut { origin: Origin::Window }).map_err(of_desk)
+pub(crate) async fn lock_out(shell: State<'_, Shell>, until: Body<Option<String>>) -> Result<(), WireFault> {
+    let session = shell.session();
+    let until = match until.0 {
+        None => None,
+        Some(text) => {
+            let bad = |why: &str| WireFault::BadRequest(format!("{text:?} {why}"));
+            let until: jiff::Timestamp =
+                text.parse().map_err(|_| bad("is no time such as 2026-11-23T23:00:00Z"))?;
+            let until = Timestamp::from(until);
+            let now = session.desk().marks().await.map_err(of_desk)?.at;
+            if until <= now {
+                return Err(bad("has come already"));
+            }
+            Some(until)
+        }
+    };
+    session.desk().rules(RulesInput::LockOut { until, origin: Origin::Window }).map_err(of_desk)
 }
 
 /// No limit can be loosened before the next session.
@@ -124,8 +143,14 @@ fn panel_of(session: &Session, panel: Panel) -> RulesPanel {
         run_away: panel.run_away.map(|it| it.code().to_owned()),
         limits_locked_until: panel.limits_locked_until.map(time),
         planned: panel.planned,
+        lifts: panel.lifts,
         allowed: allowed.collect(),
     }
+}
+
+fn source_row(source: &Source) -> SourceRow {
+    let (title, url) = (source.title.clone(), source.url.clone());
+    SourceRow { title, url, read_on: source.read_on.to_string() }
 }
 
 fn rule_use(row: &RuleRow) -> RuleUse {
@@ -138,6 +163,13 @@ fn rule_use(row: &RuleRow) -> RuleUse {
         line: row.line.cents_text(),
         distance: row.distance.cents_text(),
         percent: row.used.percent(),
+        by_equity: row.by_equity,
+        act: match row.act {
+            Act::Warn => RuleAct::Warn,
+            Act::Flatten => RuleAct::Flatten,
+            Act::Lock => RuleAct::Lock,
+            Act::Fail => RuleAct::Fail,
+        },
         level: match row.level {
             Level::Fine => RuleLevel::Fine,
             Level::Warned(_) => RuleLevel::Warned,

@@ -1,7 +1,7 @@
 //! The desk as a whole: what it shows, what it lists, the kill switch.
 
 use phantom_engine::{HaltChange, Origin};
-use phantom_model::Contract;
+use phantom_model::{Contract, Money};
 use phantom_wire::{InstrumentRow, Snapshot, WireFault};
 use tauri::State;
 
@@ -16,7 +16,9 @@ pub(crate) async fn snapshot(shell: State<'_, Shell>) -> Result<Snapshot, WireFa
 
 #[tauri::command]
 pub(crate) async fn instruments(shell: State<'_, Shell>) -> Result<Vec<InstrumentRow>, WireFault> {
-    Ok(shell.session().listing().iter().map(|(_, contract)| instrument_row(contract)).collect())
+    let session = shell.session();
+    let rows = session.listing().iter();
+    Ok(rows.map(|(id, contract)| instrument_row(contract, session.fee_per_side(id))).collect())
 }
 
 #[tauri::command(rename = "setKill")]
@@ -25,7 +27,7 @@ pub(crate) async fn set_kill(shell: State<'_, Shell>, on: Body<bool>) -> Result<
     shell.session().desk().halt(change, Origin::Window).map_err(of_desk)
 }
 
-fn instrument_row(contract: &Contract) -> InstrumentRow {
+fn instrument_row(contract: &Contract, fee_per_side: Money) -> InstrumentRow {
     let instrument = contract.instrument();
     let root = instrument.root();
     // Traders know this one by its other name; elsewhere the root is the better known.
@@ -39,5 +41,6 @@ fn instrument_row(contract: &Contract) -> InstrumentRow {
         tick_value: instrument.tick_value().decimal().normalize().to_string(),
         decimals: instrument.grid().decimals(),
         point_value: instrument.point_value().normalize().to_string(),
+        fee_per_side: fee_per_side.decimal().normalize().to_string(),
     }
 }

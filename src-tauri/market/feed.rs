@@ -37,12 +37,12 @@ pub(crate) type FeedControl = watch::Sender<Pace>;
 /// The newest prices of the contracts with a feed.
 #[derive(Debug)]
 pub(crate) struct QuoteBoard {
-    fed: Vec<ContractId>,
     shown: Mutex<Shown>,
 }
 
 #[derive(Debug)]
 struct Shown {
+    fed: Vec<ContractId>,
     quotes: BTreeMap<ContractId, Quote>,
     state: FeedState,
     newest: Option<Instant>,
@@ -59,13 +59,26 @@ pub(crate) struct Quote {
 
 impl QuoteBoard {
     pub(crate) fn new(fed: Vec<ContractId>, state: FeedState) -> Self {
-        Self { fed, shown: Mutex::new(Shown { quotes: BTreeMap::new(), state, newest: None }) }
+        Self { shown: Mutex::new(Shown { fed, quotes: BTreeMap::new(), state, newest: None }) }
+    }
+
+    /// This contract has a feed from now on.
+    pub(crate) fn watch(&self, contract: ContractId) {
+        let mut shown = self.shown();
+        if !shown.fed.contains(&contract) {
+            shown.fed.push(contract);
+        }
     }
 
     /// The contracts with a feed, each with its newest price once it has one.
     pub(crate) fn quotes(&self) -> Vec<(ContractId, Option<Quote>)> {
         let shown = self.shown();
-        self.fed.iter().map(|&contract| (contract, shown.quotes.get(&contract).copied())).collect()
+        shown.fed.iter().map(|&contract| (contract, shown.quotes.get(&contract).copied())).collect()
+    }
+
+    /// The newest price of a contract; `None` before the first.
+    pub(crate) fn quote(&self, contract: ContractId) -> Option<Quote> {
+        self.shown().quotes.get(&contract).copied()
     }
 
     pub(crate) fn state(&self) -> FeedState {
@@ -78,7 +91,8 @@ impl QuoteBoard {
         Some(u32::try_from(age).unwrap_or(u32::MAX))
     }
 
-    fn show(&self, record: &MarketRecord) {
+    /// The newest price of a contract.
+    pub(crate) fn show(&self, record: &MarketRecord) {
         let (bid, ask) = match record.print {
             Print::QuotedTrade { bid, ask, .. } => (Some(bid), Some(ask)),
             Print::Trade { .. } | Print::Bar(_) => (None, None),

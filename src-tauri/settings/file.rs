@@ -31,6 +31,11 @@ impl SettingsFile {
         Self { path: folder.join(NAME) }
     }
 
+    /// The file itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads the settings. A file that cannot be used is kept aside, and a new install's settings hold.
     pub(crate) fn load(&self) -> Loaded {
         let text = match fs::read_to_string(&self.path) {

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use phantom_broker_mock::{MockSettings, Range};
 use phantom_compliance::{Limits, Minis, Profile, ShortSelling};
+use phantom_engine::Handling;
+use phantom_engine::config::PrintBand;
 use phantom_engine::fact::GapPolicy;
-use phantom_model::InstrumentTable;
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_wire::{MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingFault, Settings, Trading};
+use phantom_model::{InstrumentTable, Qty, Span};
+use phantom_wire::{
+    HandlingChoice, MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingFault, Settings, Trading,
+};
 use rust_decimal::Decimal;
 
 use super::VERSION;
@@ -22,6 +26,10 @@ const SPEED_MAX: u32 = 1_000;
 /// No prop firm allows this much; above it a limit is a typing error.
 const MINIS_MAX: u32 = 10_000;
 const TEXT_BYTES_MAX: usize = 256;
+/// A band wider than this lets everything through.
+const BAND_TICKS_MAX: u32 = 10_000;
+/// The exits of a flatten must not wait longer for its cancels.
+const FLATTEN_WAIT_MS_MAX: u32 = 2_000;
 const PATH_BYTES_MAX: usize = 4_096;
 
 /// Settings as the desk means them.
@@ -31,6 +39,7 @@ pub(crate) struct Checked {
     pub(crate) limits: Limits,
     pub(crate) pace: Pace,
     pub(crate) policy: GapPolicy,
+    pub(crate) handling: Handling,
     /// The rules of the account.
     pub(crate) profile: Option<Arc<Profile>>,
 }
@@ -55,11 +64,19 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
         PassedPolicy::Ask => GapPolicy::Ask,
         PassedPolicy::Hold => GapPolicy::Hold,
     };
+    if let Some(sounds) = &settings.sounds {
+        within("sounds.volume", sounds.volume, 0, 100)?;
+    }
     let profile = settings.rules.as_ref().map(profile_of).transpose()?;
-    Ok(Checked { mock, limits, pace, policy, profile })
+    let handling = settings.trading.handling.map_or(Ok(Handling::STANDARD), check_handling)?;
+    Ok(Checked { mock, limits, pace, policy, handling, profile })
 }
 
-fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
+/// Checks where `NinjaTrader` is and which account is meant.
+///
+/// # Errors
+/// The first setting that is wrong.
+pub(crate) fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
     for (field, text) in [
         ("ninjatrader.host", &to.host),
         ("ninjatrader.account", &to.account),
@@ -71,6 +88,12 @@ fn check_ninjatrader(to: &NinjaTrader) -> Result<(), SettingFault> {
     }
     if to.host.trim().is_empty() || to.host.contains(char::is_whitespace) {
         return Err(fault("ninjatrader.host", "must be a host name or an address, such as 127.0.0.1"));
+    }
+    if to.account.trim().is_empty() {
+        return Err(fault(
+            "ninjatrader.account",
+            "must be the account's name in NinjaTrader, such as Sim101",
+        ));
     }
     within("ninjatrader.port", to.port, 1, 65_535)
 }
@@ -128,6 +151,16 @@ fn check_trading(trading: &Trading) -> Result<Limits, SettingFault> {
     Ok(Limits { short_selling, order_max: Some(order_max), position_max: Some(position_max) })
 }
 
+fn check_handling(wanted: HandlingChoice) -> Result<Handling, SettingFault> {
+    within("trading.handling.bandTicks", wanted.band_ticks, PrintBand::TICKS_MIN, BAND_TICKS_MAX)?;
+    within("trading.handling.bandBasisPoints", wanted.band_basis_points, 0, PrintBand::BASIS_POINTS_MAX)?;
+    within("trading.handling.clip", wanted.clip, 1, ORDER_QTY_MAX)?;
+    within("trading.handling.flattenWaitMs", wanted.flatten_wait_ms, 0, FLATTEN_WAIT_MS_MAX)?;
+    let band = PrintBand::new(wanted.band_ticks, wanted.band_basis_points).unwrap_or(PrintBand::STANDARD);
+    let clip = Qty::new(wanted.clip).unwrap_or(Qty::MAX);
+    Ok(Handling { band, clip, flatten_wait: Span::from_millis(wanted.flatten_wait_ms) })
+}
+
 fn minis(field: &str, text: &str) -> Result<Minis, SettingFault> {
     let wrong = || {
         fault(
@@ -162,6 +195,12 @@ mod tests {
 
     type Spoil = fn(&mut Settings);
 
+    fn handled(settings: &mut Settings, change: fn(&mut HandlingChoice)) {
+        let mut it = HandlingChoice { band_ticks: 20, band_basis_points: 50, clip: 10, flatten_wait_ms: 500 };
+        change(&mut it);
+        settings.trading.handling = Some(it);
+    }
+
     fn rules(pack: &str, settings: &[&str]) -> phantom_wire::RulesChoice {
         let settings = settings.iter().map(|&it| it.to_owned()).collect();
         phantom_wire::RulesChoice { pack: pack.to_owned(), settings }
@@ -178,10 +217,12 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 18] = [
+        let cases: [(&str, Spoil); 24] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
+            ("ninjatrader.account", |s| s.ninjatrader.account = " ".into()),
+            ("sounds.volume", |s| s.sounds = Some(phantom_wire::Sounds { volume: 101, off: Vec::new() })),
             ("ninjatrader.port", |s| s.ninjatrader.port = 0),
             ("ninjatrader.port", |s| s.ninjatrader.port = 65_536),
             ("mock.seed", |s| s.mock.seed = "-1".into()),
@@ -195,6 +236,14 @@ mod tests {
             ("trading.positionMaxMinis", |s| s.trading.position_max_minis = "1.0001".into()),
             ("trading.defaultQty", |s| s.trading.default_qty = 0),
             ("trading.defaultSymbol", |s| s.trading.default_symbol = "XX".into()),
+            ("trading.handling.bandTicks", |s| handled(s, |it| it.band_ticks = 3)),
+            ("trading.handling.bandBasisPoints", |s| {
+                handled(s, |it| it.band_basis_points = 10_001);
+            }),
+            ("trading.handling.clip", |s| handled(s, |it| it.clip = 0)),
+            ("trading.handling.flattenWaitMs", |s| {
+                handled(s, |it| it.flatten_wait_ms = 2_001);
+            }),
             ("rules.pack", |s| s.rules = Some(rules("no-such-pack", &[]))),
             ("rules.settings", |s| s.rules = Some(rules("topstep-combine-50k", &["daily_loss=perhaps"]))),
         ];

@@ -4,7 +4,10 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use phantom_bridge::Secret;
+use phantom_bridge::secret::NoSecret;
 use phantom_wire::PasswordPlace;
+use zeroize::Zeroizing;
 
 const SERVICE: &str = "Phantom Desk";
 
@@ -47,20 +50,47 @@ impl Vault {
         }
     }
 
+    /// The bridge secret that is kept for a user; `None` where nothing is. Blocks while the store asks its
+    /// owner.
+    pub(crate) fn secret(&self, user: &str) -> Option<Result<Secret, NoSecret>> {
+        self.kept(user).map(|text| Secret::parse(&text))
+    }
+
+    fn kept(&self, user: &str) -> Option<Zeroizing<String>> {
+        let in_memory = self.in_memory.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, password)) = in_memory.filter(|(owner, _)| owner == user) {
+            return Some(Zeroizing::new(password));
+        }
+        if self.store == Store::None {
+            return None;
+        }
+        let entry = keyring::v1::Entry::new(SERVICE, owner_of(user));
+        match entry.and_then(|entry| entry.get_password()) {
+            Ok(password) => Some(Zeroizing::new(password)),
+            Err(error) => {
+                tracing::warn!(%error, "no password was found in the credential store");
+                None
+            }
+        }
+    }
+
     /// Whether the store took it.
     fn keep_in_system(&self, user: &str, password: &str) -> Result<bool, keyring::v1::Error> {
         if self.store == Store::None {
             return Ok(false);
         }
-        // An entry without a user is refused by some stores.
-        let user = if user.is_empty() { "default" } else { user };
-        keyring::v1::Entry::new(SERVICE, user)?.set_password(password)?;
+        keyring::v1::Entry::new(SERVICE, owner_of(user))?.set_password(password)?;
         Ok(true)
     }
 
     fn remember(&self, what: Option<(String, String)>) {
         *self.in_memory.lock().unwrap_or_else(PoisonError::into_inner) = what;
     }
+}
+
+/// An entry without a user is refused by some stores.
+const fn owner_of(user: &str) -> &str {
+    if user.is_empty() { "default" } else { user }
 }
 
 impl fmt::Debug for Vault {

@@ -4,11 +4,13 @@ use phantom_compliance::{OrderRequest, Ticket};
 use phantom_engine::book::Order;
 use phantom_engine::fact::{Absence, Asked, Leg};
 use phantom_engine::{Book, Fact, FactBody, HaltChange};
-use phantom_model::{ContractId, Link, LotId, OrderId, OrderStatus, Price, Qty, Side};
+use phantom_model::{ContractId, FlattenId, Link, LotId, OrderId, OrderStatus, Price, Qty, Side};
 use phantom_runtime::Listing;
 use phantom_wire::{LogAction, LogRow};
 
 use super::words::{price_text, side_word};
+
+const NANOS_OF_A_MILLI: i64 = 1_000_000;
 
 /// The row of a fact that the book has folded already; `None` for what the log does not tell: a lot's
 /// own changes follow from the fills, which it does.
@@ -38,7 +40,10 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
             Some(rows.order(LogAction::Alarm, *order, Some("cancel_refused")))
         }
         FactBody::PhantomFired { lot, leg, print, .. } => Some(rows.fired(*lot, *leg, *print)),
-        FactBody::ExitFound { lot, .. } => Some(rows.lot(*lot, "exit_found_at_the_broker")),
+        FactBody::ExitFound { lot, .. } => Some(LogRow {
+            receipt: Some(lot.to_string()),
+            ..rows.lot(*lot, "exit_found_at_the_broker")
+        }),
         FactBody::StopStands { order, .. } => {
             Some(rows.order(LogAction::Accept, *order, Some("stop_stands_at_the_broker")))
         }
@@ -56,25 +61,26 @@ pub(crate) fn row_of(listing: &Listing, book: &Book, fact: &Fact) -> Option<LogR
         FactBody::JournalLost => Some(rows.plain(LogAction::Halt, "journal_lost")),
         FactBody::ExitWaiting { lot } => Some(rows.lot(*lot, "exit_waits_for_cancel")),
         FactBody::LotUnprotected { lot } => Some(rows.lot(*lot, "unprotected")),
-        FactBody::FlattenStarted { .. } => Some(rows.plain(LogAction::Flatten, "flatten_started")),
-        FactBody::FlattenJoined { .. } => Some(rows.plain(LogAction::Flatten, "flatten_already_under_way")),
-        FactBody::FlattenExiting { .. } => Some(rows.plain(LogAction::Flatten, "exits_sent")),
-        FactBody::FlattenAnswered { flat, .. } => {
+        FactBody::FlattenStarted { flatten, .. } => Some(rows.flatten(*flatten, "flatten_started")),
+        FactBody::FlattenJoined { flatten, .. } => Some(rows.flatten(*flatten, "flatten_already_under_way")),
+        FactBody::FlattenExiting { flatten } => Some(rows.flatten(*flatten, "exits_sent")),
+        FactBody::FlattenAnswered { flatten, flat } => {
             let status = if *flat { "FLAT" } else { "NOT_FLAT" };
             Some(LogRow {
                 status: Some(status.to_owned()),
-                ..rows.plain(LogAction::Flatten, "flatten_answered")
+                ..rows.flatten(*flatten, "flatten_answered")
             })
         }
-        FactBody::FlattenReopened { .. } => Some(LogRow {
+        FactBody::FlattenReopened { flatten } => Some(LogRow {
+            action: LogAction::Alarm,
             status: Some("NOT_FLAT".to_owned()),
-            ..rows.plain(LogAction::Alarm, "late_fill_reopened_the_flatten")
+            ..rows.flatten(*flatten, "late_fill_reopened_the_flatten")
         }),
-        FactBody::FlattenSettled { .. } => Some(LogRow {
+        FactBody::FlattenSettled { flatten } => Some(LogRow {
             status: Some("FLAT".to_owned()),
-            ..rows.plain(LogAction::Flatten, "flatten_settled")
+            ..rows.flatten(*flatten, "flatten_settled")
         }),
-        FactBody::FlattenEnded { .. } => Some(rows.plain(LogAction::Flatten, "late_fills_no_longer_watched")),
+        FactBody::FlattenEnded { flatten } => Some(rows.flatten(*flatten, "late_fills_no_longer_watched")),
         FactBody::Halted { change, .. } => Some(rows.plain(LogAction::Halt, halt_word(*change))),
         FactBody::Latched { cause } => Some(rows.latched(*cause)),
         FactBody::AlarmRaised { alarm } => Some(rows.alarm(*alarm)),
@@ -168,6 +174,8 @@ impl Rows<'_> {
             timestamp: self.fact.at.to_string(),
             reason: None,
             status: None,
+            since_ms: None,
+            receipt: None,
         }
     }
 
@@ -176,13 +184,19 @@ impl Rows<'_> {
     }
 
     pub(super) fn order(&self, action: LogAction, id: OrderId, reason: Option<&str>) -> LogRow {
-        let row =
-            LogRow { order_id: Some(id.to_string()), reason: reason.map(str::to_owned), ..self.bare(action) };
+        let row = LogRow {
+            order_id: Some(id.to_string()),
+            reason: reason.map(str::to_owned),
+            receipt: receipt_of(id),
+            ..self.bare(action)
+        };
         let Some(order) = self.book.find(id).map(|key| self.book.orders().at(key)) else { return row };
-        let Order { contract, side, qty, kind, status, .. } = *order;
+        let Order { contract, side, qty, kind, status, submitted_at, .. } = *order;
+        let since_ms = u32::try_from(self.fact.at.since(submitted_at).nanos() / NANOS_OF_A_MILLI).ok();
         LogRow {
             price: kind.limit().map(|price| self.price(contract, price)),
             status: Some(status.word().to_owned()),
+            since_ms: since_ms.filter(|_| action != LogAction::Submit),
             ..self.terms(row, contract, side, qty.contracts())
         }
     }
@@ -262,9 +276,12 @@ impl Rows<'_> {
             Leg::Stop => LogAction::Stop,
             Leg::Target => LogAction::Target,
         };
-        let row = self.of_lot(self.bare(action), lot);
-        let contract = self.book.lots().get(lot).map(|row| row.contract);
-        LogRow { price: contract.map(|contract| self.price(contract, print)), ..row }
+        let row = self.at_price(self.of_lot(self.bare(action), lot), lot, print);
+        LogRow { receipt: Some(lot.to_string()), ..row }
+    }
+
+    fn flatten(&self, flatten: FlattenId, reason: &str) -> LogRow {
+        LogRow { receipt: Some(flatten.to_string()), ..self.plain(LogAction::Flatten, reason) }
     }
 
     pub(super) fn lot(&self, lot: LotId, reason: &str) -> LogRow {
@@ -292,6 +309,15 @@ impl Rows<'_> {
 
     fn price(&self, contract: ContractId, price: Price) -> String {
         price_text(self.listing, contract, price)
+    }
+}
+
+/// The receipt that an order belongs to: of the lot that it closes, or of the flatten.
+fn receipt_of(order: OrderId) -> Option<String> {
+    match order {
+        OrderId::LotExit { lot, .. } => Some(lot.to_string()),
+        OrderId::FlattenExit { flatten, .. } => Some(flatten.to_string()),
+        OrderId::Ticket(_) | OrderId::Outside(_) => None,
     }
 }
 

@@ -3,17 +3,17 @@
 use phantom_engine::Book;
 use phantom_engine::book::{Cancelling, Lot, LotState, Order, OrderKey, Position};
 use phantom_engine::fact::Purpose;
-use phantom_model::{ContractId, LotId, Money, Price, Side};
+use phantom_model::{ContractId, LotId, Money, Price, Side, Timestamp};
 use phantom_runtime::Listing;
 use phantom_wire::{PhantomRow, PhantomState, PositionRow, QuoteRow, WorkingRow};
 
 use super::standing::lot_pnl;
 use super::view::View;
-use super::words::{contracts, mean_text, price_text, side_word, type_word};
+use super::words::{contracts, leg_word, mean_text, price_text, side_word, type_word};
 use crate::market::feed::Quote;
 
 /// The row of a contract that has been traded.
-pub(crate) fn position_row(view: &View, contract: ContractId) -> PositionRow {
+pub(crate) fn position_row(view: &View, contract: ContractId, quote: Option<Quote>) -> PositionRow {
     let position = view.book().positions().at(contract);
     let last = view.last_price(contract);
     let net = position.net;
@@ -25,6 +25,8 @@ pub(crate) fn position_row(view: &View, contract: ContractId) -> PositionRow {
         avg_price: mean_text(view.listing(), contract, open_cost_ticks, net.size()),
         last_price: last.map(|last| price_text(view.listing(), contract, last)),
         unrealized_pnl: last.map(|_| unrealized(view, contract).cents_text()),
+        liquidation_pnl: liquidation(view, contract, quote).map(Money::cents_text),
+        opened_at: position.lots.iter().map(|&lot| view.book().lots().at(lot).opened_at).min().map(time_text),
         realized_pnl: position.realized.cents_text(),
         fees: position.fees.cents_text(),
         protected_qty: protected_qty(view, position),
@@ -34,9 +36,27 @@ pub(crate) fn position_row(view: &View, contract: ContractId) -> PositionRow {
 /// Open profit at the last good price; nothing before the first.
 pub(crate) fn unrealized(view: &View, contract: ContractId) -> Money {
     let position = view.book().positions().at(contract);
-    let Some(last) = view.last_price(contract) else { return Money::ZERO };
-    let ticks = last.ticks().saturating_mul(position.net.signed()).saturating_sub(position.open_cost_ticks);
+    view.last_price(contract).map_or(Money::ZERO, |last| open_profit(view, contract, position, last))
+}
+
+/// Open profit if the position were closed at once: a long one at the bid, a short one at the ask.
+fn liquidation(view: &View, contract: ContractId, quote: Option<Quote>) -> Option<Money> {
+    let position = view.book().positions().at(contract);
+    let quote = quote?;
+    let price = match position.net.side()? {
+        Side::Buy => quote.bid?,
+        Side::Sell => quote.ask?,
+    };
+    Some(open_profit(view, contract, position, price))
+}
+
+fn open_profit(view: &View, contract: ContractId, position: &Position, price: Price) -> Money {
+    let ticks = price.ticks().saturating_mul(position.net.signed()).saturating_sub(position.open_cost_ticks);
     view.listing().contract(contract).instrument().tick_value() * ticks
+}
+
+fn time_text(at: Timestamp) -> String {
+    at.to_string()
 }
 
 /// Contracts that an armed stop watches or whose exit is on its way; never more than the position.
@@ -127,6 +147,7 @@ pub(crate) fn phantom_row(view: &View, id: LotId) -> Option<PhantomRow> {
         state,
         stop_distance_ticks: bracket.stop.and_then(losing),
         target_distance_ticks: bracket.target.and_then(winning),
+        passed: view.book().passed_leg(id).filter(|_| state == PhantomState::Armed).map(leg_word),
     })
 }
 

@@ -13,6 +13,8 @@ impl Rows<'_> {
         match fact {
             RuleFact::Adopted { profile, .. } => row(&format!("rules_in_force: {}", profile.pack().title())),
             RuleFact::Planned { .. } => row("rules_from_next_session"),
+            RuleFact::LiftPlanned { .. } => row("no_rules_from_next_session"),
+            RuleFact::Lifted { .. } => row("no_rules_in_force"),
             RuleFact::Declined { why, .. } => row(why.code()),
             RuleFact::Unusable { why } => row(&format!("rules_unusable: {why}")),
             RuleFact::LimitsLocked { .. } => row("limits_locked_for_the_day"),

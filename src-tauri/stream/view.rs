@@ -10,8 +10,8 @@ use phantom_journal::DaySoFar;
 use phantom_model::{Arena, ContractId, FlattenId, Money, Price, Timestamp};
 use phantom_runtime::{Listing, Marks};
 use phantom_wire::{
-    DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow, TradeRow,
-    WorkingRow,
+    BrokerLink, DeskMode, DeskStanding, DeskStatus, LogAction, LogRow, PhantomRow, PositionRow, QuoteRow,
+    TradeRow, WorkingRow,
 };
 
 use super::fact_row::row_of;
@@ -87,12 +87,12 @@ impl View {
         engine: &Engine,
         day: DaySoFar,
         starts: Timestamp,
-        account: String,
+        (mode, account): (DeskMode, String),
     ) -> Self {
         let book = engine.book().clone();
         let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
         let traded = traded.map(|(_, order)| order.contract).collect();
-        let new = Self::new(listing, engine.terms(), starts, DeskMode::Mock, account);
+        let new = Self::new(listing, engine.terms(), starts, mode, account);
         let mut view = Self { book: day.before, traded, ..new };
         for fact in &day.facts {
             view.fold(fact);
@@ -165,6 +165,8 @@ impl View {
             timestamp: self.marks.at.to_string(),
             reason: Some(words),
             status: None,
+            since_ms: None,
+            receipt: None,
         });
     }
 
@@ -205,8 +207,9 @@ impl View {
         self.log.iter().cloned().collect()
     }
 
-    pub(crate) fn positions(&self) -> Vec<PositionRow> {
-        self.traded.iter().map(|&contract| position_row(self, contract)).collect()
+    pub(crate) fn positions(&self, board: &QuoteBoard) -> Vec<PositionRow> {
+        let quote = |wanted: ContractId| board.quote(wanted);
+        self.traded.iter().map(|&contract| position_row(self, contract, quote(contract))).collect()
     }
 
     pub(crate) fn working(&self) -> Vec<WorkingRow> {
@@ -255,9 +258,15 @@ impl View {
     }
 
     /// How the desk stands, in all that is more than one figure.
-    pub(crate) fn standing(&self, board: &QuoteBoard, limits: &Limits) -> DeskStanding {
+    pub(crate) fn standing(
+        &self,
+        board: &QuoteBoard,
+        limits: &Limits,
+        broker: Option<BrokerLink>,
+    ) -> DeskStanding {
         DeskStanding {
             account: self.account.clone(),
+            broker,
             protection: protection(self),
             latency: self.answers.row(),
             feed_age_ms: board.age_ms(Instant::now()),

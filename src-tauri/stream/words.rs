@@ -1,5 +1,6 @@
 //! Values of the trade as text.
 
+use phantom_engine::fact::Leg;
 use phantom_model::{ContractId, NetQty, OrderKind, Price, Side};
 use phantom_runtime::Listing;
 use phantom_wire as wire;
@@ -36,6 +37,14 @@ pub(crate) const fn type_word(kind: OrderKind) -> wire::OrderType {
     match kind {
         OrderKind::Market => wire::OrderType::Market,
         OrderKind::Limit(_) => wire::OrderType::Limit,
+    }
+}
+
+/// The leg on the wire.
+pub(crate) const fn leg_word(leg: Leg) -> wire::LegWord {
+    match leg {
+        Leg::Stop => wire::LegWord::Stop,
+        Leg::Target => wire::LegWord::Target,
     }
 }
 

@@ -6,7 +6,9 @@ const SHOWN = {
   dialog: 'dialog[open], [role=dialog], [role=alertdialog]',
   radio: 'input[type=radio], [role=radio]',
   radiogroup: '[role=radiogroup]',
+  slider: 'input[type=range], [role=slider]',
   status: '[role=status], [role=alert], output',
+  tab: '[role=tab]',
   table: 'table, [role=table], [role=grid]',
   textbox: 'input[type=text], input[type=password], input:not([type]), textarea, [role=textbox]',
 };

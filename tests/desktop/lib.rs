@@ -12,6 +12,7 @@
 )]
 
 mod program;
+pub mod standin;
 pub mod tape;
 mod window;
 

@@ -4,16 +4,62 @@
 
 use std::path::{Path, PathBuf};
 
+use desktop::standin::{SECRET, StandIn};
 use desktop::{Program, Start};
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
+    // One round alone, by its name.
+    let wanted = std::env::args().nth(1);
+    let is_wanted = |round: &str| wanted.as_deref().is_none_or(|wanted| wanted == round);
+    if is_wanted("desk") {
+        simulated(&folder).await;
+    }
+    if is_wanted("ninjatrader") {
+        ninjatrader(&folder).await;
+    }
+}
+
+/// The simulated market.
+async fn simulated(folder: &Path) {
     let start = Start::quick().with("/mock/speed", json!(5)).with("/trading/defaultSymbol", json!("GC"));
     let program = Program::start(&start).await;
-    trade(&program, &folder).await;
+    trade(&program, folder).await;
     program.end();
+}
+
+/// The same desk on `NinjaTrader`'s simulation account: its settings with who is there, and an order filled.
+async fn ninjatrader(folder: &Path) {
+    let Some(mut platform) = StandIn::start() else { return };
+    platform.trades("NQ", "23000");
+    let desk = Program::start(&Start::quick()).await;
+    desk.click("button", "Settings").await;
+    desk.find("radiogroup", "Broker").await;
+    desk.click("radio", "NinjaTrader").await;
+    desk.type_into("Port", &platform.port().to_string()).await;
+    desk.type_into("Username", "trader").await;
+    desk.type_into("Password", SECRET).await;
+    desk.click("button", "Connect").await;
+    desk.wait_for_words("status", "Connection", "Connected").await;
+    desk.wait_until("return document.title.startsWith('SIM')", "the mode in the title").await;
+    desk.click("button", "Test connection").await;
+    desk.wait_for_words("status", "Connection test", "Simulator").await;
+    save(&desk, folder, "ninjatrader-settings").await;
+    desk.click("tab", "Sounds").await;
+    desk.find("slider", "Volume").await;
+    save(&desk, folder, "sounds").await;
+    desk.close("Settings").await;
+    desk.choose("Symbol", "ENQ").await;
+    desk.type_into("Stop loss", "22950.00").await;
+    desk.type_into("Take profit", "23100.00").await;
+    desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+    desk.click("button", "Buy").await;
+    desk.wait_for_count("Phantoms", 1).await;
+    desk.wait_for_row("Order log", &[("Action", "FILL")]).await;
+    save(&desk, folder, "ninjatrader").await;
+    desk.end();
 }
 
 /// A morning: three positions, two protected, an order that rests, a refusal, a flatten.

@@ -9,7 +9,9 @@
 )]
 
 mod amend;
+mod bridge;
 mod events;
+mod ninjatrader;
 mod orders;
 mod permissions;
 mod recovery;

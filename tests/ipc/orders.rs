@@ -87,8 +87,10 @@ fn the_gate_is_asked_without_sending() {
         let order = json!({ "symbol": "ES", "qty": qty, "type": "MARKET", "side": side });
         world.get("canSubmitOrder", json!({ "order": order }))
     };
-    let opens = json!({ "allowed": true, "reason": null, "message": null, "effect": "OPENS" });
-    assert_eq!(ask("SELL", 1), opens);
+    let opens = ask("SELL", 1);
+    assert_eq!((&opens["allowed"], &opens["effect"]), (&json!(true), &json!("OPENS")));
+    assert!(opens["reason"].is_null() && opens["message"].is_null() && opens["worst"].is_null());
+    assert_eq!((&opens["buyLeft"], &opens["sellLeft"]), (&json!(5), &json!(5)));
     let refused = ask("BUY", 6);
     assert_eq!((&refused["allowed"], &refused["reason"]), (&json!(false), &json!("order_size")));
     assert!(refused["effect"].is_null() && refused["message"].is_string());

@@ -34,8 +34,56 @@ fn a_new_desk_has_nothing_to_recover_and_what_happens_is_in_its_history() {
     let written = world.get("exportHistory", json!({ "day": "" }));
     let text = std::fs::read_to_string(written["path"].as_str().unwrap()).unwrap();
     assert!(text.lines().count() > 3, "{text}");
+    let index = world.get("historyIndex", json!({}));
+    assert!(index["symbols"].as_array().unwrap().contains(&json!("ES")), "{index}");
+    let day = index["days"][0].as_str().unwrap().to_owned();
+    let of_day = world.get("history", question(&json!({ "day": day, "text": id })));
+    assert!(of_day["rows"].as_array().unwrap().len() >= 3, "sent, accepted, filled: {of_day}");
     let bundle = world.get("disputeBundle", json!({ "day": "" }));
-    assert!(std::path::Path::new(bundle["path"].as_str().unwrap()).join("timeline.jsonl").is_file());
+    let folder = std::path::Path::new(bundle["path"].as_str().unwrap());
+    for file in bundle["files"].as_array().unwrap() {
+        assert!(folder.join(file.as_str().unwrap()).is_file(), "{file}");
+    }
+    assert_eq!((&bundle["damage"], bundle["chain"].as_str().unwrap().len()), (&Value::Null, 64));
+    assert!(bundle["facts"].as_u64().unwrap() <= bundle["records"].as_u64().unwrap(), "{bundle}");
+}
+
+#[test]
+fn a_stop_that_fired_and_a_flatten_have_receipts_that_their_rows_lead_to() {
+    let world = World::new();
+    world.wait_for_price("ES");
+    // A stop one tick away from the fill: the first trade against it fires it.
+    let order = json!({ "symbol": "ES", "qty": 2, "type": "MARKET", "stopTicks": 1 });
+    world.get("placeBuy", json!({ "order": order }));
+    let after = world.wait_for("the stop's exit", |now| {
+        now["trades"].as_array().unwrap().iter().any(|trade| trade["by"] == "STOP")
+    });
+    let lot = after["trades"][0]["lot"].clone();
+    let rows = after["log"].as_array().unwrap();
+    let fired = rows.iter().find(|row| row["action"] == "STOP").unwrap();
+    assert_eq!((&fired["receipt"], &fired["sinceMs"]), (&lot, &Value::Null));
+    let exit = rows.iter().rfind(|row| row["action"] == "FILL").unwrap();
+    assert_eq!(exit["receipt"], lot, "{exit}");
+    assert!(exit["sinceMs"].is_u64(), "{exit}");
+    let receipt = world.get("triggerReceipt", json!({ "lot": lot }));
+    assert_eq!(
+        (&receipt["leg"], &receipt["side"], &receipt["symbol"]),
+        (&json!("STOP"), &json!("BUY"), &json!("ES"))
+    );
+    assert_eq!(receipt["print"], fired["price"]);
+    assert_eq!(receipt["exits"][0]["orderId"], exit["orderId"]);
+    assert_eq!(receipt["exits"][0]["fills"][0]["price"], exit["fillPrice"]);
+    assert!(receipt["ageMicros"].is_u64() && receipt["printedAt"].is_string(), "{receipt}");
+    world.fault("triggerReceipt", json!({ "lot": "L77" }), "bad_request");
+
+    assert_eq!(world.get("flattenReceipts", json!({})), json!([]));
+    let answer = world.get("flattenAll", json!({}));
+    let receipts = world.get("flattenReceipts", json!({}));
+    assert_eq!((&receipts[0]["flatten"], &receipts[0]["answer"]), (&json!("F0"), &answer));
+    assert!(receipts[0]["beganAt"].as_str().unwrap() <= receipts[0]["answeredAt"].as_str().unwrap());
+    world.wait_for("the row that leads to it", |now| {
+        now["log"].as_array().unwrap().iter().any(|row| row["action"] == "FLATTEN" && row["receipt"] == "F0")
+    });
 }
 
 #[test]

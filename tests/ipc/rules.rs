@@ -73,3 +73,81 @@ fn limits_that_are_locked_say_until_when() {
     world.get("lockLimits", json!({}));
     assert!(panel(&world)["limitsLockedUntil"].is_string());
 }
+
+#[test]
+fn a_lock_lasts_until_the_time_that_was_chosen_and_needs_no_pack() {
+    let world = World::new();
+    world.wait_for_price("ES");
+    for wrong in ["2000-01-01T00:00:00Z", "half past two"] {
+        world.fault("lockOut", json!({ "until": wrong }), "bad_request");
+    }
+    assert_eq!(panel(&world)["lockouts"], json!([]));
+    world.get("lockOut", json!({ "until": "2099-01-01T00:00:00.000Z" }));
+    world.wait_for("the lock", |now| now["desk"]["lockedOut"] == true);
+    let locked = panel(&world);
+    assert!(locked["pack"].is_null());
+    assert!(locked["lockouts"][0]["until"].as_str().unwrap().starts_with("2099-01-01T00:00:00"), "{locked}");
+}
+
+#[test]
+fn choosing_no_rules_lifts_the_pack_with_the_next_session_where_something_was_traded() {
+    let world = under("topstep-combine-50k", &[]);
+    world.wait_for_price("ES");
+    let order = json!({ "symbol": "ES", "qty": 1, "type": "MARKET" });
+    world.get("placeBuy", json!({ "order": order }));
+    world.wait_for("the position", |now| now["positions"][0]["qty"] == 1);
+    world.get("flattenAll", json!({}));
+    world.get("saveSettings", json!({ "settings": quick() }));
+    let kept = panel(&world);
+    assert_eq!((&kept["pack"], &kept["lifts"]), (&json!("topstep-combine-50k"), &json!(true)), "{kept}");
+}
+
+#[test]
+fn choosing_no_rules_lifts_the_pack_at_once_where_nothing_was_traded() {
+    let world = under("topstep-combine-50k", &[]);
+    world.wait_for_price("ES");
+    world.get("saveSettings", json!({ "settings": quick() }));
+    assert!(panel(&world)["pack"].is_null());
+}
+
+#[test]
+fn under_a_pack_the_gate_tells_warnings_and_the_worst_case() {
+    let world = under("topstep-combine-50k", &["daily_loss=on"]);
+    world.wait_for_price("ES");
+    let order = json!({ "symbol": "ES", "qty": 1, "type": "MARKET", "side": "BUY" });
+    let verdict = world.get("canSubmitOrder", json!({ "order": order }));
+    assert_eq!(verdict["warnings"][0]["code"], "no_stop", "{verdict}");
+    let worst = &verdict["worst"];
+    assert!(worst["loss"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{worst}");
+    let rules: Vec<&str> =
+        worst["left"].as_array().unwrap().iter().map(|row| row["rule"].as_str().unwrap()).collect();
+    assert!(rules.contains(&"max_loss") && rules.contains(&"daily_loss"), "{rules:?}");
+}
+
+#[test]
+fn how_prints_are_judged_and_a_flatten_works_is_saved_and_checked() {
+    let world = World::new();
+    let mut settings = quick();
+    settings["trading"]["handling"] =
+        json!({ "bandTicks": 40, "bandBasisPoints": 100, "clip": 2, "flattenWaitMs": 0 });
+    settings["trading"]["passedPolicy"] = json!("ASK");
+    world.get("saveSettings", json!({ "settings": settings }));
+    assert_eq!(world.get("getSettings", json!({}))["trading"], settings["trading"]);
+    settings["trading"]["handling"]["clip"] = json!(0);
+    let fault = world.fault("saveSettings", json!({ "settings": settings }), "settings_invalid");
+    assert_eq!(fault["field"], "trading.handling.clip");
+    // The clip of two is in force: three contracts leave in two exits.
+    world.wait_for_price("ES");
+    let order = json!({ "symbol": "ES", "qty": 3, "type": "MARKET" });
+    world.get("placeBuy", json!({ "order": order }));
+    world.wait_for("the position", |now| now["positions"][0]["qty"] == 3);
+    let answer = world.get("flattenAll", json!({}));
+    let mut sizes: Vec<u64> = answer["closedPositions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["qty"].as_u64().unwrap())
+        .collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [1, 2], "{answer}");
+}

@@ -42,6 +42,8 @@ pub(crate) fn quick() -> Value {
             "shortSelling": true, "orderMaxMinis": "5", "positionMaxMinis": "5",
             "defaultQty": 1, "defaultSymbol": "ES",
         },
+        // Nobody who runs the tests wants to hear them.
+        "sounds": { "volume": 0, "off": [] },
     })
 }
 

@@ -111,8 +111,9 @@ function openQuestions() {
 }
 
 describe('questions to the gate', () => {
-  const allowed: Verdict = { allowed: true, reason: null, message: null, effect: 'OPENS' };
-  const refused: Verdict = { allowed: false, reason: 'bad_qty', message: 'no', effect: null };
+  const QUIET = { warnings: [], worst: null, buyLeft: null, sellLeft: null };
+  const allowed: Verdict = { allowed: true, reason: null, message: null, effect: 'OPENS', ...QUIET };
+  const refused: Verdict = { allowed: false, reason: 'bad_qty', message: 'no', effect: null, ...QUIET };
   it('drop the answer to an older order', async () => {
     const { open, shown, questions } = openQuestions();
     void questions.ask(requestOf({ ...DRAFT, qty: '0' }));

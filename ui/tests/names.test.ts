@@ -2,11 +2,13 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/svelte';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedBackend } from '../src/backend/scripted';
-import { button, buyOne, choose, gateSays, open, openSettings, type, workOne } from './window';
+import { RECOVERED } from './rows';
+import { button, buyOne, choose, fireAStop, gateSays, layOut, open, openSettings, showTab, type, workOne } from './window';
 
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   localStorage.clear();
 });
 
@@ -14,7 +16,7 @@ const TABLES = {
   Positions: ['Contract', 'Side', 'Qty', 'Average', 'Last', 'Open', 'Realized', 'Fees', 'Protected', 'Close and protect'],
   'Working orders': ['Order', 'Symbol', 'Side', 'Qty', 'Price', 'State', 'Cancel'],
   Phantoms: ['Lot', 'Symbol', 'Side', 'Qty', 'Entry', 'Stop', 'ticks', 'Target', 'ticks', 'State', 'Move'],
-  'Order log': ['Time CT', 'Action', 'Symbol', 'Side', 'Qty', 'Price', 'Fill', 'Order', 'State', 'Reason'],
+  'Order log': ['Time CT', 'Action', 'Symbol', 'Side', 'Qty', 'Price', 'Fill', 'Order', 'State', 'After', 'Reason'],
 };
 
 const options = (name: string) =>
@@ -89,6 +91,31 @@ const STATES: Readonly<Record<string, (desk: ScriptedBackend) => Promise<void>>>
   },
 };
 
+/** What is looked at beside the tables: axe looks too. */
+const VIEWS: Readonly<Record<string, (desk: ScriptedBackend) => Promise<void>>> = {
+  'with the history and a dispute bundle': async (desk) => {
+    await buyOne(desk);
+    await showTab('History');
+    await screen.findByText('Fill');
+    await fireEvent.click(button('Dispute bundle'));
+    await screen.findByText(/Dispute bundle written/);
+  },
+  'with the receipt of a stop': async (desk) => {
+    await fireAStop(desk);
+    await fireEvent.click((await screen.findAllByRole('button', { name: /^Receipt of L0/ }))[0] as HTMLElement);
+    await screen.findByText(/fires with the first trade at or below/);
+  },
+  'after a start that asks': async (desk) => {
+    await buyOne(desk);
+    desk.staged.recovery = RECOVERED;
+    await desk.setKill(false);
+    desk.say('started_again_after_a_crash');
+    await screen.findByText(/Recovered after a crash/);
+    await fireEvent.click(button('Report of the start'));
+    await screen.findByText('The journal was whole.');
+  },
+};
+
 describe('the names', () => {
   it.each(Object.keys(STATES))('are what they are, and axe finds nothing: %s', async (state) => {
     const { desk } = await open();
@@ -105,6 +132,13 @@ describe('the names', () => {
     await fireEvent.click(within(group).getByRole('radio', { name: broker }));
     expect(within(dialog).queryAllByRole('button', { name: 'Connect' }).length).toBe(broker === 'NinjaTrader' ? 1 : 0);
     expect(within(dialog).getByRole('checkbox', { name: 'Allow short selling' })).toBeTruthy();
+    await expectNoViolations();
+  });
+
+  it.each(Object.keys(VIEWS))('axe finds nothing: %s', async (view) => {
+    layOut();
+    const { desk } = await open();
+    await VIEWS[view]?.(desk);
     await expectNoViolations();
   });
 });

@@ -6,6 +6,7 @@ import { ScriptedBackend } from '../src/backend/scripted';
 import type { DeskUpdateEvent, PhantomRow, PositionRow, QuoteRow, Snapshot, WorkingRow } from '../src/backend/types';
 import { fold, fromSnapshot } from '../src/core/desk_state';
 import { sameRow, sameRows } from '../src/core/same';
+import { layOut } from './window';
 import { logRow, logRows, snapshot, STANDING, STATUS } from './rows';
 
 const QUOTES: QuoteRow[] = ['NQ', 'ES', 'GC'].map((symbol) => ({ symbol, last: '100.00', bid: '99.75', ask: '100.25', at: null }));
@@ -19,6 +20,8 @@ const POSITION: PositionRow = {
   realizedPnl: '0.00',
   fees: '1.89',
   protectedQty: 1,
+  liquidationPnl: '-5.00',
+  openedAt: '2026-11-23T14:30:00.0000000Z',
 };
 const WORKING: WorkingRow = {
   orderId: 'T2',
@@ -54,6 +57,7 @@ const PHANTOM: PhantomRow = {
   breakEven: false,
   stopPnl: '-200.00',
   targetPnl: null,
+  passed: null,
   openedAt: '2026-11-23T14:30:00.0000000Z',
 };
 
@@ -118,23 +122,6 @@ async function open(first: Snapshot) {
   const listener = listeners[0];
   if (listener === undefined) throw new Error('nobody listens');
   return listener;
-}
-
-/** There is no layout here, so the log is told a height: ten rows of 22 px. */
-function layOut(): void {
-  const heightOf = (element: Element) => (element.getAttribute('role') === 'rowgroup' ? 220 : 22);
-  Object.defineProperty(HTMLElement.prototype, 'offsetParent', { configurable: true, get: () => document.body });
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      constructor(private readonly tell: (entries: unknown[]) => void) {}
-      observe(target: Element): void {
-        setTimeout(() => this.tell([{ target, contentRect: { width: 900, height: heightOf(target) } }]));
-      }
-      unobserve(): void {}
-      disconnect(): void {}
-    },
-  );
 }
 
 /** Counts what is drawn in a table. */

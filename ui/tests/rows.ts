@@ -1,4 +1,4 @@
-import type { DeskStanding, DeskStatus, LogRow, Snapshot } from '../src/backend/types';
+import type { DeskStanding, DeskStatus, LogRow, RecoveryAnswer, Snapshot } from '../src/backend/types';
 import { type LogRows, OrderLog } from '../src/core/order_log';
 
 export const STATUS: DeskStatus = {
@@ -21,6 +21,7 @@ export const STATUS: DeskStatus = {
 
 export const STANDING: DeskStanding = {
   account: 'MOCK',
+  broker: null,
   protection: {
     openContracts: 0,
     inAppContracts: 0,
@@ -51,6 +52,8 @@ export function logRow(n: number, change: Partial<LogRow> = {}): LogRow {
     timestamp: '2026-11-23T14:30:00.2500000Z',
     reason: null,
     status: 'FILLED',
+    sinceMs: null,
+    receipt: null,
     ...change,
   };
 }
@@ -78,3 +81,27 @@ export function rowsOf(rows: LogRows): LogRow[] {
 export function numbersOf(rows: LogRows): number[] {
   return rowsOf(rows).map((row) => row.n);
 }
+
+/** A start after a crash: something was open, nothing has changed. */
+export const RECOVERED: RecoveryAnswer = {
+  afterCrash: true,
+  slept: false,
+  since: '2026-11-23T14:20:00.0000000Z',
+  returnedAt: '2026-11-23T14:30:00.0000000Z',
+  policy: 'ASK',
+  done: true,
+  tookMs: 12,
+  facts: 4_210,
+  liveOrders: 0,
+  openLots: 1,
+  phantoms: 1,
+  missedFills: [],
+  ended: [],
+  outside: [],
+  differing: [],
+  found: [],
+  fired: [],
+  passed: [],
+  touched: [],
+  damage: null,
+};

@@ -130,7 +130,7 @@ describe('a bracket', () => {
     expect(screen.getAllByText('no stop').length).toBe(2);
     await type('Stop loss, ticks', '20');
     await type('Take profit, ticks', '40');
-    await waitFor(() => expect(screen.getAllByText('risk 100.00 · 2.0 R').length).toBe(2));
+    await waitFor(() => expect(screen.getAllByText('risk 100.00 (103.78 with fees) · 2.0 R').length).toBe(2));
   });
 });
 

@@ -43,9 +43,9 @@ export async function buyOne(desk: ScriptedBackend): Promise<void> {
 }
 
 /** Buys at a limit that the market does not reach. */
-export async function workOne(desk: ScriptedBackend): Promise<void> {
+export async function workOne(desk: ScriptedBackend, price = '20000.00'): Promise<void> {
   await choose('Order type', 'LIMIT');
-  await type('Limit price', '20000.00');
+  await type('Limit price', price);
   await gateSays(/Buy: allowed/);
   // A press soon after another on the same side is taken for its twin.
   await moment(TWIN_MS);
@@ -58,4 +58,32 @@ export async function openSettings(): Promise<HTMLElement> {
   await fireEvent.click(button('Settings'));
   await screen.findByRole('radiogroup', { name: 'Broker' });
   return screen.getByRole('dialog', { name: 'Settings' });
+}
+
+/** There is no layout here, so a long table is told a height: ten rows of 22 px. */
+export function layOut(): void {
+  const heightOf = (element: Element) => (element.getAttribute('role') === 'rowgroup' ? 220 : 22);
+  Object.defineProperty(HTMLElement.prototype, 'offsetParent', { configurable: true, get: () => document.body });
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      constructor(private readonly tell: (entries: unknown[]) => void) {}
+      observe(target: Element): void {
+        setTimeout(() => this.tell([{ target, contentRect: { width: 900, height: heightOf(target) } }]));
+      }
+      unobserve(): void {}
+      disconnect(): void {}
+    },
+  );
+}
+
+export async function showTab(name: string): Promise<void> {
+  await fireEvent.click(screen.getByRole('tab', { name }));
+}
+
+/** Buys with a stop one tick away and lets the market reach it. */
+export async function fireAStop(desk: ScriptedBackend): Promise<void> {
+  const placed = desk.placeBuy({ symbol: 'NQ', qty: 2, type: 'MARKET', stopTicks: 1 });
+  desk.advance(30_000);
+  await placed;
 }

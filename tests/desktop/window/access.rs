@@ -38,6 +38,14 @@ async fn look_at_everything(desk: &Program, theme: &str) {
     desk.click("button", "Flatten all").await;
     desk.wait_for_words("status", "Flatten result", "1 position closed").await;
     assert_clean(desk, &format!("{theme}, flattened")).await;
+    desk.click("tab", "History").await;
+    desk.wait_for_words("status", "History read", "fact").await;
+    assert_clean(desk, &format!("{theme}, history")).await;
+    desk.click("button", "Dispute bundle").await;
+    desk.wait_for_words("status", "Written from the history", "Verified").await;
+    assert_clean(desk, &format!("{theme}, dispute bundle")).await;
+    desk.click("tab", "Rules").await;
+    assert_clean(desk, &format!("{theme}, rules")).await;
     desk.click("button", "Settings").await;
     assert_clean(desk, &format!("{theme}, settings of the mock broker")).await;
     desk.click("radio", "NinjaTrader").await;

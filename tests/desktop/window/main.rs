@@ -12,6 +12,7 @@ mod access;
 mod flatten;
 mod keyboard;
 mod market;
+mod ninjatrader;
 mod recovery;
 mod refusal;
 mod reload;

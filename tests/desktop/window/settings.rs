@@ -21,10 +21,14 @@ fn connecting_to_ninjatrader_where_nobody_listens_says_so_and_no_order_leaves() 
         desk.type_into("Password", "a secret").await;
         desk.click("button", "Connect").await;
         desk.wait_for_words("status", "Password", "no credential store").await;
+        desk.wait_for_words("status", "Connection", "never your broker's password").await;
+        desk.type_into("Password", &"07".repeat(32)).await;
+        desk.click("button", "Connect").await;
         desk.wait_for_words("status", "Connection", "refused").await;
         let said = desk.words("status", "Connection").await;
         assert!(said.contains("127.0.0.1:1"), "{said}");
         desk.close("Settings").await;
+        desk.wait_for_words("status", "Broker", "start NinjaTrader").await;
 
         desk.wait_for_words("status", "Gate", "cannot be reached").await;
         desk.click("button", "Buy").await;

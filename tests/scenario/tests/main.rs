@@ -9,6 +9,7 @@ mod phantoms_3a;
 mod prints_3a;
 mod recovery_3d;
 mod rules_3f;
+mod rules_lifted;
 mod together_3b;
 
 use phantom_engine::FactBody;

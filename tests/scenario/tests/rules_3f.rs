@@ -83,7 +83,7 @@ fn g_01_an_exit_passes_whatever_limit_is_breached() {
 #[test]
 fn g_01_a_stop_a_flatten_and_a_hand_close_in_a_locked_account() {
     let mut story = holding(buy(3).stop("1315.0"));
-    story.rules(RulesInput::LockOut { origin: Origin::Window });
+    story.rules(RulesInput::LockOut { until: None, origin: Origin::Window });
     story.expect_sent("send F0-C0-X1 SELL 3 GC MARKET");
     story.fail("F0-C0-X1", FailReason::Unspecified);
     story.hush();
@@ -114,7 +114,7 @@ fn g_02_the_rule_is_by_exposure_and_not_by_side() {
 #[test]
 fn g_04_a_locked_flat_account_opens_nothing() {
     let mut story = combine();
-    story.rules(RulesInput::LockOut { origin: Origin::Window });
+    story.rules(RulesInput::LockOut { until: None, origin: Origin::Window });
     for draft in [buy(1), sell(1), buy(1).limit("1319.0"), sell(1).on("NQ")] {
         assert_eq!(story.verdict(draft), Some("locked_out"));
     }
@@ -231,7 +231,7 @@ fn g_12_an_entry_that_fills_under_the_lock_is_closed_by_it() {
     let mut story = combine();
     let late = story.place(buy(1).limit("1319.0").stop("1315.0"));
     story.accept(&late);
-    story.rules(RulesInput::LockOut { origin: Origin::Window });
+    story.rules(RulesInput::LockOut { until: None, origin: Origin::Window });
     story.hush();
     // The cancel loses the race, and the flatten of the lock is over long ago.
     story.refuse_cancel(&late);
@@ -284,7 +284,7 @@ fn g_16_there_is_no_way_past_the_gate() {
     // That an order without the gate's approval does not compile is shown beside `Approved`. Here: a lock
     // ends by no input that a person or a program has.
     let mut story = combine();
-    story.rules(RulesInput::LockOut { origin: Origin::Window });
+    story.rules(RulesInput::LockOut { until: None, origin: Origin::Window });
     story.print("1320.0");
     story.halt(HaltChange::LiftKill);
     story.halt(HaltChange::LiftLatch);

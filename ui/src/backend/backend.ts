@@ -2,12 +2,21 @@
 // written against `Backend` and never learns whether a shell or a script is behind it.
 
 import type {
+  AboutAnswer,
   AmendAnswer,
+  BundleAnswer,
   ChangeRequest,
   ClosePart,
+  ConnectionFound,
+  ConnectionTest,
   DecideRequest,
   DeskUpdateEvent,
   FlattenAnswer,
+  FlattenReceipt,
+  FolderAnswer,
+  HistoryAnswer,
+  HistoryIndex,
+  HistoryQuestion,
   InstrumentRow,
   MarketControl,
   OrderLogEvent,
@@ -19,13 +28,18 @@ import type {
   PositionUpdateEvent,
   ProtectAnswer,
   ProtectRequest,
+  RecoveryAnswer,
   RulesChoice,
   RuleSetting,
   RulesPanel,
   Settings,
   Snapshot,
+  SoundAnswer,
+  SoundKind,
+  TriggerReceipt,
   Verdict,
   WireFault,
+  WrittenAnswer,
 } from './types';
 
 export interface DeskListener {
@@ -71,6 +85,17 @@ export interface Backend {
   saveSettings(settings: Settings): Promise<Settings>;
   connectBroker(): Promise<void>;
   setPassword(password: string): Promise<PasswordAnswer>;
+  /** Looks who is there, with settings that need not be saved: nothing is sent. */
+  testConnection(to: ConnectionTest): Promise<ConnectionFound>;
+  /** The name of the account with real money, as it was typed: whether it was right. */
+  confirmLive(typed: string): Promise<boolean>;
+  /** Versions, licences, and every command and event. */
+  about(): Promise<AboutAnswer>;
+  dataFolder(): Promise<FolderAnswer>;
+  /** Shows the data folder in the system's own window. */
+  openDataFolder(): Promise<void>;
+  /** Plays a sound as loud as asked. */
+  trySound(kind: SoundKind, volume: number): Promise<SoundAnswer>;
   marketControl(what: MarketControl): Promise<void>;
   /** The rules as they stand, with what may still be opened in these symbols. */
   rulesPanel(symbols: string[]): Promise<RulesPanel>;
@@ -78,12 +103,28 @@ export interface Backend {
   rulePacks(): Promise<PackRow[]>;
   /** Every setting of a pack, these made; nothing is chosen by it. */
   ruleSettings(choice: RulesChoice): Promise<RuleSetting[]>;
-  /** Locks the account until the next session; it cannot be undone. */
-  lockOut(): Promise<void>;
+  /** Locks the account until a time, or until the next session; it cannot be undone. */
+  lockOut(until: string | null): Promise<void>;
   /** No limit can be loosened before the next session. */
   lockLimits(): Promise<void>;
   /** Entries on again after they ran away. */
   switchOn(): Promise<void>;
+  /** What the last start found and what was decided; null when the desk was never away. */
+  recovery(): Promise<RecoveryAnswer | null>;
+  /** Lets a lot exit whose stop or target was passed while the desk was away. */
+  exitPassed(lot: string): Promise<void>;
+  /** A page of what the journal holds, newest first. */
+  history(wanted: HistoryQuestion): Promise<HistoryAnswer>;
+  /** What the history can be filtered by. */
+  historyIndex(): Promise<HistoryIndex>;
+  /** Writes the history of a day, or all of it for an empty one, for a spreadsheet. */
+  exportHistory(day: string): Promise<WrittenAnswer>;
+  /** Writes a folder for a dispute: timeline, receipts, verification. */
+  disputeBundle(day: string): Promise<BundleAnswer>;
+  /** What fired the stop or target of a lot, and what became of its exits. */
+  triggerReceipt(lot: string): Promise<TriggerReceipt>;
+  /** The flattens of this run, oldest first. */
+  flattenReceipts(): Promise<FlattenReceipt[]>;
   /** Saves text where the user chooses; false when the user chose nothing. */
   saveText(name: string, text: string): Promise<boolean>;
 

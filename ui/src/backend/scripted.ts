@@ -2,44 +2,58 @@
 // interface runs without the shell. Nothing here reaches a broker. Same seed, same steps, same state.
 
 import { type Backend, BackendFault, type DeskListener } from './backend';
-import { Book, cents, type ScriptedOrder, signed } from './scripted/book';
+import { Book, type ScriptedOrder } from './scripted/book';
 import { changeOrder, protect } from './scripted/amend';
 import { Chance } from './scripted/chance';
+import * as outside from './scripted/outside';
 import { packs, panelOf, settingsOf } from './scripted/rules';
 import { SCRIPTED_SETTINGS, settingFault } from './scripted/settings';
 import { type Staged, standingOf } from './scripted/standing';
+import { Exchange, STEP_MS } from './scripted/exchange';
+import { type Flatten, progressOf, receiptOf } from './scripted/flatten';
 import { askGate, verdictOf } from './scripted/gate';
-import { priceOf, type Product, PRODUCTS, productOf } from './scripted/products';
+import { instrumentRows, quoteRows, statusOf } from './scripted/glance';
+import { ScriptedJournal } from './scripted/journal';
+import { type Product, PRODUCTS, productOf } from './scripted/products';
 import type {
   AmendAnswer,
+  BundleAnswer,
   ChangeRequest,
-  ClosedPosition,
   ClosePart,
+  ConnectionFound,
+  ConnectionTest,
   DecideRequest,
   DeskStanding,
   DeskStatus,
   FlattenAnswer,
   FlattenProgress,
+  FlattenReceipt,
+  HistoryAnswer,
+  HistoryIndex,
+  HistoryQuestion,
   InstrumentRow,
-  LogAction,
   LockoutRow,
+  LogAction,
   LogRow,
   MarketControl,
-  PackRow,
   OrderQuestion,
   OrderRequest,
+  PackRow,
   PasswordAnswer,
   PlaceAnswer,
   ProtectAnswer,
   ProtectRequest,
   QuoteRow,
+  RecoveryAnswer,
   RulesChoice,
   RuleSetting,
   RulesPanel,
   Settings,
   Side,
   Snapshot,
+  TriggerReceipt,
   Verdict,
+  WrittenAnswer,
 } from './types';
 
 export interface ScriptedOptions {
@@ -54,27 +68,16 @@ export interface ScriptedOptions {
   notice?: string | null;
 }
 
-export const STEP_MS = 50;
 const FLATTEN_MS_MAX = 3_000;
 /** The market clock starts at 08:30 in Chicago. */
 const MARKET_START_MS = Date.UTC(2026, 10, 23, 14, 30);
-/** Of these products the scripted market has prices. */
-const QUOTED: readonly Product[] = PRODUCTS;
-
-interface Flatten {
-  startedMs: number;
-  deadlineMs: number;
-  cancelled: string[];
-  exits: ScriptedOrder[];
-  closed: ClosedPosition[];
-  answer: (answer: FlattenAnswer) => void;
-}
 
 export class ScriptedBackend implements Backend {
   readonly kind = 'SCRIPTED';
   readonly #book = new Book();
-  readonly #chance: Chance;
-  readonly #exitsStayOpen: boolean;
+  readonly #exchange: Exchange;
+  readonly #journal = new ScriptedJournal(this.#book);
+  readonly #receipts: FlattenReceipt[] = [];
   readonly #answers = new Map<string, (answer: PlaceAnswer) => void>();
   #settings: Settings = structuredClone(SCRIPTED_SETTINGS);
   #listener: DeskListener | null = null;
@@ -83,7 +86,6 @@ export class ScriptedBackend implements Backend {
   #seq = 0;
   #sentRows = 0;
   #tickets = 0;
-  #lots = 0;
   #killed = false;
   #paused = false;
   #flatten: Flatten | null = null;
@@ -93,11 +95,28 @@ export class ScriptedBackend implements Backend {
   #lockouts: LockoutRow[] = [];
   #limitsLocked = false;
   /** What the desk is made to say: differences, latches, blindness. */
-  readonly staged: Staged = { differences: [], latches: [], blind: false };
+  readonly staged: Staged = {
+    differences: [],
+    latches: [],
+    blind: false,
+    recovery: null,
+    lifts: false,
+    broker: null,
+  };
 
   constructor(options: ScriptedOptions = {}) {
-    this.#chance = new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed);
-    this.#exitsStayOpen = options.exitsStayOpen ?? false;
+    this.#exchange = new Exchange({
+      book: this.#book,
+      journal: this.#journal,
+      chance: new Chance(options.seed ?? SCRIPTED_SETTINGS.mock.seed),
+      exitsStayOpen: options.exitsStayOpen ?? false,
+      market: () => this.#settings.mock,
+      nowMs: () => this.#elapsedMs,
+      at: () => this.#timestamp(),
+      write: (action, order, reason) => this.#write(action, order, reason),
+      accepted: (order) => this.#answers.get(order.id)?.(answerOf(order)),
+      closed: (position) => this.#flatten?.closed.push(position),
+    });
     this.#fillLog(options.logRows ?? 0);
     if (options.notice !== undefined && options.notice !== null) this.#write('ALARM', null, options.notice);
     this.#sentRows = this.#book.log.length;
@@ -108,11 +127,26 @@ export class ScriptedBackend implements Backend {
   advance(ms: number): void {
     for (let done = 0; done < ms; done += STEP_MS) {
       if (!this.#paused) this.#elapsedMs += STEP_MS;
-      if (!this.#paused) this.#moveMarket();
-      this.#moveOrders();
+      if (!this.#paused) this.#exchange.moveMarket();
+      this.#exchange.moveOrders();
       this.#moveFlatten();
       this.#tell();
     }
+  }
+
+  /** The desk has something to say. */
+  say(reason: string): void {
+    this.#write('ALARM', null, reason);
+    this.#tell();
+  }
+
+  /** A leg of a lot was passed while the desk was away, and waits. */
+  passed(id: string, leg: 'STOP' | 'TARGET'): void {
+    const lot = this.#book.lots.find((it) => it.id === id);
+    if (lot === undefined) return;
+    lot.passed = leg;
+    lot.stopTicks ??= this.#book.last(lot.product) - 1;
+    this.#tell();
   }
 
   end(): void {
@@ -130,6 +164,8 @@ export class ScriptedBackend implements Backend {
   flattenAll(): Promise<FlattenAnswer> {
     this.#flattenPromise ??= new Promise((answer) => {
       this.#flatten = {
+        id: `F${this.#receipts.length}`,
+        startedAt: this.#timestamp(),
         startedMs: this.#elapsedMs,
         deadlineMs: this.#elapsedMs + FLATTEN_MS_MAX,
         cancelled: [],
@@ -137,7 +173,8 @@ export class ScriptedBackend implements Backend {
         closed: [],
         answer,
       };
-      this.#write('FLATTEN', null, 'flatten_started');
+      const { id: receipt } = this.#flatten;
+      Object.assign(this.#write('FLATTEN', null, 'flatten_started'), { receipt });
       for (const order of this.#book.live()) {
         if (order.closes !== null) continue;
         order.status = 'CANCELLED';
@@ -145,7 +182,7 @@ export class ScriptedBackend implements Backend {
         this.#answers.get(order.id)?.(answerOf(order));
         this.#write('CANCEL', order, null);
       }
-      this.#write('FLATTEN', null, 'exits_sent');
+      Object.assign(this.#write('FLATTEN', null, 'exits_sent'), { receipt });
       PRODUCTS.forEach((product, row) => this.#sendFlattenExit(product, row, this.#flatten));
     });
     return this.#flattenPromise;
@@ -160,7 +197,7 @@ export class ScriptedBackend implements Backend {
   }
 
   canSubmitOrder(order: OrderQuestion): Promise<Verdict> {
-    return Promise.resolve(verdictOf(askGate(order.side, order, this.#book, this.#settings, this.#flags())));
+    return Promise.resolve(verdictOf(askGate(order.side, order, this.#book, this.#settings, this.#flags()), this.#book, this.#settings));
   }
 
   changeOrder(change: ChangeRequest): Promise<AmendAnswer> {
@@ -231,18 +268,7 @@ export class ScriptedBackend implements Backend {
   }
 
   instruments(): Promise<InstrumentRow[]> {
-    return Promise.resolve(
-      PRODUCTS.map(({ symbol, alias, name, contract, tickSize, tickValue, decimals, pointValue }) => ({
-        symbol,
-        alias,
-        name,
-        contract,
-        tickSize,
-        tickValue,
-        decimals,
-        pointValue,
-      })),
-    );
+    return Promise.resolve(instrumentRows());
   }
 
   getSettings(): Promise<Settings> {
@@ -269,6 +295,19 @@ export class ScriptedBackend implements Backend {
     return Promise.resolve({ stored: 'MEMORY' });
   }
 
+  testConnection({ host, port }: ConnectionTest): Promise<ConnectionFound> {
+    return outside.testConnection(host, port);
+  }
+
+  confirmLive(typed: string): Promise<boolean> {
+    return Promise.resolve(typed.trim() === this.staged.broker?.account);
+  }
+
+  readonly about = outside.about;
+  readonly dataFolder = outside.dataFolder;
+  readonly openDataFolder = outside.openDataFolder;
+  readonly trySound = outside.trySound;
+
   marketControl(what: MarketControl): Promise<void> {
     if ('pause' in what) this.#paused = what.pause;
     else this.#settings.mock.speed = what.speed === 'max' ? 0 : what.speed;
@@ -279,7 +318,7 @@ export class ScriptedBackend implements Backend {
   rulesPanel(symbols: string[]): Promise<RulesPanel> {
     const resultCents = Math.round((Number(this.#book.dayRealized()) + Number(this.#book.dayUnrealized())) * 100);
     const [lockouts, limitsLocked, choice] = [this.#lockouts, this.#limitsLocked, this.#settings.rules];
-    return Promise.resolve(panelOf({ at: this.#timestamp(), choice, lockouts, resultCents, limitsLocked, symbols }));
+    return Promise.resolve(panelOf({ at: this.#timestamp(), choice, lockouts, resultCents, limitsLocked, symbols, lifts: this.staged.lifts }));
   }
 
   rulePacks(): Promise<PackRow[]> {
@@ -290,8 +329,8 @@ export class ScriptedBackend implements Backend {
     return settingsOf(choice);
   }
 
-  async lockOut(): Promise<void> {
-    this.#lockouts = [{ cause: 'by_hand', words: 'your own lock', since: this.#timestamp(), until: '2026-11-23T23:00:00Z' }];
+  async lockOut(until: string | null): Promise<void> {
+    this.#lockouts = [{ cause: 'by_hand', words: 'your own lock', since: this.#timestamp(), until: until ?? '2026-11-23T23:00:00Z' }];
     this.#write('HALT', null, 'locked_out');
     await this.flattenAll();
   }
@@ -303,6 +342,41 @@ export class ScriptedBackend implements Backend {
 
   switchOn(): Promise<void> {
     return Promise.resolve();
+  }
+
+  recovery(): Promise<RecoveryAnswer | null> {
+    return Promise.resolve(structuredClone(this.staged.recovery));
+  }
+
+  async exitPassed(lot: string): Promise<void> {
+    const passed = this.#book.lots.find((it) => it.id === lot);
+    if (passed === undefined || passed.passed === undefined) throw new BackendFault('bad_request', `${lot} does not wait`);
+    this.#exchange.fire(passed, passed.passed);
+    passed.passed = undefined;
+  }
+
+  async history(wanted: HistoryQuestion): Promise<HistoryAnswer> {
+    return this.#journal.page(wanted);
+  }
+
+  async historyIndex(): Promise<HistoryIndex> {
+    return this.#journal.index();
+  }
+
+  async exportHistory(): Promise<WrittenAnswer> {
+    return { path: '/home/trader/phantom-desk/exports/history-20261123T143000000.csv', facts: this.#book.log.length };
+  }
+
+  async disputeBundle(day: string): Promise<BundleAnswer> {
+    return this.#journal.bundle(day);
+  }
+
+  async triggerReceipt(lot: string): Promise<TriggerReceipt> {
+    return this.#journal.receipt(lot);
+  }
+
+  async flattenReceipts(): Promise<FlattenReceipt[]> {
+    return structuredClone(this.#receipts);
   }
 
   /** A page hands the text to the browser, which asks by itself. */
@@ -341,7 +415,7 @@ export class ScriptedBackend implements Backend {
       return Promise.resolve({ orderId: id, status: 'REJECTED', reason, message, unknown: false });
     }
     const { product, qty, limitTicks, stopTicks, targetTicks } = answer.order;
-    const order = this.#send(id, product, side, qty, null);
+    const order = this.#exchange.send(id, product, side, qty, null);
     Object.assign(order, { type: request.type, limitTicks, stopTicks, targetTicks });
     const away = (ticks: string | number | null | undefined): number | null =>
       ticks === null || ticks === undefined ? null : Number(ticks);
@@ -350,155 +424,22 @@ export class ScriptedBackend implements Backend {
     return new Promise((resolve) => this.#answers.set(id, resolve));
   }
 
-  #send(id: string, product: Product, side: Side, qty: number, closes: string | null): ScriptedOrder {
-    const { delayMsMin, delayMsMax } = this.#settings.mock;
-    const acceptAtMs = this.#elapsedMs + this.#chance.whole(delayMsMin, delayMsMax);
-    const order: ScriptedOrder = {
-      id,
-      product,
-      side,
-      qty,
-      type: 'MARKET',
-      limitTicks: null,
-      stopTicks: null,
-      targetTicks: null,
-      status: 'PENDING',
-      submittedAt: this.#timestamp(),
-      cancelling: false,
-      acceptAtMs,
-      fillAtMs: acceptAtMs + STEP_MS,
-      closes,
-      fillTicks: null,
-    };
-    this.#book.orders.push(order);
-    return order;
-  }
-
   #sendFlattenExit(product: Product, row: number, flatten: Flatten | null): void {
     const net = this.#book.net(product);
     if (net === 0 || flatten === null) return;
-    const order = this.#send(`F1-C${row}-X1`, product, net > 0 ? 'SELL' : 'BUY', Math.abs(net), 'ALL');
+    const order = this.#exchange.send(`${flatten.id}-C${row}-X1`, product, net > 0 ? 'SELL' : 'BUY', Math.abs(net), 'ALL');
     flatten.exits.push(order);
     this.#write('SUBMIT', order, null);
-  }
-
-  #moveMarket(): void {
-    for (const product of QUOTED) {
-      const step = this.#chance.whole(0, 9);
-      const ticks = this.#book.last(product) + (step === 0 ? -1 : step === 1 ? 1 : step === 2 ? this.#chance.whole(-2, 2) : 0);
-      this.#book.lastTicks.set(product.symbol, ticks);
-    }
-    for (const lot of this.#book.lots) {
-      if (lot.exiting) continue;
-      const last = this.#book.last(lot.product);
-      const away = lot.side === 'BUY' ? 1 : -1;
-      const stopped = lot.stopTicks !== null && (last - lot.stopTicks) * away <= 0;
-      const reached = lot.targetTicks !== null && (last - lot.targetTicks) * away >= 0;
-      if (!stopped && !reached) continue;
-      lot.exiting = true;
-      lot.firedBy = stopped ? 'STOP' : 'TARGET';
-      const fired = this.#write(stopped ? 'STOP' : 'TARGET', null, null);
-      const { symbol } = lot.product;
-      Object.assign(fired, { orderId: lot.openedBy, symbol, side: lot.side, qty: lot.qty, price: priceOf(last, lot.product) });
-      const exit = this.#send(`${lot.id}-X1`, lot.product, lot.side === 'BUY' ? 'SELL' : 'BUY', lot.qty, lot.id);
-      this.#write('SUBMIT', exit, null);
-    }
-  }
-
-  #moveOrders(): void {
-    for (const order of this.#book.live()) {
-      if (order.status === 'PENDING' && this.#elapsedMs >= order.acceptAtMs) {
-        order.status = 'ACCEPTED';
-        this.#write('ACCEPT', order, null);
-        this.#answers.get(order.id)?.(answerOf(order));
-      }
-      if (order.wanted && order.status === 'ACCEPTED') {
-        Object.assign(order, order.wanted, { wanted: null });
-        this.#write('CHANGE', order, 'changed');
-      }
-      if (order.cancelling && order.status === 'ACCEPTED') {
-        order.status = 'CANCELLED';
-        this.#write('CANCEL', order, null);
-      }
-      if (order.status === 'ACCEPTED' && this.#fills(order)) this.#fill(order);
-    }
-  }
-
-  #fills(order: ScriptedOrder): boolean {
-    if (this.#elapsedMs < order.fillAtMs) return false;
-    if (order.closes !== null && this.#exitsStayOpen) return false;
-    if (order.limitTicks === null) return true;
-    const through = this.#book.last(order.product) - order.limitTicks;
-    return order.side === 'BUY' ? through < 0 : through > 0;
-  }
-
-  #fill(order: ScriptedOrder): void {
-    const { slippageTicksMin, slippageTicksMax } = this.#settings.mock;
-    const slip = this.#chance.whole(slippageTicksMin, slippageTicksMax);
-    const price = order.limitTicks ?? this.#book.last(order.product) + signed(order.side, slip);
-    order.fillTicks = price;
-    order.status = 'FILLED';
-    this.#book.charge(order.product, order.qty);
-    this.#write('FILL', order, null);
-    const { pnlCents, qtyLeft } = this.#book.reduce(order.product, order, order.qty, price, this.#timestamp());
-    if (qtyLeft > 0 && order.closes === null) {
-      this.#book.lots.push({
-        id: `L${this.#lots++}`,
-        openedBy: order.id,
-        product: order.product,
-        side: order.side,
-        qty: qtyLeft,
-        entryTicks: price,
-        stopTicks: order.stopTicks ?? awayFrom(price, order.side, -(order.stopAway ?? order.trailTicks ?? 0)),
-        targetTicks: order.targetTicks ?? awayFrom(price, order.side, order.targetAway ?? 0),
-        exiting: false,
-        openedAt: this.#timestamp(),
-        trailTicks: order.trailTicks ?? null,
-        evenAfterTicks: null,
-      });
-      return;
-    }
-    order.status = 'CLOSED';
-    this.#write('CLOSE', order, null);
-    this.#flatten?.closed.push({
-      symbol: order.product.symbol,
-      qty: order.qty,
-      exitPrice: priceOf(price, order.product),
-      orderId: order.id,
-      realizedPnl: cents(pnlCents),
-    });
   }
 
   #standing(): DeskStanding {
     return standingOf(this.#book, this.staged, this.#progress, this.#settings.trading.positionMaxMinis);
   }
 
-  #progressOf(flatten: Flatten, stage: FlattenProgress['stage']): FlattenProgress {
-    const filled = flatten.exits.filter((order) => order.fillTicks !== null);
-    const sum = (orders: readonly ScriptedOrder[]): number => orders.reduce((total, order) => total + order.qty, 0);
-    const since = this.#elapsedMs - flatten.startedMs;
-    return {
-      flatten: 'F0',
-      stage,
-      startedAt: this.#timestamp(),
-      cancelsAsked: flatten.cancelled.length,
-      cancelsAnswered: flatten.cancelled.length,
-      exitsSent: flatten.exits.length,
-      exitsFailed: 0,
-      contractsSent: sum(flatten.exits),
-      contractsFilled: sum(filled),
-      lastFailure: null,
-      cancelledMs: flatten.cancelled.length === 0 ? null : 0,
-      exitsMs: flatten.exits.length === 0 ? null : 0,
-      filledMs: filled.length === 0 ? null : since,
-      answeredMs: stage === 'EXITING' ? null : since,
-    };
-  }
-
   #moveFlatten(): void {
     const flatten = this.#flatten;
     if (flatten === null) return;
-    this.#progress = this.#progressOf(flatten, 'EXITING');
+    this.#progress = progressOf(flatten, 'EXITING', this.#elapsedMs);
     const open = PRODUCTS.map((product) => ({ symbol: product.symbol, qty: this.#book.net(product) })).filter(
       ({ qty }) => qty !== 0,
     );
@@ -507,9 +448,11 @@ export class ScriptedBackend implements Backend {
     this.#flatten = null;
     this.#flattenPromise = null;
     const status = open.length === 0 ? 'FLAT' : 'NOT_FLAT';
-    this.#progress = this.#progressOf(flatten, status);
-    Object.assign(this.#write('FLATTEN', null, 'flatten_answered'), { status });
-    flatten.answer({ status, closedPositions: flatten.closed, cancelled: flatten.cancelled, stillOpen: open });
+    this.#progress = progressOf(flatten, status, this.#elapsedMs);
+    Object.assign(this.#write('FLATTEN', null, 'flatten_answered'), { status, receipt: flatten.id });
+    const answer: FlattenAnswer = { status, closedPositions: flatten.closed, cancelled: flatten.cancelled, stillOpen: open };
+    this.#receipts.push(receiptOf(flatten, answer, this.#timestamp()));
+    flatten.answer(answer);
   }
 
   #tell(): void {
@@ -532,36 +475,20 @@ export class ScriptedBackend implements Backend {
   }
 
   #quotes(): QuoteRow[] {
-    return QUOTED.map((product) => {
-      const last = this.#book.last(product);
-      return {
-        symbol: product.symbol,
-        last: priceOf(last, product),
-        bid: priceOf(last - 1, product),
-        ask: priceOf(last + 1, product),
-        at: this.#timestamp(),
-      };
-    });
+    return quoteRows(this.#book, this.#timestamp());
   }
 
   #deskStatus(): DeskStatus {
-    return {
-      mode: 'MOCK',
-      marketTime: this.#timestamp(),
+    return statusOf(this.#book, this.#settings, {
+      at: this.#timestamp(),
+      mode: this.staged.broker === null ? 'MOCK' : (this.staged.broker.kind ?? 'OFFLINE'),
       killed: this.#killed,
       lockedOut: this.#lockouts.length > 0,
       flattening: this.#flatten !== null,
       latched: this.staged.latches.length > 0,
-      notConnected: false,
-      reconciling: false,
       blind: this.staged.blind,
-      dayRealized: this.#book.dayRealized(),
-      dayUnrealized: this.#book.dayUnrealized(),
-      dayFees: this.#book.dayFees(),
       paused: this.#paused,
-      feed: this.#settings.mock.source.kind,
-      shortSelling: this.#settings.trading.shortSelling,
-    };
+    });
   }
 
   #flags(): { killed: boolean; flattening: boolean } {
@@ -609,9 +536,4 @@ export class ScriptedBackend implements Backend {
 
 function answerOf(order: ScriptedOrder): PlaceAnswer {
   return { orderId: order.id, status: order.status, reason: null, message: null, unknown: false };
-}
-
-/** So many ticks from a fill, with the trader's sign; null for no distance. */
-function awayFrom(price: number, side: Side, ticks: number): number | null {
-  return ticks === 0 ? null : price + signed(side, ticks);
 }

@@ -1,7 +1,7 @@
 // Settings as text in fields. They are read here so that a wrong one is named beside its field as it is
 // typed; the desk checks all of them again.
 
-import type { RulesChoice, Settings } from '../backend/types';
+import type { HandlingChoice, PassedPolicy, RulesChoice, Settings } from '../backend/types';
 import { readDecimal, rescale } from './decimal';
 
 export interface SettingsForm {
@@ -24,6 +24,11 @@ export interface SettingsForm {
   positionMaxMinis: string;
   defaultQty: string;
   defaultSymbol: string;
+  passedPolicy: PassedPolicy;
+  bandTicks: string;
+  bandBasisPoints: string;
+  clip: string;
+  flattenWaitMs: string;
   rules: RulesChoice | null;
 }
 
@@ -31,6 +36,18 @@ export interface SettingsForm {
 export type FieldFaults = Readonly<Record<string, string>>;
 
 export type FormReading = { kind: 'SETTINGS'; settings: Settings } | { kind: 'FAULTS'; faults: FieldFaults };
+
+/** How prints are judged and how a flatten works, where nothing else was chosen: the desk's own standard. */
+export const STANDARD_HANDLING: HandlingChoice = { bandTicks: 20, bandBasisPoints: 50, clip: 1_000, flattenWaitMs: 500 };
+
+function handlingTexts({ bandTicks, bandBasisPoints, clip, flattenWaitMs }: HandlingChoice) {
+  return {
+    bandTicks: String(bandTicks),
+    bandBasisPoints: String(bandBasisPoints),
+    clip: String(clip),
+    flattenWaitMs: String(flattenWaitMs),
+  };
+}
 
 export function formOf(settings: Settings): SettingsForm {
   const { ninjatrader, mock, trading } = settings;
@@ -54,6 +71,8 @@ export function formOf(settings: Settings): SettingsForm {
     positionMaxMinis: trading.positionMaxMinis,
     defaultQty: String(trading.defaultQty),
     defaultSymbol: trading.defaultSymbol,
+    passedPolicy: trading.passedPolicy ?? 'FIRE',
+    ...handlingTexts(trading.handling ?? STANDARD_HANDLING),
     rules: settings.rules ?? null,
   };
 }
@@ -75,6 +94,10 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   'trading.positionMaxMinis': 'Position limit, minis',
   'trading.defaultQty': 'Default quantity',
   'trading.defaultSymbol': 'Default symbol',
+  'trading.handling.bandTicks': 'Suspect from, ticks',
+  'trading.handling.bandBasisPoints': 'or from, 0.01 %',
+  'trading.handling.clip': 'Largest flatten exit',
+  'trading.handling.flattenWaitMs': 'Wait for cancels, ms',
   'rules.pack': 'Rule pack',
   'rules.settings': 'Options of the rule pack',
 };
@@ -105,6 +128,13 @@ export function readForm(form: SettingsForm): FormReading {
   }
   // Only a tick file has an end to run to.
   const unlimited = form.asFastAsPossible && form.sourceKind === 'FILE';
+  const handling: HandlingChoice = {
+    bandTicks: whole('trading.handling.bandTicks', form.bandTicks, 4, 10_000),
+    bandBasisPoints: whole('trading.handling.bandBasisPoints', form.bandBasisPoints, 0, 10_000),
+    clip: whole('trading.handling.clip', form.clip, 1, 1_000),
+    flattenWaitMs: whole('trading.handling.flattenWaitMs', form.flattenWaitMs, 0, 2_000),
+  };
+  const isStandard = JSON.stringify(handling) === JSON.stringify(STANDARD_HANDLING);
   const settings: Settings = {
     version: 1,
     broker: form.broker,
@@ -129,6 +159,9 @@ export function readForm(form: SettingsForm): FormReading {
       positionMaxMinis: form.positionMaxMinis.trim(),
       defaultQty: whole('trading.defaultQty', form.defaultQty, 1, 1000),
       defaultSymbol: form.defaultSymbol,
+      // What is standard is left out: a later standard then holds too.
+      ...(form.passedPolicy === 'FIRE' ? {} : { passedPolicy: form.passedPolicy }),
+      ...(isStandard ? {} : { handling }),
     },
     // Plain values: the form's own are watched.
     ...(form.rules === null ? {} : { rules: { pack: form.rules.pack, settings: [...form.rules.settings] } }),
@@ -139,6 +172,7 @@ export function readForm(form: SettingsForm): FormReading {
 
 function textFaults({ ninjatrader, mock, trading }: Settings): FieldFaults {
   const faults: Record<string, string> = {};
+  if (ninjatrader.account === '') faults['ninjatrader.account'] = "The account's name in NinjaTrader is needed, such as Sim101";
   if (ninjatrader.host === '' || /\s/.test(ninjatrader.host)) {
     faults['ninjatrader.host'] = 'A host name or an address is needed, such as 127.0.0.1';
   }

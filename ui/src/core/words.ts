@@ -90,6 +90,8 @@ export function feedWords(desk: DeskStatus): string {
       return 'Tick file';
     case 'ENDED':
       return 'Tick file has ended';
+    case 'BROKER':
+      return "The broker's market";
     case 'SILENT':
       return 'No prices';
   }

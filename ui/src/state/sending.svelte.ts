@@ -47,9 +47,9 @@ export class Sending {
     this.#liveOneClick = false;
   }
 
-  /** True when this press sends; otherwise it has armed the side. */
-  press(side: Side): boolean {
-    if (this.oneClick || this.armed === side) {
+  /** True when this press sends; otherwise it has armed the side. What is unusual is always armed first. */
+  press(side: Side, isUnusual = false): boolean {
+    if ((this.oneClick && !isUnusual) || this.armed === side) {
       this.disarm();
       if (this.#mode === 'LIVE') this.#restartIdle();
       return true;

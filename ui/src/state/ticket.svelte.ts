@@ -1,18 +1,42 @@
 // The order ticket: what is typed, what the gate says to it, and what became of the last press.
 
 import { type Backend, readFault } from '../backend/backend';
-import type { InstrumentRow, OrderType, PlaceAnswer, Side } from '../backend/types';
+import type { InstrumentRow, OrderType, PlaceAnswer, QuoteRow, Side } from '../backend/types';
 import { type Draft, incompleteWords, requestOf } from '../core/draft';
 import { OncePerFrame } from '../core/frame';
 import { GateQuestions, NO_VERDICTS, type Verdicts } from '../core/gate_questions';
 import { type LegInput, NO_LEG } from '../core/leg';
 import { PressGuard } from '../core/press_guard';
 import { refusalWords } from '../core/reasons';
+import { unusual } from '../core/unusual';
 import { faultWords } from '../core/words';
+import { NO_DEFAULTS, type TicketDefaults } from './preferences.svelte';
 import type { Sending } from './sending.svelte';
 
 /** The state of the desk moves verdicts too; they are asked for again this often at most. */
 export const ASK_AGAIN_MS = 250;
+
+/** What the ticket is measured against. */
+export interface TicketGround {
+  quote: QuoteRow | null;
+  /** Contracts of the symbol that are held, below zero when short. */
+  held: number;
+  usualMax: number;
+  flatInS: number | null;
+  /** What a ticket of this symbol starts with. */
+  defaults: TicketDefaults;
+  /** Whether the quantity goes back to its default after a fill. */
+  resetQty: boolean;
+}
+
+const NO_GROUND: TicketGround = {
+  quote: null,
+  held: 0,
+  usualMax: Infinity,
+  flatInS: null,
+  defaults: NO_DEFAULTS,
+  resetQty: false,
+};
 
 export interface LastOrder {
   kind: 'SENT' | 'REFUSED' | 'FAULT';
@@ -34,6 +58,8 @@ export class Ticket {
   onItsWay = $state<Record<Side, boolean>>({ BUY: false, SELL: false });
   last = $state.raw<LastOrder | null>(null);
 
+  ground = $state.raw<TicketGround>(NO_GROUND);
+
   readonly draft: Draft = $derived({
     symbol: this.symbol,
     qty: this.qty,
@@ -47,6 +73,8 @@ export class Ticket {
   /** Why a press cannot send anything, or null. */
   readonly incomplete: string | null = $derived(incompleteWords(this.draft, this.instrument));
 
+  readonly #sent = new Set<string>();
+  #newest: { request: string; side: Side; atMs: number } | null = null;
   readonly #guard: PressGuard;
   readonly #questions: GateQuestions;
   readonly #ask = new OncePerFrame(() => this.#askGate());
@@ -100,6 +128,27 @@ export class Ticket {
     this.trail = '';
   }
 
+  /** Another symbol is on the ticket: it starts with what was kept for it. */
+  start({ qty, stopTicks, targetTicks }: TicketDefaults): void {
+    if (qty !== '') this.qty = qty;
+    if (stopTicks !== '') this.stop = { unit: 'TICKS', text: stopTicks };
+    if (targetTicks !== '') this.target = { unit: 'TICKS', text: targetTicks };
+  }
+
+  /** An order was filled: one of this ticket gives its quantity back, where that is wanted. */
+  filled(orderId: string): void {
+    const { resetQty, defaults } = this.ground;
+    if (this.#sent.delete(orderId) && resetQty && defaults.qty !== '') this.qty = defaults.qty;
+  }
+
+  /** What is unusual about a press on this side; nothing for what only closes. */
+  unusual(side: Side): string[] {
+    const { instrument, ground } = this;
+    const closes = this.verdicts[side]?.effect === 'REDUCES' || (side === 'BUY' ? ground.held < 0 : ground.held > 0);
+    if (instrument === null || closes) return [];
+    return unusual({ ...ground, draft: this.draft, side, instrument, twinMs: this.#twinMs(side) });
+  }
+
   /** Why the desk would refuse a press on this side, or null. */
   refusal(side: Side): string | null {
     const verdict = this.verdicts[side];
@@ -113,7 +162,7 @@ export class Ticket {
 
   /** A press on a side: it sends, or arms the order that stands here for a second press. */
   press(side: Side): void {
-    if (!this.canPress(side) || !this.sending.press(side)) return;
+    if (!this.canPress(side) || !this.sending.press(side, this.unusual(side).length > 0)) return;
     void this.place(side);
   }
 
@@ -128,6 +177,10 @@ export class Ticket {
     const order = requestOf(this.draft, this.instrument);
     try {
       const answer = await (side === 'BUY' ? this.backend.placeBuy(order) : this.backend.placeSell(order));
+      if (answer.status !== 'REJECTED' && answer.status !== 'FAILED') {
+        this.#sent.add(answer.orderId);
+        this.#newest = { request: JSON.stringify(order), side, atMs: performance.now() };
+      }
       this.last = outcome(side, answer);
     } catch (thrown) {
       this.last = { kind: 'FAULT', side, text: faultWords(readFault(thrown)) };
@@ -135,6 +188,12 @@ export class Ticket {
       this.onItsWay[side] = false;
       this.changed();
     }
+  }
+
+  #twinMs(side: Side): number | null {
+    const newest = this.#newest;
+    const request = JSON.stringify(requestOf(this.draft, this.instrument));
+    return newest === null || newest.side !== side || newest.request !== request ? null : performance.now() - newest.atMs;
   }
 
   #askGate(): void {

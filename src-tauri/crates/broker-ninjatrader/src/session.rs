@@ -445,7 +445,9 @@ impl Session {
         if !self.shadows.is_empty() {
             return Stage::TakingOver { shadows: self.shadows.len() };
         }
-        let is_reading = self.pending.values().any(|it| matches!(it, Pending::Subscribe(_)));
+        // A contract that is wanted later takes nobody's way away: nothing opens in it before it is compared.
+        let is_reading =
+            self.told == Link::Down && self.pending.values().any(|it| matches!(it, Pending::Subscribe(_)));
         let is_settling = self.settling && now < after(self.quiet_since, self.fixed.timing.settle);
         if is_reading || is_settling || self.is_first_snapshot() { Stage::Reading } else { Stage::Up }
     }

@@ -221,6 +221,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     /// The message: what is wrong, and what would be allowed.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each refusal")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownSymbol { symbol, meant: Some(meant) } => {

@@ -55,7 +55,7 @@ pub(crate) enum Command {
     ExitPassed { lot: LotId },
     Recovery { answer: oneshot::Sender<Option<RecoveryReport>> },
     Triggers { answer: oneshot::Sender<TriggerReceipts> },
-    Receipt { answer: oneshot::Sender<Option<FlattenReceipt>> },
+    Receipts { answer: oneshot::Sender<Vec<FlattenReceipt>> },
     SetHandling(Handling),
     Rules(RulesInput),
     Verdict { ticket: Ticket, answer: oneshot::Sender<Result<Effect, Refusal>> },
@@ -253,13 +253,13 @@ impl DeskHandle {
         self.ask(|answer| Command::Triggers { answer }).await
     }
 
-    /// The receipt of the last flatten that has answered, as it stands now: a late fill opens it again, and
-    /// it is settled when that is closed too. `None` when none has answered since the desk runs.
+    /// The receipts of the flattens that have answered since the desk runs, oldest first. The last one is
+    /// as it stands now: a late fill opens it again, and it is settled when that is closed too.
     ///
     /// # Errors
     /// [`DeskFault`] when the desk did not take the question.
-    pub async fn last_receipt(&self) -> Result<Option<FlattenReceipt>, DeskFault> {
-        self.ask(|answer| Command::Receipt { answer }).await
+    pub async fn flatten_receipts(&self) -> Result<Vec<FlattenReceipt>, DeskFault> {
+        self.ask(|answer| Command::Receipts { answer }).await
     }
 
     /// Changes which prints are suspect and how large the exits of a flatten are; it holds from the next

@@ -18,7 +18,11 @@ impl DeskHandle {
         Ok(())
     }
 
-    async fn bring(&self, incoming: Incoming) -> Result<(), DeskFault> {
+    /// Hands on one thing that a connection brought; waits while the desk is behind.
+    ///
+    /// # Errors
+    /// [`DeskFault::Stopped`] when the desk has stopped.
+    pub async fn bring(&self, incoming: Incoming) -> Result<(), DeskFault> {
         match incoming {
             Incoming::Report(report) => self.report(report).await,
             Incoming::Record(record) => self.feed(record).await,

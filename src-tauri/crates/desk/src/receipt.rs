@@ -3,7 +3,9 @@
 use phantom_compliance::Refusal;
 use phantom_engine::fact::FactBody;
 use phantom_engine::{Book, Fact};
-use phantom_model::{ContractId, FailReason, FlattenId, Money, NetQty, OrderId, OrderStatus, Side};
+use phantom_model::{
+    ContractId, FailReason, FlattenId, Money, NetQty, OrderId, OrderStatus, Side, Timestamp,
+};
 
 /// What became of a placed order: at its acknowledgement or its end, or after five seconds as it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,8 +56,10 @@ pub struct FlattenReceipt {
     /// How often the answer was revised: a late fill opened what it had called closed, or what was open
     /// has been closed since.
     pub revisions: u32,
-    /// It has answered: from here on only what it covers concerns it.
-    answered: bool,
+    /// When it began, on the market's clock; `None` until that is recorded.
+    pub began_at: Option<Timestamp>,
+    /// When it answered: from there on only what it covers concerns it.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// What a fact is to a receipt.
@@ -132,7 +136,8 @@ impl FlattenReceipt {
             cancelled: Vec::new(),
             still_open: Vec::new(),
             revisions: 0,
-            answered: false,
+            began_at: None,
+            answered_at: None,
         }
     }
 
@@ -149,7 +154,7 @@ impl FlattenReceipt {
                 row.realized += *realized;
             }
             FactBody::FlattenAnswered { flatten, flat } if *flatten == self.flatten => {
-                self.answered = true;
+                self.answered_at = Some(fact.at);
                 self.stands(book, *flat);
                 return ReceiptStep::Answer;
             }
@@ -164,6 +169,9 @@ impl FlattenReceipt {
                 return ReceiptStep::Revision;
             }
             FactBody::FlattenEnded { flatten } if *flatten == self.flatten => return ReceiptStep::End,
+            FactBody::FlattenStarted { flatten, .. } if *flatten == self.flatten => {
+                self.began_at = Some(fact.at);
+            }
             FactBody::FlattenAnswered { .. }
             | FactBody::FlattenReopened { .. }
             | FactBody::FlattenSettled { .. }
@@ -248,7 +256,7 @@ impl FlattenReceipt {
         let is_own = matches!(order, OrderId::FlattenExit { flatten, .. } if flatten == self.flatten);
         let fence = book.flattens().get(self.flatten);
         let before = || fence.zip(book.find(order)).is_some_and(|(flatten, key)| flatten.covers(key));
-        !self.answered || is_own || before()
+        self.answered_at.is_none() || is_own || before()
     }
 
     /// What an exit had closed is open again.

@@ -24,6 +24,8 @@ pub struct Returning {
 pub struct Decided {
     /// Its lot.
     pub lot: LotId,
+    /// What the lot is a position in.
+    pub contract: ContractId,
     /// Which leg.
     pub leg: Leg,
     /// The price that it was decided by; `None` where the broker's own list was enough.
@@ -35,6 +37,8 @@ pub struct Decided {
 pub struct MissedFill {
     /// Its order.
     pub order: OrderId,
+    /// What it trades.
+    pub contract: ContractId,
     /// Contracts.
     pub qty: Qty,
     /// Price.
@@ -120,10 +124,16 @@ impl RecoveryReport {
     #[expect(clippy::wildcard_enum_match_arm, reason = "only what a return can bring is looked at")]
     pub fn note(&mut self, book: &Book, fact: &Fact) {
         let comparing = self.compared_at.is_none();
+        let decided = |lot: LotId, leg, print| {
+            let contract = book.lots().at(lot).contract;
+            Decided { lot, contract, leg, print }
+        };
         match fact.body {
             FactBody::Reconciled if comparing => self.compared_at = Some(fact.at),
             FactBody::OrderFilled { order, qty, price, .. } if comparing => {
-                self.missed_fills.push(MissedFill { order, qty, price });
+                let contract = book.find(order).map(|key| book.orders().at(key).contract);
+                let missed = contract.map(|contract| MissedFill { order, contract, qty, price });
+                self.missed_fills.extend(missed);
                 if matches!(order, OrderId::LotStop { .. }) && !self.stood.contains(&order) {
                     self.stood.push(order);
                 }
@@ -133,19 +143,19 @@ impl RecoveryReport {
             }
             FactBody::OutsideOrderSeen { order, .. } if comparing => self.outside.push(order),
             FactBody::PositionDiffers { contract, .. } if comparing => self.differing.push(contract),
-            FactBody::ExitFound { lot, leg } => self.found.push(Decided { lot, leg, print: None }),
+            FactBody::ExitFound { lot, leg } => self.found.push(decided(lot, leg, None)),
             FactBody::PhantomTouched { lot, leg, print } => {
-                self.touched.push(Decided { lot, leg, print: Some(print) });
+                self.touched.push(decided(lot, leg, Some(print)));
             }
             FactBody::PhantomPassed { lot, leg, print } => {
-                self.passed.push(Decided { lot, leg, print: Some(print) });
+                self.passed.push(decided(lot, leg, Some(print)));
             }
             // The price that closes the gap fires in the same step.
             FactBody::PhantomFired { lot, leg, print, .. }
                 if self.closed == Some((book.lots().at(lot).contract, fact.at)) =>
             {
                 self.touched.retain(|it| it.lot != lot);
-                self.fired.push(Decided { lot, leg, print: Some(print) });
+                self.fired.push(decided(lot, leg, Some(print)));
             }
             FactBody::GapClosed { contract, .. } => {
                 self.unjudged.remove(&contract);

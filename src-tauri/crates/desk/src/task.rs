@@ -96,8 +96,9 @@ pub struct Desk<B, J, C> {
     triggers: TriggerReceipts,
     /// What becomes of a phantom that was passed while the computer slept.
     policy: GapPolicy,
-    /// The receipt of the last flatten that has answered, revised while it watches for late fills.
-    receipt: Option<FlattenReceipt>,
+    /// The receipts of the flattens that have answered, oldest first. The last one is revised while it
+    /// watches for late fills.
+    receipts: Vec<FlattenReceipt>,
     /// When the next trading day begins.
     day_ends: Timestamp,
 }
@@ -139,7 +140,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             publish,
             places: Vec::new(),
             flatten: None,
-            receipt: None,
+            receipts: Vec::new(),
             returning: None,
             recovery: None,
             triggers: TriggerReceipts::default(),
@@ -304,8 +305,8 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             Command::Triggers { answer } => {
                 answer.send(self.triggers.clone()).ok();
             }
-            Command::Receipt { answer } => {
-                answer.send(self.receipt.clone()).ok();
+            Command::Receipts { answer } => {
+                answer.send(self.receipts.clone()).ok();
             }
             Command::SetHandling(handling) => self.core.set_handling(handling),
             Command::Verdict { ticket, answer } => {
@@ -415,8 +416,13 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
     fn answer_flatten(&mut self, step: &[Fact]) {
         for fact in step {
             let book = self.core.book();
-            if let Some(receipt) = &mut self.receipt {
+            if let Some(receipt) = self.receipts.last_mut() {
                 receipt.note(book, fact);
+            }
+            if let (FactBody::FlattenStarted { flatten, .. }, None) = (&fact.body, &self.flatten) {
+                // A rule asked for it: nobody waits, but it has a receipt all the same.
+                let receipt = FlattenReceipt::begun(*flatten);
+                self.flatten = Some(PendingFlatten { receipt, answers: Vec::new() });
             }
             let Some(pending) = &mut self.flatten else { continue };
             if pending.receipt.note(book, fact) != ReceiptStep::Answer {
@@ -426,7 +432,7 @@ impl<B: Broker, J: Journal, C: Clock> Desk<B, J, C> {
             for answer in done.answers {
                 answer.send(done.receipt.clone()).ok();
             }
-            self.receipt = Some(done.receipt);
+            self.receipts.push(done.receipt);
         }
     }
 

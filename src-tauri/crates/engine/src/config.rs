@@ -23,7 +23,7 @@ pub struct ContractTerms {
 pub struct Timing {
     /// After this long without an answer an order is unknown, and the broker is asked.
     pub answer_overdue: Span,
-    /// How long an exit waits for the cancel of a resting exit, and a flatten for its cancels.
+    /// How long an exit waits for the cancel of a resting exit.
     pub cancel_wait: Span,
     /// After this long a lot that still waits to exit raises an alarm.
     pub exit_alarm: Span,
@@ -98,14 +98,23 @@ pub struct Handling {
     /// The largest exit that a flatten sends in one order. A position that would need too many of them
     /// leaves in larger ones.
     pub clip: Qty,
+    /// How long a flatten waits for its cancels before its exits leave; zero for at once. Waiting avoids
+    /// that a resting order fills beside the exit and turns the position around.
+    pub flatten_wait: Span,
     /// How far beyond its stop every phantom has a second, native stop at the broker; `None` for none.
     /// Only a broker that keeps stops for the desk has it.
     pub disaster: Option<Offset>,
 }
 
 impl Handling {
-    /// The standard band, exits as large as an order may be, and no disaster stops.
-    pub const STANDARD: Self = Self { band: PrintBand::STANDARD, clip: Qty::MAX, disaster: None };
+    /// The standard band, exits as large as an order may be, half a second for the cancels, and no disaster
+    /// stops.
+    pub const STANDARD: Self = Self {
+        band: PrintBand::STANDARD,
+        clip: Qty::MAX,
+        flatten_wait: Timing::STANDARD.cancel_wait,
+        disaster: None,
+    };
 }
 
 /// Orders into which a flatten cuts a position at the most: each has a ladder of its own, and the ids of a

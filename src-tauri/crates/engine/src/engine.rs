@@ -421,7 +421,7 @@ impl Engine {
         if book.halt().locked_out || book.account().profile().is_some() {
             implied.push((Timestamp::MIN, Due::Rules));
         }
-        let flatten = book.last_flatten().and_then(|(_, flatten)| flatten.due(timing));
+        let flatten = book.last_flatten().and_then(|(_, flatten)| flatten.due(timing, &self.handling));
         implied.extend(flatten.map(|at| (at, Due::Flatten)));
         implied.sort_by_key(|(at, _)| *at);
         for (at, due) in implied {

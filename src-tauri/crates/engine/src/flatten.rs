@@ -6,7 +6,7 @@
 use phantom_model::{ContractId, FlattenId, LotId, OrderId, Qty, Timestamp};
 
 use crate::book::{Cancelling, Flatten, FlattenPhase, Ladder, OrderKey};
-use crate::config::Timing;
+use crate::config::{Handling, Timing};
 use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::exits::Rung;
@@ -15,9 +15,9 @@ use crate::input::Origin;
 
 impl Flatten {
     /// When it next does something by itself: exits, answers, or ends its watch.
-    pub(crate) fn due(&self, timing: &Timing) -> Option<Timestamp> {
+    pub(crate) fn due(&self, timing: &Timing, handling: &Handling) -> Option<Timestamp> {
         match self.phase {
-            FlattenPhase::Cancelling => Some(self.started_at + timing.cancel_wait),
+            FlattenPhase::Cancelling => Some(self.started_at + handling.flatten_wait),
             FlattenPhase::Exiting => Some(self.started_at + timing.flatten_answer),
             FlattenPhase::Watching { since, .. } => Some(since + timing.flatten_watch),
             FlattenPhase::Ended => None,
@@ -38,7 +38,7 @@ impl Engine {
         }
         let flatten = self.book.flattens().next_key();
         self.emit(now, FactBody::FlattenStarted { flatten, origin });
-        self.deadlines.set(now.at + self.timing.cancel_wait, Due::Flatten);
+        self.deadlines.set(now.at + self.handling.flatten_wait, Due::Flatten);
         let working: Vec<OrderKey> = self
             .book
             .live_orders()
@@ -57,7 +57,7 @@ impl Engine {
         let started_at = row.started_at;
         match row.phase {
             FlattenPhase::Cancelling => {
-                if self.cancels_answered() || now.at >= started_at + self.timing.cancel_wait {
+                if self.cancels_answered() || now.at >= started_at + self.handling.flatten_wait {
                     self.emit(now, FactBody::FlattenExiting { flatten });
                     self.deadlines.set(started_at + self.timing.flatten_answer, Due::Flatten);
                     self.cancel_newly_working(now, |_| true);

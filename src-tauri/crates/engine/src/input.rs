@@ -138,9 +138,15 @@ pub enum RulesInput {
         /// Who asks.
         origin: Origin,
     },
-    /// A person locks the account until the next session: it is closed out, and nothing opens. It
-    /// cannot be taken back.
+    /// There are to be no rules from the next session on; at once where nothing was traded today.
+    Lift {
+        /// Who chooses.
+        origin: Origin,
+    },
+    /// A person locks the account: it is closed out, and nothing opens. It cannot be taken back.
     LockOut {
+        /// Until when; `None` for the next session. A time that has come locks nothing.
+        until: Option<Timestamp>,
         /// Who asks.
         origin: Origin,
     },

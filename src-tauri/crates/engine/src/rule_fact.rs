@@ -97,6 +97,16 @@ pub enum RuleFact {
         /// Who chose them.
         origin: Origin,
     },
+    /// There are no rules from the next session on.
+    LiftPlanned {
+        /// Who chose it.
+        origin: Origin,
+    },
+    /// There are no rules any more.
+    Lifted {
+        /// Who chose it.
+        origin: Origin,
+    },
     /// Rules were chosen and are not taken: the limits are locked for the day, or nothing would change.
     Declined {
         /// Why.
@@ -197,6 +207,8 @@ impl RuleFact {
         match self {
             Self::Adopted { origin, .. }
             | Self::Planned { origin, .. }
+            | Self::LiftPlanned { origin }
+            | Self::Lifted { origin }
             | Self::Declined { origin, .. }
             | Self::LimitsLocked { origin, .. }
             | Self::PaidOut { origin, .. }
@@ -222,6 +234,8 @@ pub enum Declined {
     LimitsLocked,
     /// They are in force already.
     NothingChanges,
+    /// The time until which the account was to be locked has come already.
+    TimeHasCome,
 }
 
 impl Declined {
@@ -231,6 +245,7 @@ impl Declined {
         match self {
             Self::LimitsLocked => "limits_locked",
             Self::NothingChanges => "rules_unchanged",
+            Self::TimeHasCome => "lock_time_has_come",
         }
     }
 }

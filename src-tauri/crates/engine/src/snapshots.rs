@@ -144,10 +144,14 @@ impl Engine {
                 |fill: &&ListedFill| fill.order.is_some_and(|order| self.book.find(order).is_some());
             let (ours, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_ours);
             if ours.is_empty() {
-                others.into_iter().for_each(|fill| self.adopt_fill(now, fill));
+                for fill in others {
+                    self.adopt_fill(now, fill);
+                }
                 return;
             }
-            ours.into_iter().for_each(|fill| self.adopt_fill(now, fill));
+            for fill in ours {
+                self.adopt_fill(now, fill);
+            }
             left = others;
         }
     }

@@ -6,7 +6,9 @@ use std::path::Path;
 use phantom_engine::fact::{Leg, Purpose};
 use phantom_engine::{Fact, FactBody};
 use phantom_model::price::Grid;
-use phantom_model::{ArenaKey, ContractId, LotId, Money, OrderId, Price, Side, Timestamp, TradingDay};
+use phantom_model::{
+    ArenaKey, ContractId, FailReason, LotId, Money, OrderId, Price, Side, Timestamp, TradingDay,
+};
 
 use crate::contracts::{self, ListedContract};
 use crate::reading;
@@ -32,14 +34,10 @@ pub struct Firing {
     pub printed_at: Timestamp,
     /// When it was decided.
     pub fired_at: Timestamp,
-    /// When the first exit was sent.
-    pub sent_at: Option<Timestamp>,
-    /// When the broker had the first exit.
-    pub accepted_at: Option<Timestamp>,
-    /// When the last contract was filled.
-    pub filled_at: Option<Timestamp>,
-    /// The exits that it took.
-    pub exits: Vec<OrderId>,
+    /// The side that opened the lot; `None` before an exit was sent.
+    pub side: Option<Side>,
+    /// The exits that it took, in order.
+    pub exits: Vec<FiredExit>,
     /// Contracts filled.
     pub filled: u32,
     /// Their average price, two decimals finer than the contract's.
@@ -50,6 +48,43 @@ pub struct Firing {
     pub slippage: Money,
     /// Gross profit of what its exits closed.
     pub realized: Money,
+}
+
+/// One exit of a firing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FiredExit {
+    /// The order.
+    pub order: OrderId,
+    /// Contracts.
+    pub qty: u32,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// When the broker had it.
+    pub accepted_at: Option<Timestamp>,
+    /// Its executions: when, contracts, price.
+    pub fills: Vec<(Timestamp, u32, String)>,
+    /// Why the broker refused it.
+    pub failed: Option<FailReason>,
+}
+
+impl Firing {
+    /// When the first exit was sent.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<Timestamp> {
+        self.exits.first().map(|exit| exit.sent_at)
+    }
+
+    /// When the broker had the first exit that it took.
+    #[must_use]
+    pub fn accepted_at(&self) -> Option<Timestamp> {
+        self.exits.iter().find_map(|exit| exit.accepted_at)
+    }
+
+    /// When the last contract was filled.
+    #[must_use]
+    pub fn filled_at(&self) -> Option<Timestamp> {
+        self.exits.iter().flat_map(|exit| &exit.fills).map(|(at, ..)| *at).next_back()
+    }
 }
 
 /// What the fact of a firing says.
@@ -66,6 +101,7 @@ struct Open {
     firing: Firing,
     contract: ContractId,
     print: Price,
+    /// The side of its exits.
     side: Option<Side>,
     cost_ticks: i128,
     day: String,
@@ -107,7 +143,7 @@ impl Firings<'_> {
         let Some(lot) = lot_of(&fact.body) else { return };
         let open = self.by_lot.get(&lot).and_then(|&place| self.all.get_mut(place));
         if let Some(open) = open {
-            open.note(fact);
+            open.note(self.contracts, fact);
         }
     }
 }
@@ -116,6 +152,7 @@ impl Firings<'_> {
 fn lot_of(body: &FactBody) -> Option<LotId> {
     if let FactBody::OrderSubmitted { order: OrderId::LotExit { lot, .. }, .. }
     | FactBody::OrderAccepted { order: OrderId::LotExit { lot, .. } }
+    | FactBody::OrderFailed { order: OrderId::LotExit { lot, .. }, .. }
     | FactBody::OrderFilled { order: OrderId::LotExit { lot, .. }, .. }
     | FactBody::LotReduced { by: OrderId::LotExit { lot, .. }, .. } = body
     {
@@ -144,9 +181,7 @@ impl Open {
             print: text(print),
             printed_at,
             fired_at: fact.at,
-            sent_at: None,
-            accepted_at: None,
-            filled_at: None,
+            side: None,
             exits: Vec::new(),
             filled: 0,
             average: None,
@@ -157,17 +192,30 @@ impl Open {
         Self { firing, contract, print, side: None, cost_ticks: 0, day: day.to_owned() }
     }
 
-    fn note(&mut self, fact: &Fact) {
+    fn note(&mut self, contracts: &[ListedContract], fact: &Fact) {
         let firing = &mut self.firing;
-        if let FactBody::OrderSubmitted { order, side, purpose: Purpose::LotExit { .. }, .. } = &fact.body {
-            firing.exits.push(*order);
-            firing.sent_at.get_or_insert(fact.at);
+        if let FactBody::OrderSubmitted { order, side, qty, purpose: Purpose::LotExit { .. }, .. } =
+            &fact.body
+        {
+            let (qty, accepted_at, fills, failed) = (qty.contracts(), None, Vec::new(), None);
+            firing.exits.push(FiredExit { order: *order, qty, sent_at: fact.at, accepted_at, fills, failed });
+            firing.side = Some(side.opposite());
             self.side = Some(*side);
-        } else if let FactBody::OrderAccepted { .. } = &fact.body {
-            firing.accepted_at.get_or_insert(fact.at);
-        } else if let FactBody::OrderFilled { qty, price, .. } = &fact.body {
+        } else if let FactBody::OrderAccepted { order } = &fact.body {
+            if let Some(exit) = firing.exits.iter_mut().find(|exit| exit.order == *order) {
+                exit.accepted_at.get_or_insert(fact.at);
+            }
+        } else if let FactBody::OrderFailed { order, reason } = &fact.body {
+            if let Some(exit) = firing.exits.iter_mut().find(|exit| exit.order == *order) {
+                exit.failed = Some(*reason);
+            }
+        } else if let FactBody::OrderFilled { order, qty, price, .. } = &fact.body {
             let worse = self.side.map_or(0, |side| (*price - self.print).count() * side.sign());
-            firing.filled_at = Some(fact.at);
+            let listed = contracts.get(self.contract.row() as usize);
+            let text = listed.map(|listed| listed.terms.grid.text(*price)).unwrap_or_default();
+            if let Some(exit) = firing.exits.iter_mut().find(|exit| exit.order == *order) {
+                exit.fills.push((fact.at, qty.contracts(), text));
+            }
             firing.filled = firing.filled.saturating_add(qty.contracts());
             firing.slippage_ticks += worse * i64::from(qty.contracts());
             self.cost_ticks += i128::from(price.ticks()) * i128::from(qty.contracts());
@@ -196,7 +244,7 @@ pub(crate) fn table(firings: &[Firing]) -> String {
     );
     for it in firings {
         let time = |at: Option<Timestamp>| at.map(Timestamp::exact_text).unwrap_or_default();
-        let exits: Vec<String> = it.exits.iter().map(ToString::to_string).collect();
+        let exits: Vec<String> = it.exits.iter().map(|exit| exit.order.to_string()).collect();
         let cells = [
             it.seq.to_string(),
             it.lot.to_string(),
@@ -206,9 +254,9 @@ pub(crate) fn table(firings: &[Firing]) -> String {
             it.print.clone(),
             it.printed_at.exact_text(),
             it.fired_at.exact_text(),
-            time(it.sent_at),
-            time(it.accepted_at),
-            time(it.filled_at),
+            time(it.sent_at()),
+            time(it.accepted_at()),
+            time(it.filled_at()),
             exits.join(" "),
             it.filled.to_string(),
             it.average.clone().unwrap_or_default(),

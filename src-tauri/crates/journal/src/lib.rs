@@ -49,7 +49,7 @@ pub use contracts::ListedContract;
 pub use day::DaySoFar;
 pub use export::{ExportFault, Exported, Format, export, write_lines};
 pub use fault::{Damage, DamageKind, OpenFault, WriteFault};
-pub use firing::{Firing, all as firings};
+pub use firing::{FiredExit, Firing, all as firings};
 pub use history::{History, HistoryRow, PAGE_MAX, Page, Wanted};
 pub use import::{ImportFault, Imported, import};
 pub use noted::NotedState;

@@ -60,7 +60,8 @@ pub(crate) fn copy_up_to(
     let rebuilt = path.with_extension("rebuilding");
     remove_parts(&rebuilt)?;
     let mut new = connection::to_write(&rebuilt, vfs)?;
-    schema::create(&mut new, session, now_ns)?;
+    // The same journal still: its orders keep their names at the broker.
+    schema::create(&mut new, session, schema::made_ns(old).unwrap_or(now_ns))?;
     connection::close(new)?;
     old.execute("ATTACH ?1 AS rebuilt", [rebuilt.to_string_lossy()])?;
     let copied = old.execute_batch(&format!(

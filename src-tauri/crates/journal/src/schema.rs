@@ -87,7 +87,8 @@ pub(crate) fn owner(db: &Connection) -> rusqlite::Result<(Option<Environment>, S
 }
 
 /// The name of the journal: 12 small letters and digits that no other journal has, nor a later one of the
-/// same account. What is named after it at the broker never means an order of another journal.
+/// same account. What is named after it at the broker never means an order of another journal. One that is
+/// rebuilt after damage keeps it: what works at the broker is still its own.
 pub(crate) fn name(db: &Connection) -> rusqlite::Result<String> {
     let made = "SELECT environment, account, made_ns FROM journal WHERE id = 1";
     let whose = db.query_row(made, [], |row| {
@@ -95,6 +96,11 @@ pub(crate) fn name(db: &Connection) -> rusqlite::Result<String> {
         Ok(format!("{environment}\0{account}\0{}", row.get::<_, i64>(2)?))
     })?;
     Ok(blake3::hash(whose.as_bytes()).to_hex().chars().take(12).collect())
+}
+
+/// When it was made: of two journals of one account the same moment never.
+pub(crate) fn made_ns(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("SELECT made_ns FROM journal WHERE id = 1", [], |row| row.get(0))
 }
 
 /// Brings an older file to the form of this build, after a copy of it was made.

@@ -43,8 +43,8 @@ pub struct Opened {
 /// What a journal held when it was opened.
 #[derive(Clone, Debug)]
 pub struct Recovered {
-    /// The name of the journal, 12 small letters and digits: orders are named after it at a broker. A journal
-    /// that was rebuilt after damage has a name of its own: an id that is lost is not used a second time.
+    /// The name of the journal, 12 small letters and digits that no other journal has: orders are named after
+    /// it at a broker. A journal that was rebuilt after damage keeps it: what works there is still its own.
     pub name: String,
     /// The state of record: every fact that can be trusted, folded.
     pub book: Book,

@@ -43,14 +43,15 @@ pub struct OpenedDesk {
     pub journal: Writer,
     /// Woken when the journal has more on the disk: [`phantom_runtime::Desk::woken_by`].
     pub wake: Arc<Notify>,
+    /// What the desk calls itself at a broker: 12 small letters and digits that no other journal has, and that
+    /// this one keeps for good, so that an order id means one order for all time.
+    pub name: String,
     /// How the desk comes back; `None` for a new journal.
     pub returning: Option<Returning>,
     /// What is wrong with the journal that was there; openings wait for a person then.
     pub damage: Option<Damage>,
     /// The last trading day of the journal, for whoever shows it.
     pub day: DaySoFar,
-    /// The name of the journal: what its orders are called after at a broker.
-    pub journal_name: String,
     /// Whether the facts still lead to the book that the last run in order has noted.
     pub noted: NotedState,
     /// How long checking and folding took.
@@ -117,10 +118,10 @@ impl Station {
             engine,
             journal: opened.writer,
             wake,
+            name: recovered.name,
             returning,
             damage: recovered.damage,
             day: recovered.day,
-            journal_name: recovered.name,
             noted: recovered.noted,
             took: recovered.took,
             others,

@@ -272,6 +272,8 @@ fn rule_line(fact: &RuleFact) -> String {
             format!("rules {}{}", profile.pack().id(), if *fresh { ", new account" } else { "" })
         }
         RuleFact::Planned { .. } => "rules planned".to_owned(),
+        RuleFact::LiftPlanned { .. } => "no rules planned".to_owned(),
+        RuleFact::Lifted { .. } => "no rules".to_owned(),
         RuleFact::Declined { why, .. } => format!("rules declined: {}", why.code()),
         RuleFact::Unusable { why } => format!("rules unusable: {why}"),
         RuleFact::LimitsLocked { .. } => "limits locked".to_owned(),

@@ -204,7 +204,7 @@ impl World {
 
     /// Locks the account until the next session.
     pub fn lock_out(&mut self) {
-        self.feed(Input::Rules(RulesInput::LockOut { origin: Origin::Window }));
+        self.feed(Input::Rules(RulesInput::LockOut { until: None, origin: Origin::Window }));
     }
 
     /// Changes the limits.

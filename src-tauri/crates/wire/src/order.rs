@@ -176,6 +176,45 @@ pub struct Verdict {
     pub message: Option<String>,
     /// What it would do; `null` when it may not leave.
     pub effect: Option<Effect>,
+    /// What does not stop it but should be seen.
+    pub warnings: Vec<WarningRow>,
+    /// What it can lose; `null` without rules, and for an order that only closes.
+    pub worst: Option<WorstCase>,
+    /// Contracts that a buy may still have, as far as sizes go; `null` where the order cannot be read.
+    pub buy_left: Option<u32>,
+    /// Contracts that a sell may still have, as far as sizes go.
+    pub sell_left: Option<u32>,
+}
+
+/// Something to see before the click.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct WarningRow {
+    /// The stable code.
+    pub code: String,
+    /// In words.
+    pub words: String,
+}
+
+/// The order and everything that works is filled, and then every stop is hit.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct WorstCase {
+    /// What this order loses of it, in US dollars, slippage and fees in it.
+    pub loss: String,
+    /// The equity that is left then.
+    pub equity: String,
+    /// What is left of each limit then; below zero where it is broken.
+    pub left: Vec<WorstLeft>,
+}
+
+/// What is left of one limit in the worst case.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+pub struct WorstLeft {
+    /// The stable code of the rule.
+    pub rule: String,
+    /// What people call it, in the middle of a sentence.
+    pub words: String,
+    /// US dollars.
+    pub left: String,
 }
 
 /// Where a password is kept.

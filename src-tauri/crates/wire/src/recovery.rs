@@ -30,12 +30,34 @@ pub struct DecidedRow {
     pub price: Option<String>,
 }
 
+/// One execution that had happened meanwhile.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MissedRow {
+    /// Its order.
+    pub order_id: String,
+    /// The root.
+    pub symbol: String,
+    /// Contracts.
+    pub qty: u32,
+    /// The price.
+    pub price: String,
+}
+
 /// What the last start found, what had changed at the broker, and what was decided.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RecoveryAnswer {
     /// The run before had crashed or was killed.
     pub after_crash: bool,
+    /// The computer slept, or gave the program no time: the program itself went on.
+    pub slept: bool,
+    /// Since when nothing was seen, on the market's clock.
+    pub since: String,
+    /// When the desk was back.
+    pub returned_at: String,
+    /// What becomes of a stop or target whose price was passed meanwhile.
+    pub policy: PassedPolicy,
     /// Everything has been decided.
     pub done: bool,
     /// Milliseconds that reading the journal took.
@@ -49,7 +71,7 @@ pub struct RecoveryAnswer {
     /// Stops and targets that are armed again.
     pub phantoms: u32,
     /// Fills that had happened meanwhile.
-    pub missed_fills: u32,
+    pub missed_fills: Vec<MissedRow>,
     /// Orders that had ended meanwhile.
     pub ended: Vec<String>,
     /// Orders at the broker that are not ours.
@@ -82,6 +104,16 @@ pub struct HistoryQuestion {
     pub day: String,
     /// Older than this number.
     pub before: Option<u32>,
+}
+
+/// What the history can be filtered by.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryIndex {
+    /// The trading days that there are, newest first.
+    pub days: Vec<String>,
+    /// The roots that facts may be about.
+    pub symbols: Vec<String>,
 }
 
 /// One fact of the history.
@@ -126,4 +158,24 @@ pub struct WrittenAnswer {
     pub path: String,
     /// Facts in it.
     pub facts: u32,
+}
+
+/// What a dispute bundle holds.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleAnswer {
+    /// The folder.
+    pub path: String,
+    /// The names of the files in it.
+    pub files: Vec<String>,
+    /// Facts in the timeline.
+    pub facts: u32,
+    /// Stops and targets that fired.
+    pub firings: u32,
+    /// Records of the journal that can be trusted, from the first on.
+    pub records: u32,
+    /// The hash that stands for all of them.
+    pub chain: String,
+    /// What is wrong with the journal; `null` for nothing.
+    pub damage: Option<String>,
 }

@@ -65,6 +65,11 @@ pub struct LogRow {
     pub reason: Option<String>,
     /// Where the order stands after it.
     pub status: Option<String>,
+    /// Milliseconds since the order was recorded, on the market's clock; `null` for what is about no order,
+    /// and for the row that records it.
+    pub since_ms: Option<u32>,
+    /// The lot or the flatten whose receipt tells more: `L0`, `F0`.
+    pub receipt: Option<String>,
 }
 
 /// A contract that has been traded since the start.
@@ -81,8 +86,12 @@ pub struct PositionRow {
     pub avg_price: Option<String>,
     /// The last good trade.
     pub last_price: Option<String>,
-    /// Open profit in US dollars.
+    /// Open profit in US dollars, at the last good trade.
     pub unrealized_pnl: Option<String>,
+    /// Open profit in US dollars if it were closed at the bid or the ask; `null` without one.
+    pub liquidation_pnl: Option<String>,
+    /// When the first fill of the oldest open lot came; `null` while flat.
+    pub opened_at: Option<String>,
     /// Closed profit in US dollars.
     pub realized_pnl: String,
     /// Fees in US dollars.
@@ -178,6 +187,8 @@ pub struct PhantomRow {
     pub stop_distance_ticks: Option<i32>,
     /// Ticks from the last trade to the target; zero or less when it is reached.
     pub target_distance_ticks: Option<i32>,
+    /// What was passed while the desk was away, and waits for a person or for the price to come back.
+    pub passed: Option<crate::receipt::LegWord>,
 }
 
 /// The newest price of an instrument with a feed.
@@ -273,6 +284,8 @@ pub enum FeedState {
     File,
     /// A tick file that is over.
     Ended,
+    /// The broker's own.
+    Broker,
     /// None: the broker that would send them cannot be reached.
     Silent,
 }
@@ -334,4 +347,6 @@ pub struct InstrumentRow {
     pub decimals: u32,
     /// What one point of one contract is worth, in US dollars.
     pub point_value: String,
+    /// Fees per contract and side, in US dollars.
+    pub fee_per_side: String,
 }

@@ -23,6 +23,20 @@ pub struct PackRow {
     pub title: String,
     /// The day on which its rules were checked.
     pub checked_on: String,
+    /// Where its rules are written.
+    pub sources: Vec<SourceRow>,
+}
+
+/// A page from which rules were taken.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceRow {
+    /// What it is.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+    /// When it was read.
+    pub read_on: String,
 }
 
 /// A setting of a pack.
@@ -68,8 +82,26 @@ pub struct RuleUse {
     pub distance: String,
     /// Hundredths used.
     pub percent: u32,
+    /// Whether open profit counts; else closed trades alone do.
+    pub by_equity: bool,
+    /// What becomes of the account when it is reached.
+    pub act: RuleAct,
     /// How far it is.
     pub level: RuleLevel,
+}
+
+/// What a rule does once it is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RuleAct {
+    /// It is said.
+    Warn,
+    /// Everything is closed.
+    Flatten,
+    /// Everything is closed, and nothing opens before the next session.
+    Lock,
+    /// Everything is closed, and nothing opens in this account any more.
+    Fail,
 }
 
 /// What locks the account.
@@ -82,7 +114,7 @@ pub struct LockoutRow {
     pub words: String,
     /// When it locked.
     pub since: String,
-    /// When the next session begins; `null` for good.
+    /// When it ends; `null` for good.
     pub until: Option<String>,
 }
 
@@ -144,6 +176,8 @@ pub struct RulesPanel {
     pub limits_locked_until: Option<String>,
     /// Other rules come with the next session.
     pub planned: bool,
+    /// No rules are there from the next session on.
+    pub lifts: bool,
     /// What may still be opened, contract by contract.
     pub allowed: Vec<AllowedRow>,
 }

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use crate::recovery::PassedPolicy;
 use crate::rules::RulesChoice;
+use crate::sound::Sounds;
 
 /// All settings. A field that is not listed is refused.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -28,6 +29,10 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub rules: Option<RulesChoice>,
+    /// What is heard; left out: everything, at half the loudness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sounds: Option<Sounds>,
 }
 
 /// Which broker to trade with.
@@ -105,4 +110,22 @@ pub struct Trading {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub passed_policy: Option<PassedPolicy>,
+    /// How prints are judged and how a flatten works; left out: the standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub handling: Option<HandlingChoice>,
+}
+
+/// Which prints are suspect, and how a flatten works.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HandlingChoice {
+    /// A print further than this from the last good one is suspect, in ticks: 4 or more.
+    pub band_ticks: u32,
+    /// The same in hundredths of a percent of the price; the wider of the two counts.
+    pub band_basis_points: u32,
+    /// The most contracts of one exit of a flatten, 1 to 1000.
+    pub clip: u32,
+    /// How long a flatten waits for its cancels before its exits leave, in milliseconds, 0 to 2000.
+    pub flatten_wait_ms: u32,
 }

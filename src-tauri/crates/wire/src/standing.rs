@@ -3,12 +3,16 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::broker::BrokerLink;
+
 /// Everything about the desk that is more than one figure.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DeskStanding {
     /// The account that is traded, as its broker names it.
     pub account: String,
+    /// The connection to the broker; `null` for the simulated one.
+    pub broker: Option<BrokerLink>,
     /// What protects what is open.
     pub protection: ProtectionLine,
     /// How long the broker takes to answer.

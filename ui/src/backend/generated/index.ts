@@ -177,7 +177,61 @@ message: string | null,
 /**
  * What it would do; `null` when it may not leave.
  */
-effect: Effect | null, };
+effect: Effect | null, 
+/**
+ * What does not stop it but should be seen.
+ */
+warnings: Array<WarningRow>, 
+/**
+ * What it can lose; `null` without rules, and for an order that only closes.
+ */
+worst: WorstCase | null, 
+/**
+ * Contracts that a buy may still have, as far as sizes go; `null` where the order cannot be read.
+ */
+buyLeft: number | null, 
+/**
+ * Contracts that a sell may still have, as far as sizes go.
+ */
+sellLeft: number | null, };
+
+export type WarningRow = { 
+/**
+ * The stable code.
+ */
+code: string, 
+/**
+ * In words.
+ */
+words: string, };
+
+export type WorstCase = { 
+/**
+ * What this order loses of it, in US dollars, slippage and fees in it.
+ */
+loss: string, 
+/**
+ * The equity that is left then.
+ */
+equity: string, 
+/**
+ * What is left of each limit then; below zero where it is broken.
+ */
+left: Array<WorstLeft>, };
+
+export type WorstLeft = { 
+/**
+ * The stable code of the rule.
+ */
+rule: string, 
+/**
+ * What people call it, in the middle of a sentence.
+ */
+words: string, 
+/**
+ * US dollars.
+ */
+left: string, };
 
 export type PasswordPlace = "KEYCHAIN" | "MEMORY";
 
@@ -395,7 +449,16 @@ reason: string | null,
 /**
  * Where the order stands after it.
  */
-status: string | null, };
+status: string | null, 
+/**
+ * Milliseconds since the order was recorded, on the market's clock; `null` for what is about no order,
+ * and for the row that records it.
+ */
+sinceMs: number | null, 
+/**
+ * The lot or the flatten whose receipt tells more: `L0`, `F0`.
+ */
+receipt: string | null, };
 
 export type TradeBy = "STOP" | "TARGET" | "ORDER" | "FLATTEN" | "LOCKOUT" | "OUTSIDE";
 
@@ -479,9 +542,17 @@ avgPrice: string | null,
  */
 lastPrice: string | null, 
 /**
- * Open profit in US dollars.
+ * Open profit in US dollars, at the last good trade.
  */
 unrealizedPnl: string | null, 
+/**
+ * Open profit in US dollars if it were closed at the bid or the ask; `null` without one.
+ */
+liquidationPnl: string | null, 
+/**
+ * When the first fill of the oldest open lot came; `null` while flat.
+ */
+openedAt: string | null, 
 /**
  * Closed profit in US dollars.
  */
@@ -627,7 +698,11 @@ stopDistanceTicks: number | null,
 /**
  * Ticks from the last trade to the target; zero or less when it is reached.
  */
-targetDistanceTicks: number | null, };
+targetDistanceTicks: number | null, 
+/**
+ * What was passed while the desk was away, and waits for a person or for the price to come back.
+ */
+passed: LegWord | null, };
 
 export type QuoteRow = { 
 /**
@@ -653,7 +728,7 @@ at: string | null, };
 
 export type DeskMode = "MOCK" | "SIM" | "LIVE" | "OFFLINE";
 
-export type FeedState = "SIMULATED" | "FILE" | "ENDED" | "SILENT";
+export type FeedState = "SIMULATED" | "FILE" | "ENDED" | "BROKER" | "SILENT";
 
 export type DeskStatus = { 
 /**
@@ -749,13 +824,21 @@ decimals: number,
 /**
  * What one point of one contract is worth, in US dollars.
  */
-pointValue: string, };
+pointValue: string, 
+/**
+ * Fees per contract and side, in US dollars.
+ */
+feePerSide: string, };
 
 export type DeskStanding = { 
 /**
  * The account that is traded, as its broker names it.
  */
 account: string, 
+/**
+ * The connection to the broker; `null` for the simulated one.
+ */
+broker: BrokerLink | null, 
 /**
  * What protects what is open.
  */
@@ -946,6 +1029,212 @@ filledMs: number | null,
  */
 answeredMs: number | null, };
 
+export type LinkStage = "CONNECTING" | "WAITING" | "READING" | "TAKING_OVER" | "AWAITS_CONFIRMATION" | "PLATFORM_DOWN" | "UP" | "STUCK";
+
+export type AccountKind = "SIM" | "LIVE";
+
+export type BrokerLink = { 
+/**
+ * How far it is.
+ */
+stage: LinkStage, 
+/**
+ * The same in words, with what to do where a person must do something.
+ */
+words: string, 
+/**
+ * Where it leads: `127.0.0.1:36985`.
+ */
+place: string, 
+/**
+ * Tries that failed since it stood the last time.
+ */
+attempts: number, 
+/**
+ * Until the next try, in milliseconds of the wall's clock.
+ */
+retryInMs: number | null, 
+/**
+ * Name and version of the other side.
+ */
+server: string | null, 
+/**
+ * The platform behind it, with its version.
+ */
+platform: string | null, 
+/**
+ * The account, as the other side names it.
+ */
+account: string | null, 
+/**
+ * Who provides the account.
+ */
+provider: string | null, 
+/**
+ * What kind of account it is; `null` before the other side has told it.
+ */
+kind: AccountKind | null, 
+/**
+ * One question and its answer, in microseconds.
+ */
+latencyMicros: number | null, 
+/**
+ * What a person should know although it works.
+ */
+warnings: Array<string>, };
+
+export type ConnectionTest = { 
+/**
+ * A host name or an address.
+ */
+host: string, 
+/**
+ * 1 to 65 535.
+ */
+port: number, 
+/**
+ * The account's name there.
+ */
+account: string, 
+/**
+ * Whose password is used where none is given.
+ */
+username: string, 
+/**
+ * The bridge secret as it was typed; `null` for the one that is kept.
+ */
+password: string | null, };
+
+export type ConnectionFound = { 
+/**
+ * Name and version of the other side.
+ */
+server: string | null, 
+/**
+ * The platform behind it, with its version.
+ */
+platform: string | null, 
+/**
+ * The account.
+ */
+account: string | null, 
+/**
+ * Who provides it.
+ */
+provider: string | null, 
+/**
+ * What kind of account it is.
+ */
+kind: AccountKind | null, 
+/**
+ * One question and its answer, in microseconds.
+ */
+latencyMicros: number | null, 
+/**
+ * Whether orders could be sent, in words.
+ */
+words: string, 
+/**
+ * What a person should know.
+ */
+warnings: Array<string>, 
+/**
+ * The desk itself is connected there: this is what its own connection says.
+ */
+byDesk: boolean, };
+
+export type SoundKind = "FILL" | "REFUSAL" | "STOP" | "UNPROTECTED" | "BLIND" | "FLAT" | "NOT_FLAT" | "LOCKOUT";
+
+export type Sounds = { 
+/**
+ * 0 for silence to 100.
+ */
+volume: number, 
+/**
+ * The sounds that are switched off.
+ */
+off: Array<SoundKind>, };
+
+export type SoundAnswer = { 
+/**
+ * Whether a device plays it.
+ */
+played: boolean, 
+/**
+ * Why not, or on which device.
+ */
+words: string, };
+
+export type LicenceRow = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Its licence, as its package says.
+ */
+licence: string, };
+
+export type AboutAnswer = { 
+/**
+ * Of the program.
+ */
+version: string, 
+/**
+ * Of the window's shell.
+ */
+shell: string, 
+/**
+ * Of the system's web view; `null` when it does not say.
+ */
+webView: string | null, 
+/**
+ * Version of the protocol to `NinjaTrader`'s `AddOn`.
+ */
+bridge: number, 
+/**
+ * The crates that the program is built from.
+ */
+licences: Array<LicenceRow>, 
+/**
+ * Every command of the window, as a page would call it.
+ */
+commands: Array<string>, 
+/**
+ * Every event that the window hears.
+ */
+events: Array<string>, };
+
+export type FolderAnswer = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * What its files take, in bytes, as text: a number of any size.
+ */
+bytes: string, 
+/**
+ * What is free on its disk, in bytes; `null` when the system does not say.
+ */
+freeBytes: string | null, 
+/**
+ * Files in it.
+ */
+files: number, 
+/**
+ * The journal of the running desk; `null` for a rehearsal.
+ */
+journal: string | null, 
+/**
+ * Where the settings lie.
+ */
+settings: string, };
+
 export type Snapshot = { 
 /**
  * The number of the last batch that it holds.
@@ -1052,11 +1341,45 @@ isStop: boolean,
  */
 price: string | null, };
 
+export type MissedRow = { 
+/**
+ * Its order.
+ */
+orderId: string, 
+/**
+ * The root.
+ */
+symbol: string, 
+/**
+ * Contracts.
+ */
+qty: number, 
+/**
+ * The price.
+ */
+price: string, };
+
 export type RecoveryAnswer = { 
 /**
  * The run before had crashed or was killed.
  */
 afterCrash: boolean, 
+/**
+ * The computer slept, or gave the program no time: the program itself went on.
+ */
+slept: boolean, 
+/**
+ * Since when nothing was seen, on the market's clock.
+ */
+since: string, 
+/**
+ * When the desk was back.
+ */
+returnedAt: string, 
+/**
+ * What becomes of a stop or target whose price was passed meanwhile.
+ */
+policy: PassedPolicy, 
 /**
  * Everything has been decided.
  */
@@ -1084,7 +1407,7 @@ phantoms: number,
 /**
  * Fills that had happened meanwhile.
  */
-missedFills: number, 
+missedFills: Array<MissedRow>, 
 /**
  * Orders that had ended meanwhile.
  */
@@ -1139,6 +1462,16 @@ day: string,
  * Older than this number.
  */
 before: number | null, };
+
+export type HistoryIndex = { 
+/**
+ * The trading days that there are, newest first.
+ */
+days: Array<string>, 
+/**
+ * The roots that facts may be about.
+ */
+symbols: Array<string>, };
 
 export type HistoryLine = { 
 /**
@@ -1198,6 +1531,154 @@ path: string,
  */
 facts: number, };
 
+export type BundleAnswer = { 
+/**
+ * The folder.
+ */
+path: string, 
+/**
+ * The names of the files in it.
+ */
+files: Array<string>, 
+/**
+ * Facts in the timeline.
+ */
+facts: number, 
+/**
+ * Stops and targets that fired.
+ */
+firings: number, 
+/**
+ * Records of the journal that can be trusted, from the first on.
+ */
+records: number, 
+/**
+ * The hash that stands for all of them.
+ */
+chain: string, 
+/**
+ * What is wrong with the journal; `null` for nothing.
+ */
+damage: string | null, };
+
+export type LegWord = "STOP" | "TARGET";
+
+export type TriggerReceipt = { 
+/**
+ * The lot.
+ */
+lot: string, 
+/**
+ * The root.
+ */
+symbol: string, 
+/**
+ * The contract: `NQ 12-26`.
+ */
+contract: string, 
+/**
+ * The side that opened the lot; `null` where nothing of it is known any more.
+ */
+side: Side | null, 
+/**
+ * What fired.
+ */
+leg: LegWord, 
+/**
+ * Where it stood; `null` where the exit was found at the broker.
+ */
+level: string | null, 
+/**
+ * The trade that fired it; `null` where the exit was found at the broker.
+ */
+print: string | null, 
+/**
+ * The market's own stamp of that trade.
+ */
+printedAt: string | null, 
+/**
+ * How old the trade was when it fired, in microseconds.
+ */
+ageMicros: number | null, 
+/**
+ * When it was decided, on the market's clock.
+ */
+decidedAt: string, 
+/**
+ * The exits, in order.
+ */
+exits: Array<ExitRow>, 
+/**
+ * How much worse than the trade that fired it, in ticks summed over contracts; below zero is better.
+ */
+slippageTicks: number, 
+/**
+ * The same in US dollars.
+ */
+slippage: string, };
+
+export type ExitRow = { 
+/**
+ * The order.
+ */
+orderId: string, 
+/**
+ * Contracts.
+ */
+qty: number, 
+/**
+ * When it was handed to the connection.
+ */
+sentAt: string, 
+/**
+ * When the broker's answer was there.
+ */
+acceptedAt: string | null, 
+/**
+ * Its executions.
+ */
+fills: Array<ExitFillRow>, 
+/**
+ * Why the broker refused it, as a stable code.
+ */
+failed: string | null, };
+
+export type ExitFillRow = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Contracts.
+ */
+qty: number, 
+/**
+ * The price.
+ */
+price: string, };
+
+export type FlattenReceipt = { 
+/**
+ * Which: `F0`.
+ */
+flatten: string, 
+/**
+ * When it began, on the market's clock.
+ */
+beganAt: string | null, 
+/**
+ * When it answered.
+ */
+answeredAt: string | null, 
+/**
+ * How often the answer was revised: by a late fill, or by what has been closed since.
+ */
+revisions: number, 
+/**
+ * The answer as it stands now.
+ */
+answer: FlattenAnswer, };
+
 export type RulesChoice = { 
 /**
  * The id of a rule pack: `topstep-combine-50k`.
@@ -1220,7 +1701,25 @@ title: string,
 /**
  * The day on which its rules were checked.
  */
-checkedOn: string, };
+checkedOn: string, 
+/**
+ * Where its rules are written.
+ */
+sources: Array<SourceRow>, };
+
+export type SourceRow = { 
+/**
+ * What it is.
+ */
+title: string, 
+/**
+ * Where it is.
+ */
+url: string, 
+/**
+ * When it was read.
+ */
+readOn: string, };
 
 export type RuleSetting = { 
 /**
@@ -1237,6 +1736,8 @@ right: string,
 value: string, };
 
 export type RuleLevel = "FINE" | "WARNED" | "REACHED";
+
+export type RuleAct = "WARN" | "FLATTEN" | "LOCK" | "FAIL";
 
 export type RuleUse = { 
 /**
@@ -1272,6 +1773,14 @@ distance: string,
  */
 percent: number, 
 /**
+ * Whether open profit counts; else closed trades alone do.
+ */
+byEquity: boolean, 
+/**
+ * What becomes of the account when it is reached.
+ */
+act: RuleAct, 
+/**
  * How far it is.
  */
 level: RuleLevel, };
@@ -1290,7 +1799,7 @@ words: string,
  */
 since: string, 
 /**
- * When the next session begins; `null` for good.
+ * When it ends; `null` for good.
  */
 until: string | null, };
 
@@ -1394,6 +1903,10 @@ limitsLockedUntil: string | null,
  */
 planned: boolean, 
 /**
+ * No rules are there from the next session on.
+ */
+lifts: boolean, 
+/**
  * What may still be opened, contract by contract.
  */
 allowed: Array<AllowedRow>, };
@@ -1407,6 +1920,24 @@ export type MarketSource = { "kind": "SIMULATED", } | { "kind": "FILE",
  * Where it lies.
  */
 path: string, };
+
+export type HandlingChoice = { 
+/**
+ * A print further than this from the last good one is suspect, in ticks: 4 or more.
+ */
+bandTicks: number, 
+/**
+ * The same in hundredths of a percent of the price; the wider of the two counts.
+ */
+bandBasisPoints: number, 
+/**
+ * The most contracts of one exit of a flatten, 1 to 1000.
+ */
+clip: number, 
+/**
+ * How long a flatten waits for its cancels before its exits leave, in milliseconds, 0 to 2000.
+ */
+flattenWaitMs: number, };
 
 export type Settings = { 
 /**
@@ -1496,11 +2027,19 @@ defaultSymbol: string,
 /**
  * What becomes of a stop or target whose price was passed while the desk was away; left out: it exits.
  */
-passedPolicy?: PassedPolicy, }, 
+passedPolicy?: PassedPolicy, 
+/**
+ * How prints are judged and how a flatten works; left out: the standard.
+ */
+handling?: HandlingChoice, }, 
 /**
  * The rules of the account; without any, only what the trader allows holds.
  */
-rules?: RulesChoice, };
+rules?: RulesChoice, 
+/**
+ * What is heard; left out: everything, at half the loudness.
+ */
+sounds?: Sounds, };
 
 export type SettingFault = { 
 /**

@@ -43,6 +43,8 @@ export interface Lot {
   exiting: boolean;
   /** The leg that fired. */
   firedBy?: 'STOP' | 'TARGET';
+  /** What was passed while the desk was away, and waits. */
+  passed?: 'STOP' | 'TARGET' | undefined;
   openedAt: string;
   trailTicks: number | null;
   evenAfterTicks: number | null;
@@ -66,6 +68,10 @@ export class Book {
 
   constructor() {
     for (const product of PRODUCTS) this.lastTicks.set(product.symbol, product.openTicks);
+  }
+
+  products(): readonly Product[] {
+    return PRODUCTS;
   }
 
   last(product: Product): number {
@@ -95,6 +101,8 @@ export class Book {
       timestamp,
       reason,
       status: order?.status ?? null,
+      sinceMs: order === null || action === 'SUBMIT' ? null : Date.parse(timestamp) - Date.parse(order.submittedAt),
+      receipt: receiptOf(order?.id ?? null),
     };
     this.log.push(row);
     return row;
@@ -148,6 +156,8 @@ export class Book {
         avgPrice: averagePrice(lots, product),
         lastPrice: priceOf(this.last(product), product),
         unrealizedPnl: qty === 0 ? null : cents(this.#openCents(product)),
+        liquidationPnl: qty === 0 ? null : cents(this.#openCents(product) - Math.abs(qty) * product.tickValueCents),
+        openedAt: lots[0]?.openedAt ?? null,
         realizedPnl: cents(this.#realizedCents.get(product.symbol) ?? 0),
         fees: cents(this.#feeCents.get(product.symbol) ?? 0),
         protectedQty: lots.reduce((total, lot) => total + (lot.stopTicks === null ? 0 : lot.qty), 0),
@@ -198,6 +208,7 @@ export class Book {
           state: lot.exiting ? 'EXITING' : 'ARMED',
           stopDistanceTicks: lot.stopTicks === null ? null : Math.abs(last - lot.stopTicks),
           targetDistanceTicks: lot.targetTicks === null ? null : Math.abs(lot.targetTicks - last),
+          passed: lot.passed ?? null,
         };
       });
   }
@@ -214,6 +225,11 @@ export class Book {
         return total + (lot.side === 'BUY' ? move : -move) * product.tickValueCents * lot.qty;
       }, 0);
   }
+}
+
+/** Exits say in their id whose receipt tells of them. */
+function receiptOf(orderId: string | null): string | null {
+  return /^([LF]\d+)-/.exec(orderId ?? '')?.[1] ?? null;
 }
 
 function legPnl(lot: Lot, ticks: number | null): string | null {

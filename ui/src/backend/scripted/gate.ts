@@ -2,8 +2,12 @@
 
 import { readPrice } from '../../core/tick';
 import type { OrderRequest, Settings, Side, Verdict } from '../types';
-import { type Book, signed } from './book';
+import { type Book, cents, signed } from './book';
 import { type Product, productOf } from './products';
+
+const WITHOUT_STOP_TICKS = 40;
+const START_CENTS = 5_000_000;
+const FLOOR_CENTS = 4_800_000;
 
 export interface ReadOrder {
   product: Product;
@@ -45,10 +49,28 @@ export function askGate(
   return { kind: 'ALLOWED', order, effect: reduces ? 'REDUCES' : 'OPENS' };
 }
 
-export function verdictOf(answer: GateAnswer): Verdict {
-  return answer.kind === 'ALLOWED'
-    ? { allowed: true, reason: null, message: null, effect: answer.effect }
-    : { allowed: false, ...answer.refusal, effect: null };
+export function verdictOf(answer: GateAnswer, book: Book, settings: Settings): Verdict {
+  const nothing = { warnings: [], worst: null, buyLeft: null, sellLeft: null };
+  if (answer.kind === 'REFUSED') return { ...nothing, allowed: false, ...answer.refusal, effect: null };
+  const { order, effect } = answer;
+  const left = Math.max(0, Number(settings.trading.positionMaxMinis) - Math.abs(book.net(order.product)));
+  const allowed = { ...nothing, allowed: true, reason: null, message: null, effect, buyLeft: left, sellLeft: left };
+  if (effect === 'REDUCES' || settings.rules === undefined) return allowed;
+  // As the desk does it: without a stop forty ticks against the order are counted, fees for both ways.
+  const { product, qty, stopTicks } = order;
+  const ticks = stopTicks === null ? WITHOUT_STOP_TICKS : Math.abs((order.limitTicks ?? book.last(product)) - stopTicks);
+  const lossCents = (ticks * product.tickValueCents + 2 * product.feeCents) * qty;
+  const dayCents = Math.round((Number(book.dayRealized()) + Number(book.dayUnrealized())) * 100);
+  const equityCents = START_CENTS + dayCents - lossCents;
+  return {
+    ...allowed,
+    warnings: stopTicks === null ? [{ code: 'no_stop', words: `no stop: the worst case is counted with ${WITHOUT_STOP_TICKS} ticks against it` }] : [],
+    worst: {
+      loss: cents(lossCents),
+      equity: cents(equityCents),
+      left: [{ rule: 'max_loss', words: 'the maximum loss limit', left: cents(equityCents - FLOOR_CENTS) }],
+    },
+  };
 }
 
 function readOrder(side: Side, request: OrderRequest, book: Book): ReadOrder | Refusal {

@@ -1,5 +1,6 @@
 // The products of the scripted market. Ticks are whole numbers, money is whole cents.
 
+import { decimalText } from '../../core/decimal';
 import { priceText } from '../../core/tick';
 import type { InstrumentRow } from '../types';
 
@@ -30,6 +31,7 @@ function row(
     tickValue,
     decimals,
     pointValue,
+    feePerSide: decimalText(BigInt(feeCents), 2),
     openTicks,
     tickValueCents,
     feeCents,

@@ -3,7 +3,7 @@
 import { BackendFault } from '../backend';
 import type { LockoutRow, PackRow, RuleSetting, RulesChoice, RulesPanel } from '../types';
 
-const PACK: PackRow = { id: 'exercise-50k', title: 'Exercise 50K', checkedOn: '2026-11-22' };
+const PACK: PackRow = { id: 'exercise-50k', title: 'Exercise 50K', checkedOn: '2026-11-22', sources: [{ title: 'Rules of the exercise', url: 'https://example.com/rules', readOn: '2026-11-22' }] };
 const SETTINGS: readonly RuleSetting[] = [
   { key: 'daily_loss', right: 'on or off', value: 'off' },
   { key: 'personal_daily_loss', right: 'an amount above 0, or none', value: 'none' },
@@ -32,6 +32,8 @@ export interface RulesGround {
   resultCents: number;
   limitsLocked: boolean;
   symbols: readonly string[];
+  /** No rules are there from the next session on. */
+  lifts: boolean;
 }
 
 export function panelOf(ground: RulesGround): RulesPanel {
@@ -61,6 +63,8 @@ export function panelOf(ground: RulesGround): RulesPanel {
             line: '48000.00',
             distance: money(limit - used),
             percent: Math.min(100, Math.floor((used * 100) / limit)),
+            byEquity: true,
+            act: 'FAIL',
             level: used >= limit ? 'REACHED' : used >= limit / 2 ? 'WARNED' : 'FINE',
           },
         ]
@@ -72,6 +76,7 @@ export function panelOf(ground: RulesGround): RulesPanel {
     runAway: null,
     limitsLockedUntil: ground.limitsLocked ? '2026-11-23T23:00:00Z' : null,
     planned: false,
+    lifts: ground.lifts,
     allowed: has
       ? ground.symbols.map((symbol) => ({
           symbol,

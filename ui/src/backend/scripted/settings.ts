@@ -6,7 +6,7 @@ import type { Settings } from '../types';
 export const SCRIPTED_SETTINGS: Settings = {
   version: 1,
   broker: 'MOCK',
-  ninjatrader: { host: '127.0.0.1', port: 36973, account: 'Sim101', username: '' },
+  ninjatrader: { host: '127.0.0.1', port: 36985, account: 'Sim101', username: '' },
   mock: {
     seed: '1',
     delayMsMin: 100,

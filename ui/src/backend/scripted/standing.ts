@@ -1,6 +1,6 @@
 // How the scripted desk stands, as the real one would say it.
 
-import type { DeskStanding, DifferenceRow, FlattenProgress, LatchRow } from '../types';
+import type { BrokerLink, DeskStanding, DifferenceRow, FlattenProgress, LatchRow, RecoveryAnswer } from '../types';
 import { type Book, cents } from './book';
 
 /** What a test or a page may make the scripted desk say. */
@@ -8,6 +8,10 @@ export interface Staged {
   differences: DifferenceRow[];
   latches: LatchRow[];
   blind: boolean;
+  recovery: RecoveryAnswer | null;
+  lifts: boolean;
+  /** The connection to a broker that is not simulated. */
+  broker: BrokerLink | null;
 }
 
 export function standingOf(book: Book, staged: Staged, flatten: FlattenProgress | null, limit: string): DeskStanding {
@@ -21,7 +25,8 @@ export function standingOf(book: Book, staged: Staged, flatten: FlattenProgress 
   }, 0);
   const used = count(() => true);
   return {
-    account: 'MOCK',
+    account: staged.broker?.account ?? 'MOCK',
+    broker: staged.broker,
     protection: {
       openContracts: used,
       inAppContracts: count((lot) => lot.stopTicks !== null && !lot.exiting),

@@ -36,7 +36,7 @@ pub(super) fn begin(options: &DeskOptions, there: &HostPort) -> Result<Running, 
     let opened = open(options, session)?;
     let seen = opened.returning.map_or(Timestamp::MIN, |returning| returning.since);
     let is_return = opened.returning.is_some();
-    let desk = DeskName::new(&opened.journal_name).map_err(|fault| Fault::Market(fault.to_string()))?;
+    let desk = DeskName::new(&opened.name).map_err(|fault| Fault::Market(fault.to_string()))?;
     let config = ConnectionConfig {
         host: there.host.clone(),
         port: there.port,

@@ -1,7 +1,7 @@
 //! Commands and their answers.
 
 use phantom_compliance::Limits;
-use phantom_engine::{HaltChange, Handling, Origin};
+use phantom_engine::{HaltChange, Handling, Origin, RulesInput};
 use phantom_model::{ArenaKey, NetQty, OrderId, OrderStatus, Qty, Side};
 use phantom_runtime::{CancelAnswer, Effect};
 
@@ -79,19 +79,31 @@ async fn a_flatten_that_gets_no_fill_answers_after_ten_seconds_and_names_what_is
     let world = run(mock(), Limits::NONE);
     world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
     world.print(13_201).await;
-    assert_eq!(world.desk.last_receipt().await.unwrap(), None);
+    assert_eq!(world.desk.flatten_receipts().await.unwrap(), []);
     let began = tokio::time::Instant::now();
     let receipt = world.desk.flatten_all(Origin::Window).await.unwrap();
     assert_eq!(began.elapsed().as_secs(), 10);
     assert!(!receipt.flat);
     assert_eq!(receipt.still_open, [(world.gold, NetQty::new(2))]);
-    assert_eq!(world.desk.last_receipt().await.unwrap(), Some(receipt));
+    assert_eq!(world.desk.flatten_receipts().await.unwrap(), [receipt]);
     world.print(13_200).await;
-    let revised = world.desk.last_receipt().await.unwrap().unwrap();
+    let revised = world.desk.flatten_receipts().await.unwrap().pop().unwrap();
     assert_eq!((revised.flat, revised.revisions, revised.still_open.len()), (true, 1, 0));
     assert_eq!(revised.closed.iter().map(|row| row.qty).sum::<u32>(), 2);
+    assert!(revised.began_at < revised.answered_at, "{revised:?}");
     let snapshot = world.desk.snapshot().await.unwrap();
     assert_eq!(snapshot.book.positions().at(world.gold).net, NetQty::FLAT, "the work goes on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flatten_that_a_rule_asks_for_has_a_receipt_too() {
+    let world = run(mock(), Limits::NONE);
+    world.desk.place(ticket(Side::Buy, "2"), Origin::Window).await.unwrap();
+    world.print(13_201).await;
+    world.desk.rules(RulesInput::LockOut { until: None, origin: Origin::Window }).unwrap();
+    world.print(13_200).await;
+    let receipts = world.desk.flatten_receipts().await.unwrap();
+    assert_eq!((receipts.len(), receipts[0].flat, receipts[0].closed.len()), (1, true, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,13 +10,18 @@ use phantom_model::{Money, NetQty, Span, Timestamp};
 use super::Book;
 use crate::rule_fact::{Figures, RuleFact};
 
-/// Rules that come into force with the next session.
+/// What comes into force with the next session.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Plan {
-    /// Them.
-    pub profile: Arc<Profile>,
-    /// Whether that is another account.
-    pub fresh: bool,
+pub enum Plan {
+    /// Other rules.
+    Rules {
+        /// Them.
+        profile: Arc<Profile>,
+        /// Whether that is another account.
+        fresh: bool,
+    },
+    /// No rules.
+    Lift,
 }
 
 /// An account as the facts tell it.
@@ -66,7 +71,7 @@ impl Account {
         self.unusable.as_ref()
     }
 
-    /// The rules that come with the next session.
+    /// What comes with the next session.
     #[must_use]
     pub const fn plan(&self) -> Option<&Plan> {
         self.plan.as_ref()
@@ -231,6 +236,15 @@ impl Account {
         }
     }
 
+    /// No rules any more. A lock of the day stays until it is over; what the other accounts hold is no
+    /// matter of the rules alone.
+    fn lift(&mut self) {
+        let mut lockouts = std::mem::take(&mut self.lockouts);
+        lockouts.retain(|lock| lock.until != Until::Ever);
+        let elsewhere = std::mem::take(&mut self.elsewhere);
+        *self = Self { lockouts, elsewhere, ..Self::default() };
+    }
+
     fn set(&mut self, rule: RuleId, broken: bool) {
         if let Some(row) = self.broken.get_mut(rule.place()) {
             *row = broken;
@@ -272,8 +286,10 @@ impl Book {
         match fact {
             RuleFact::Adopted { profile, figures, fresh, .. } => account.adopt(profile, **figures, *fresh),
             RuleFact::Planned { profile, fresh, .. } => {
-                account.plan = Some(Plan { profile: Arc::clone(profile), fresh: *fresh });
+                account.plan = Some(Plan::Rules { profile: Arc::clone(profile), fresh: *fresh });
             }
+            RuleFact::LiftPlanned { .. } => account.plan = Some(Plan::Lift),
+            RuleFact::Lifted { .. } => account.lift(),
             RuleFact::Declined { .. } | RuleFact::Judged { .. } => {}
             RuleFact::Unusable { why } => account.unusable = Some(Arc::clone(why)),
             RuleFact::LimitsLocked { until, .. } => account.limits_locked_until = Some(*until),

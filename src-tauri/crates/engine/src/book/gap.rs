@@ -47,7 +47,8 @@ impl Book {
     }
 
     /// The leg of a lot that was passed while the desk was away.
-    pub(crate) fn passed_leg(&self, lot: LotId) -> Option<Leg> {
+    #[must_use]
+    pub fn passed_leg(&self, lot: LotId) -> Option<Leg> {
         self.gap.passed.get(&lot).copied()
     }
 

@@ -1,13 +1,13 @@
 //! What a rule does once it is reached: lock, and close everything through the one exit authority.
 
 use phantom_compliance::{Lockout, RuleId, Until};
-use phantom_model::{Timestamp, TradingDay};
+use phantom_model::{Span, Timestamp, TradingDay};
 
 use super::Act;
 use crate::book::OrderKey;
 use crate::engine::{Engine, Now};
 use crate::input::Origin;
-use crate::rule_fact::RuleFact;
+use crate::rule_fact::{Declined, RuleFact};
 
 impl Engine {
     /// Carries out what a rule does.
@@ -32,12 +32,17 @@ impl Engine {
         self.close_out(now);
     }
 
-    /// A person locks the account until the next session. It cannot be taken back.
-    pub(crate) fn lock_by_hand(&mut self, now: &mut Now<'_>, origin: Origin) {
-        let until = Until::Session(self.next_session(now.at));
-        let longer = self.book.account().lockouts().iter().any(|lock| lock.cause == RuleId::ByHand);
-        if !longer {
-            self.lock(now, RuleId::ByHand, until, origin);
+    /// A person locks the account until a time, or until the next session. It cannot be taken back: a
+    /// lock that is there can be made longer, never shorter.
+    pub(crate) fn lock_by_hand(&mut self, now: &mut Now<'_>, until: Option<Timestamp>, origin: Origin) {
+        let until = until.unwrap_or_else(|| self.next_session(now.at));
+        if until <= now.at {
+            self.rule(now, RuleFact::Declined { why: Declined::TimeHasCome, origin });
+            return;
+        }
+        let mut held = self.book.account().lockouts().iter().filter(|lock| lock.cause == RuleId::ByHand);
+        if !held.any(|lock| !lock.until.is_over_at(until - Span::from_nanos(1))) {
+            self.lock(now, RuleId::ByHand, Until::Session(until), origin);
         }
     }
 

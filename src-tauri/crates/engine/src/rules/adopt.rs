@@ -7,6 +7,7 @@ use phantom_compliance::{Profile, Until};
 use phantom_model::{Money, NetQty, Timestamp};
 
 use super::day::with_limits;
+use crate::book::Plan;
 use crate::engine::{Engine, Now};
 use crate::input::{Origin, RulesInput};
 use crate::rule_fact::{Declined, RuleFact};
@@ -21,7 +22,8 @@ impl Engine {
                 let until = self.next_session(now.at);
                 self.rule(now, RuleFact::LimitsLocked { until, origin });
             }
-            RulesInput::LockOut { origin } => self.lock_by_hand(now, origin),
+            RulesInput::Lift { origin } => self.choose_none(now, origin),
+            RulesInput::LockOut { until, origin } => self.lock_by_hand(now, until, origin),
             RulesInput::PaidOut { amount, origin } => self.pay_out(now, amount, origin),
             RulesInput::Elsewhere { holdings } => self.hear_of_others(now, holdings),
         }
@@ -46,6 +48,22 @@ impl Engine {
             return;
         }
         self.change_limits(now, &current, &profile, origin);
+    }
+
+    /// No rules are the loosest: they come with the next session, unless nothing was traded today.
+    fn choose_none(&mut self, now: &mut Now<'_>, origin: Origin) {
+        let account = self.book.account();
+        let has_rules = account.profile().is_some() || account.unusable().is_some();
+        if !has_rules || account.plan() == Some(&Plan::Lift) {
+            return;
+        }
+        if account.limits_locked_until().is_some() {
+            self.rule(now, RuleFact::Declined { why: Declined::LimitsLocked, origin });
+        } else if self.is_untouched() {
+            self.rule(now, RuleFact::Lifted { origin });
+        } else {
+            self.rule(now, RuleFact::LiftPlanned { origin });
+        }
     }
 
     /// Nothing is open, nothing works, nothing was traded today and nothing is locked.
@@ -73,10 +91,13 @@ impl Engine {
             self.rule(now, RuleFact::Declined { why: Declined::LimitsLocked, origin });
         }
         if at_once != *current || unusable {
-            self.adopt(now, at_once, false, origin);
+            self.adopt(now, Arc::clone(&at_once), false, origin);
         }
         if later && self.book.account().limits_locked_until().is_none() {
             self.rule(now, RuleFact::Planned { profile: Arc::clone(wanted), fresh: false, origin });
+        } else if !later && self.book.account().plan().is_some() {
+            // What was planned is taken back.
+            self.adopt(now, at_once, false, origin);
         } else if !later && wanted == current && !unusable {
             let why = Declined::NothingChanges;
             self.rule(now, RuleFact::Declined { why, origin });
@@ -96,10 +117,14 @@ impl Engine {
         let Some(plan) = self.book.account().plan().cloned().filter(|_| begun) else { return };
         // A lock that is not over yet holds, whatever comes: all but the failure of the old account.
         let held = self.book.account().lockouts().iter().any(|lock| lock.until != Until::Ever);
-        if plan.fresh && (held || !self.is_flat()) {
-            return;
+        let waits = held || !self.is_flat();
+        match plan {
+            Plan::Rules { profile, fresh } if !(fresh && waits) => {
+                self.adopt(now, profile, fresh, Origin::Rule);
+            }
+            Plan::Lift if !waits => self.rule(now, RuleFact::Lifted { origin: Origin::Rule }),
+            Plan::Rules { .. } | Plan::Lift => {}
         }
-        self.adopt(now, plan.profile, plan.fresh, Origin::Rule);
     }
 
     fn pay_out(&mut self, now: &mut Now<'_>, amount: Money, origin: Origin) {

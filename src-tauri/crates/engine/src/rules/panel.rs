@@ -7,6 +7,8 @@ use phantom_compliance::rule_standing::Hours;
 use phantom_compliance::{Lockout, Minis, OrderRequest, RuleId, RunAway, Standing, Used, contracts_allowed};
 use phantom_model::{ContractId, Guard, Money, OrderKind, Qty, Side, Timestamp, TradingDay};
 
+use super::Act;
+use crate::book::Plan;
 use crate::engine::Engine;
 
 /// How far a rule is.
@@ -35,6 +37,10 @@ pub struct RuleRow {
     pub level: Level,
     /// Whether it is the firm's, with the pack's date; else the trader's own.
     pub firms: bool,
+    /// Whether open profit counts; else closed trades alone do.
+    pub by_equity: bool,
+    /// What it does once it is reached.
+    pub act: Act,
 }
 
 /// The size rule.
@@ -117,6 +123,8 @@ pub struct Panel {
     pub limits_locked_until: Option<Timestamp>,
     /// Whether other rules come with the next session.
     pub planned: bool,
+    /// Whether no rules are there from the next session on.
+    pub lifts: bool,
     /// What may still be opened, of every contract that was asked for.
     pub contracts: Vec<ContractRow>,
 }
@@ -159,7 +167,8 @@ impl Engine {
             lockouts: account.lockouts().to_vec(),
             run_away: account.run_away(),
             limits_locked_until: account.limits_locked_until(),
-            planned: account.plan().is_some(),
+            planned: matches!(account.plan(), Some(Plan::Rules { .. })),
+            lifts: account.plan() == Some(&Plan::Lift),
             contracts: contracts.iter().map(|&contract| self.contract_row(at, contract)).collect(),
         }
     }
@@ -174,6 +183,8 @@ impl Engine {
             distance: line.counted - line.at,
             level: self.level(line.rule),
             firms: line.rule != RuleId::PersonalDailyLoss,
+            by_equity: line.by_equity,
+            act: line.act,
         });
         let result = it.result(open);
         let goals = it.goals().into_iter().flatten().map(|goal| RuleRow {
@@ -183,6 +194,8 @@ impl Engine {
             distance: goal.target - result,
             level: self.level(goal.rule),
             firms: goal.rule != RuleId::PersonalDailyProfit,
+            by_equity: true,
+            act: goal.act,
         });
         losses.chain(goals).collect()
     }

@@ -1,8 +1,8 @@
 //! What comes after a flatten has answered: its watch for late fills, and its receipt.
 
 use phantom_engine::Handling;
-use phantom_model::Qty;
-use phantom_testkit::{buy, sell};
+use phantom_model::{Qty, Span};
+use phantom_testkit::{World, buy, sell};
 
 use super::flatten::{long, open_market};
 
@@ -167,6 +167,26 @@ fn a_flatten_leaves_in_orders_no_larger_than_the_clip() {
         "flatten F0 | exiting F0 | submit F0-C0-X1 SELL 15 GC MARKET
          submit F0-C0-X2 SELL 15 GC MARKET | submit F0-C0-X3 SELL 10 GC MARKET",
     );
+}
+
+#[test]
+fn a_flatten_waits_for_its_cancels_as_long_as_is_set() {
+    for wait_ms in [0, 200] {
+        let mut world = open_market();
+        let flatten_wait = Span::from_millis(wait_ms);
+        world.engine_mut().set_handling(Handling { flatten_wait, ..Handling::STANDARD });
+        world.enter(buy(2), "1320.0");
+        world.place(buy(1).limit("1319.0"));
+        world.hush();
+        world.flatten();
+        let exits = |world: &mut World| world.said().iter().any(|line| line == "exiting F0");
+        if wait_ms > 0 {
+            world.advance_ms(wait_ms - 1);
+            assert!(!exits(&mut world), "the cancel may still be answered");
+            world.advance_ms(1);
+        }
+        assert!(exits(&mut world), "{wait_ms} ms");
+    }
 }
 
 #[test]

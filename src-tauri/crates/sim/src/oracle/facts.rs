@@ -249,10 +249,9 @@ impl Oracle {
                 Some(BrokerReport::Failed { order: told, .. }) => *told == order && step == Step::Fail,
                 Some(BrokerReport::Snapshot(_)) => {
                     let listed = self.listed(order, |it| match it.standing {
-                        ListedStanding::Cancelled => step == Step::Cancel,
+                        // Filled: it has done what the broker would do of it.
+                        ListedStanding::Cancelled | ListedStanding::Filled => step == Step::Cancel,
                         ListedStanding::Failed(_) => step == Step::Fail,
-                        // It has done what the broker would do of it.
-                        ListedStanding::Filled => step == Step::Cancel,
                         ListedStanding::Working => false,
                     });
                     listed || (step == Step::Fail && self.is_proved_absent(order))

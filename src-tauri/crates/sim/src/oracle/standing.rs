@@ -147,6 +147,7 @@ impl Oracle {
         clippy::wildcard_enum_match_arm,
         reason = "the caller's match is complete; this is its second half"
     )]
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each fact of the account")]
     pub(super) fn account_recorded(&mut self, body: &FactBody, at: Timestamp) {
         match body {
             FactBody::OutsideOrderSeen { order, broker_order, contract, side, qty } => {

@@ -17,8 +17,8 @@ fn find(planted: Planted) -> Option<(Plan, Run, Violation)> {
 
 fn is_found(planted: Planted) {
     let found = find(planted).map(|(_, _, violation)| violation);
-    let invariant = found.as_ref().map(|violation| violation.invariant);
-    assert_eq!(invariant, Some(planted.breaks()), "{planted:?} in {SEEDS} seeds: {found:?}");
+    let named = found.as_ref().is_some_and(|violation| planted.breaks().contains(&violation.invariant));
+    assert!(named, "{planted:?} in {SEEDS} seeds: {found:?}");
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn an_account_that_is_compared_from_scratch_each_time_is_found() {
 
 #[test]
 fn a_failing_run_is_cut_to_a_short_list_that_fails_the_same_way() {
-    let (plan, run, _) = find(Planted::TouchMissed).unwrap();
+    let (plan, run, violation) = find(Planted::TouchMissed).unwrap();
     let shrunk = shrink(&plan, &run, Some(Planted::TouchMissed)).unwrap();
-    assert_eq!(shrunk.violation.invariant, Planted::TouchMissed.breaks());
+    assert_eq!(shrunk.violation.invariant, violation.invariant);
     assert!(shrunk.events.len() < 20, "{} events of {}", shrunk.events.len(), run.events.len());
 }

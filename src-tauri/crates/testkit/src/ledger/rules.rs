@@ -64,7 +64,12 @@ impl Ledger {
             }
             RuleFact::Locked { lock, .. } => self.rules.lockouts.push(*lock),
             RuleFact::Unlocked { cause } => self.rules.lockouts.retain(|lock| lock.cause != *cause),
+            RuleFact::Lifted { .. } => {
+                let lockouts = self.rules.lockouts.iter().filter(|lock| lock.until != Until::Ever).copied();
+                self.rules = RuleLedger { lockouts: lockouts.collect(), ..RuleLedger::default() };
+            }
             RuleFact::Planned { .. }
+            | RuleFact::LiftPlanned { .. }
             | RuleFact::Declined { .. }
             | RuleFact::Unusable { .. }
             | RuleFact::LimitsLocked { .. }

@@ -25,17 +25,20 @@ fn declarations() -> String {
     declare! {
         Side OrderType OrderRequest OrderQuestion PlaceAnswer
         FlattenStatus FlattenAnswer ClosedPosition OpenPosition
-        Effect Verdict PasswordPlace PasswordAnswer MarketControl
+        Effect Verdict WarningRow WorstCase WorstLeft PasswordPlace PasswordAnswer MarketControl
         ChangeRequest AmendAnswer ProtectRequest Protected StopChange TargetChange BreakEvenChange
         ProtectAnswer LotProtection Decision DecideRequest ClosePart
         LogAction LogRow TradeBy TradeRow PositionRow WorkingRow PhantomState PhantomRow QuoteRow
         DeskMode FeedState DeskStatus InstrumentRow
         DeskStanding ProtectionLine OrderLatency LimitUse DifferenceState DifferenceRow LatchRow
         FlattenStage FlattenProgress
+        LinkStage AccountKind BrokerLink ConnectionTest ConnectionFound
+        SoundKind Sounds SoundAnswer LicenceRow AboutAnswer FolderAnswer
         Snapshot OrderLogEvent PositionUpdateEvent DeskUpdateEvent
-        DecidedRow RecoveryAnswer HistoryQuestion HistoryLine HistoryAnswer WrittenAnswer
-        RulesChoice PackRow RuleSetting RuleLevel RuleUse LockoutRow AllowedRow RulesPanel
-        PassedPolicy BrokerChoice MarketSource Settings SettingFault WireFault FlattenNews DecimalText
+        DecidedRow MissedRow RecoveryAnswer HistoryQuestion HistoryIndex HistoryLine HistoryAnswer
+        WrittenAnswer BundleAnswer LegWord TriggerReceipt ExitRow ExitFillRow FlattenReceipt
+        RulesChoice PackRow SourceRow RuleSetting RuleLevel RuleAct RuleUse LockoutRow AllowedRow RulesPanel
+        PassedPolicy BrokerChoice MarketSource HandlingChoice Settings SettingFault WireFault FlattenNews DecimalText
     }
     text
 }

@@ -189,3 +189,24 @@ fn what_is_armed_there_is_let_be_until_the_desk_has_spoken_and_then_made_equal()
     world.line(pong("0000000000000000"));
     assert_eq!(world.ops(), [""; 0], "the answer is under way");
 }
+
+#[test]
+fn a_contract_that_is_wanted_later_does_not_take_the_way_to_the_broker_away() {
+    let mut config = config(Env::Sim);
+    let table = InstrumentTable::built_in().unwrap();
+    config.contracts.push(Contract::parse_ninjatrader(&table, "ES 12-26").unwrap());
+    let (first, second) = (ContractId::from_row(0), ContractId::from_row(1));
+    let kept = Kept { watched: [first].into(), ..Kept::default() };
+    let server = ServerName { epoch: PlatformId::numbered('e', 1), server: Name::cut("PhantomBridge 1.0.0") };
+    let session = Session::new(Fixed::of(&config), kept, &server, 1, ms(0));
+    let mut world = World { session, seq: 0, now: ms(0) };
+    world.snapshot("r-0", vec![]);
+    world.subscribe();
+    assert!(world.told().contains(&Incoming::Link(Link::Up)));
+    world.session.watch(second);
+    world.at(10);
+    assert_eq!(world.session.story().stage, Stage::Up);
+    let sent = world.sent();
+    assert!(matches!(sent.as_slice(), [(_, Command::Subscribe(_))]), "{sent:?}");
+    assert_eq!(world.told(), []);
+}

@@ -162,8 +162,9 @@ impl Session {
         };
         let Account { desk: opened, kept, holding } =
             storage.open(environment, &to.account, &ninjatrader::place(to), checked, &wanted)?;
-        let OpenedDesk { listing, engine, journal, wake, name, returning, damage, others, day, noted, .. } =
-            opened;
+        let OpenedDesk {
+            listing, engine, journal, wake, name, returning, damage, others, day, noted, ..
+        } = opened;
         let engine = engine.with_rule_book(rule_book(&listing)?);
         let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
         let clock = PacedClock::starting_at(now.max(seen), 1);
@@ -178,7 +179,7 @@ impl Session {
         let is_return = returning.is_some();
         let parts = Parts { journal, wake, returning, holding };
         let handle = run_desk(engine, broker, parts, &clock, &listing, &channel.0)?;
-        tell_start(&handle, Start { is_return, damage, noted, others }, &environment, &channel.0)?;
+        tell_start(&handle, Start { is_return, damage, noted, others }, environment, &channel.0)?;
         let market = Market {
             listing: Arc::clone(&listing),
             fed: Vec::new(),
@@ -214,7 +215,7 @@ impl Session {
         let is_return = returning.is_some();
         let parts = Parts { journal, wake, returning, holding };
         let handle = run_desk(engine, broker, parts, &clock, &listing, &channel.0)?;
-        tell_start(&handle, Start { is_return, damage, noted, others }, &Environment::Mock, &channel.0)?;
+        tell_start(&handle, Start { is_return, damage, noted, others }, Environment::Mock, &channel.0)?;
         let market = Market { listing, fed, records, clock, state: FeedState::Simulated };
         let session = Self::with(checked, market, handle, channel, view, (Some(place), None))?;
         Ok((Self { kept: Some(kept), fees, ..session.0 }, session.1))
@@ -422,7 +423,7 @@ struct Start {
 fn tell_start(
     desk: &DeskHandle,
     start: Start,
-    environment: &Environment,
+    environment: Environment,
     tell: &mpsc::UnboundedSender<Told>,
 ) -> Result<(), SessionFault> {
     let Start { is_return, damage, noted, others } = start;

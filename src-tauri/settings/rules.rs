@@ -9,7 +9,7 @@ use phantom_engine::Handling;
 use phantom_engine::config::PrintBand;
 use phantom_engine::fact::GapPolicy;
 use phantom_model::qty::ORDER_QTY_MAX;
-use phantom_model::{InstrumentTable, Qty, Span};
+use phantom_model::{InstrumentTable, Offset, Qty, Span};
 use phantom_wire::{
     HandlingChoice, MarketSource, MockMarket, NinjaTrader, PassedPolicy, SettingFault, Settings, Trading,
 };
@@ -30,6 +30,8 @@ const TEXT_BYTES_MAX: usize = 256;
 const BAND_TICKS_MAX: u32 = 10_000;
 /// The exits of a flatten must not wait longer for its cancels.
 const FLATTEN_WAIT_MS_MAX: u32 = 2_000;
+/// A stop further than this beyond another protects nothing.
+const DISASTER_TICKS_MAX: u32 = 10_000;
 const PATH_BYTES_MAX: usize = 4_096;
 
 /// Settings as the desk means them.
@@ -156,9 +158,11 @@ fn check_handling(wanted: HandlingChoice) -> Result<Handling, SettingFault> {
     within("trading.handling.bandBasisPoints", wanted.band_basis_points, 0, PrintBand::BASIS_POINTS_MAX)?;
     within("trading.handling.clip", wanted.clip, 1, ORDER_QTY_MAX)?;
     within("trading.handling.flattenWaitMs", wanted.flatten_wait_ms, 0, FLATTEN_WAIT_MS_MAX)?;
+    within("trading.handling.disasterTicks", wanted.disaster_ticks, 0, DISASTER_TICKS_MAX)?;
     let band = PrintBand::new(wanted.band_ticks, wanted.band_basis_points).unwrap_or(PrintBand::STANDARD);
     let clip = Qty::new(wanted.clip).unwrap_or(Qty::MAX);
-    Ok(Handling { band, clip, flatten_wait: Span::from_millis(wanted.flatten_wait_ms) })
+    let flatten_wait = Span::from_millis(wanted.flatten_wait_ms);
+    Ok(Handling { band, clip, flatten_wait, disaster: Offset::new(wanted.disaster_ticks) })
 }
 
 fn minis(field: &str, text: &str) -> Result<Minis, SettingFault> {
@@ -196,7 +200,13 @@ mod tests {
     type Spoil = fn(&mut Settings);
 
     fn handled(settings: &mut Settings, change: fn(&mut HandlingChoice)) {
-        let mut it = HandlingChoice { band_ticks: 20, band_basis_points: 50, clip: 10, flatten_wait_ms: 500 };
+        let mut it = HandlingChoice {
+            band_ticks: 20,
+            band_basis_points: 50,
+            clip: 10,
+            flatten_wait_ms: 500,
+            disaster_ticks: 0,
+        };
         change(&mut it);
         settings.trading.handling = Some(it);
     }
@@ -217,7 +227,7 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 24] = [
+        let cases: [(&str, Spoil); 25] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
@@ -244,6 +254,9 @@ mod tests {
             ("trading.handling.flattenWaitMs", |s| {
                 handled(s, |it| it.flatten_wait_ms = 2_001);
             }),
+            ("trading.handling.disasterTicks", |s| {
+                handled(s, |it| it.disaster_ticks = 10_001);
+            }),
             ("rules.pack", |s| s.rules = Some(rules("no-such-pack", &[]))),
             ("rules.settings", |s| s.rules = Some(rules("topstep-combine-50k", &["daily_loss=perhaps"]))),
         ];
@@ -253,6 +266,17 @@ mod tests {
             assert_eq!(check(&settings).unwrap_err().field, field);
         }
         assert_eq!(pace(&file(), 0), Ok(Pace { paused: false, times: None }));
+    }
+
+    #[test]
+    fn a_second_stop_stands_so_far_beyond_the_first_or_not_at_all() {
+        for (ticks, beyond) in [(0, None), (40, Offset::new(40)), (10_000, Offset::new(10_000))] {
+            let mut settings = new_install();
+            handled(&mut settings, |it| it.disaster_ticks = 1);
+            settings.trading.handling.as_mut().unwrap().disaster_ticks = ticks;
+            assert_eq!(check(&settings).unwrap().handling.disaster, beyond);
+        }
+        assert_eq!(check(&new_install()).unwrap().handling.disaster, None);
     }
 
     #[test]

@@ -315,7 +315,7 @@ impl Rows<'_> {
 /// The receipt that an order belongs to: of the lot that it closes, or of the flatten.
 fn receipt_of(order: OrderId) -> Option<String> {
     match order {
-        OrderId::LotExit { lot, .. } => Some(lot.to_string()),
+        OrderId::LotExit { lot, .. } | OrderId::LotStop { lot, .. } => Some(lot.to_string()),
         OrderId::FlattenExit { flatten, .. } => Some(flatten.to_string()),
         OrderId::Ticket(_) | OrderId::Outside(_) => None,
     }

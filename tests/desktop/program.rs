@@ -265,8 +265,8 @@ impl Supervised {
     pub fn journal_of_run(&self, run: usize) -> Verification {
         let data = self.folder.path().join("data/app.phantom-desk");
         let is_journal = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "db");
-        let files = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path());
-        let journal = files.filter(is_journal).next().unwrap();
+        let mut files = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path());
+        let journal = files.find(is_journal).unwrap();
         let began = Instant::now();
         loop {
             let found = verify(&journal).unwrap();

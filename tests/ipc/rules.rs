@@ -128,8 +128,7 @@ fn under_a_pack_the_gate_tells_warnings_and_the_worst_case() {
 fn how_prints_are_judged_and_a_flatten_works_is_saved_and_checked() {
     let world = World::new();
     let mut settings = quick();
-    settings["trading"]["handling"] =
-        json!({ "bandTicks": 40, "bandBasisPoints": 100, "clip": 2, "flattenWaitMs": 0 });
+    settings["trading"]["handling"] = json!({ "bandTicks": 40, "bandBasisPoints": 100, "clip": 2, "flattenWaitMs": 0, "disasterTicks": 40 });
     settings["trading"]["passedPolicy"] = json!("ASK");
     world.get("saveSettings", json!({ "settings": settings }));
     assert_eq!(world.get("getSettings", json!({}))["trading"], settings["trading"]);

@@ -159,13 +159,15 @@ describe('settings of the desk', () => {
     const form = formOf(SCRIPTED_SETTINGS);
     const standard = readForm(form);
     expect(standard.kind === 'SETTINGS' && standard.settings.trading).toEqual(SCRIPTED_SETTINGS.trading);
-    const other = readForm({ ...form, passedPolicy: 'ASK', flattenWaitMs: '0' });
+    const other = readForm({ ...form, passedPolicy: 'ASK', flattenWaitMs: '0', disasterTicks: '40' });
     expect(other.kind === 'SETTINGS' && other.settings.trading).toMatchObject({
       passedPolicy: 'ASK',
-      handling: { bandTicks: 20, bandBasisPoints: 50, clip: 1_000, flattenWaitMs: 0 },
+      handling: { bandTicks: 20, bandBasisPoints: 50, clip: 1_000, flattenWaitMs: 0, disasterTicks: 40 },
     });
     const wrong = readForm({ ...form, bandTicks: '3' });
     expect(wrong.kind === 'FAULTS' && Object.keys(wrong.faults)).toEqual(['trading.handling.bandTicks']);
+    const tooFar = readForm({ ...form, disasterTicks: '10001' });
+    expect(tooFar.kind === 'FAULTS' && Object.keys(tooFar.faults)).toEqual(['trading.handling.disasterTicks']);
   });
 });
 

@@ -29,6 +29,7 @@ export interface SettingsForm {
   bandBasisPoints: string;
   clip: string;
   flattenWaitMs: string;
+  disasterTicks: string;
   rules: RulesChoice | null;
 }
 
@@ -38,14 +39,21 @@ export type FieldFaults = Readonly<Record<string, string>>;
 export type FormReading = { kind: 'SETTINGS'; settings: Settings } | { kind: 'FAULTS'; faults: FieldFaults };
 
 /** How prints are judged and how a flatten works, where nothing else was chosen: the desk's own standard. */
-export const STANDARD_HANDLING: HandlingChoice = { bandTicks: 20, bandBasisPoints: 50, clip: 1_000, flattenWaitMs: 500 };
+export const STANDARD_HANDLING: HandlingChoice = {
+  bandTicks: 20,
+  bandBasisPoints: 50,
+  clip: 1_000,
+  flattenWaitMs: 500,
+  disasterTicks: 0,
+};
 
-function handlingTexts({ bandTicks, bandBasisPoints, clip, flattenWaitMs }: HandlingChoice) {
+function handlingTexts({ bandTicks, bandBasisPoints, clip, flattenWaitMs, disasterTicks }: HandlingChoice) {
   return {
     bandTicks: String(bandTicks),
     bandBasisPoints: String(bandBasisPoints),
     clip: String(clip),
     flattenWaitMs: String(flattenWaitMs),
+    disasterTicks: String(disasterTicks),
   };
 }
 
@@ -98,6 +106,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   'trading.handling.bandBasisPoints': 'or from, 0.01 %',
   'trading.handling.clip': 'Largest flatten exit',
   'trading.handling.flattenWaitMs': 'Wait for cancels, ms',
+  'trading.handling.disasterTicks': 'Disaster stop, ticks',
   'rules.pack': 'Rule pack',
   'rules.settings': 'Options of the rule pack',
 };
@@ -133,6 +142,7 @@ export function readForm(form: SettingsForm): FormReading {
     bandBasisPoints: whole('trading.handling.bandBasisPoints', form.bandBasisPoints, 0, 10_000),
     clip: whole('trading.handling.clip', form.clip, 1, 1_000),
     flattenWaitMs: whole('trading.handling.flattenWaitMs', form.flattenWaitMs, 0, 2_000),
+    disasterTicks: whole('trading.handling.disasterTicks', form.disasterTicks, 0, 10_000),
   };
   const isStandard = JSON.stringify(handling) === JSON.stringify(STANDARD_HANDLING);
   const settings: Settings = {

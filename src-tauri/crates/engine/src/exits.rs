@@ -189,7 +189,7 @@ impl Engine {
         waiting.map(|&lot| u64::from(self.armed_qty(lot))).sum()
     }
 
-    fn is_awaiting_exit(&self, lot: LotId) -> bool {
+    pub(crate) fn is_awaiting_exit(&self, lot: LotId) -> bool {
         let row = self.book.lots().at(lot);
         match row.state {
             LotState::Exiting { .. } => row.uncommitted() > 0,
@@ -229,6 +229,9 @@ impl Engine {
             self.give_up(now, lot);
             return;
         };
+        if self.lot_waits_for_a_way(lot) {
+            return;
+        }
         let free = if resting.is_empty() { self.armed_qty(lot) } else { self.free_beside_cancels(lot) };
         self.send_lot_exit(now, lot, leg, rung, free);
     }

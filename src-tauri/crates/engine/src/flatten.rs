@@ -133,6 +133,9 @@ impl Engine {
         let given_up = self.book.flattens().at(flatten).ladder.given_up(contract);
         let mut left = self.budget(contract).left().saturating_sub(given_up).min(most);
         let clip = self.handling.clip_of(left);
+        if self.flatten_waits_for_a_way(flatten, contract) {
+            return;
+        }
         while left > 0 {
             let refusals = self.book.flattens().at(flatten).ladder.next_refusals(contract);
             let Some(rung) = Rung::after(usize::from(refusals)) else { return };

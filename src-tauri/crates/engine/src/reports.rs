@@ -116,6 +116,7 @@ impl Engine {
                 self.emit(now, body);
                 self.settle(now, contract);
                 self.alarm_stuck(now, key);
+                self.alarm_kept_in(now, key);
             }
             Stepped::Stale => {}
             Stepped::Illegal => self.alarm(now, Alarm::IllegalStep(order)),

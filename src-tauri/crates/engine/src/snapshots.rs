@@ -28,6 +28,9 @@ const WAITS: [Span; 5] = [
 /// The wait after those.
 const LONGEST_WAIT: Span = Span::from_millis(30_000);
 
+/// So many answers in a row that were not whole; then exits that wait for one go by what fills prove.
+const IN_VAIN_MAX: usize = 3;
+
 /// What was asked of the broker about itself. Not of record: after a restart it is asked anew.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Question {
@@ -37,6 +40,13 @@ pub(crate) struct Question {
     asked: u64,
     /// Answers in a row that were not whole.
     in_vain: usize,
+}
+
+impl Question {
+    /// Whether an answer is still worth waiting for.
+    pub(crate) const fn is_hopeful(&self) -> bool {
+        self.in_vain < IN_VAIN_MAX
+    }
 }
 
 impl Engine {
@@ -79,6 +89,9 @@ impl Engine {
         }
         self.question.in_vain += 1;
         self.deadlines.set(now.at + wait, Due::Snapshot);
+        if self.question.in_vain == IN_VAIN_MAX {
+            self.go_unconfirmed(now);
+        }
     }
 
     /// The broker's own account has come.
@@ -122,6 +135,7 @@ impl Engine {
         if compared && !settling {
             if self.book.halt().reconciling {
                 self.emit(now, FactBody::Reconciled);
+                self.take_up_exits(now);
             }
             if let Some(every) = self.timing.snapshot_every {
                 self.deadlines.set(now.at + every, Due::Snapshot);

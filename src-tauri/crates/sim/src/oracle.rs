@@ -77,6 +77,8 @@ pub struct Oracle {
     adrift: bool,
     /// Prints stamped before this fire nothing.
     stale_before: Timestamp,
+    /// When the way to the broker last came back.
+    up_at: Timestamp,
     foreign: Foreign,
     owes_latch: bool,
     double: stops::DoubleTrack,
@@ -139,6 +141,7 @@ impl Oracle {
             feed: standing::FeedTrack::default(),
             adrift: false,
             stale_before: Timestamp::MIN,
+            up_at: Timestamp::MIN,
             foreign: Foreign::No,
             owes_latch: false,
             double: stops::DoubleTrack::default(),

@@ -67,7 +67,7 @@ impl Planted {
             Self::CountedTwice => &[Invariant::I02],
             Self::LostTail => &[Invariant::I36],
             // A stop that should have fired, or one that should have trailed.
-            Self::TouchMissed => &[Invariant::I17, Invariant::I20],
+            Self::TouchMissed => &[Invariant::I17, Invariant::I18, Invariant::I20],
             Self::TrailBeginsAnew => &[Invariant::I20],
             Self::ToldTwice => &[Invariant::I39],
         }

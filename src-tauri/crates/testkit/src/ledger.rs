@@ -40,6 +40,8 @@ pub struct Ledger {
     lots: BTreeMap<LotId, LotRow>,
     sums: BTreeMap<ContractId, Sums>,
     halt: Halt,
+    /// When the way to the broker last came back.
+    up_at: Option<Timestamp>,
     latches: Vec<LatchCause>,
     contract_latches: Vec<(ContractId, LatchCause)>,
     /// By how much the broker has more, where a person has to decide.
@@ -123,6 +125,8 @@ struct LotRow {
     waiting_since: Option<Timestamp>,
     unprotected: bool,
     exits_sent: u8,
+    /// No byte of its last exit left.
+    never_left: bool,
 }
 
 /// What the fills of a contract add up to.
@@ -305,6 +309,7 @@ impl Ledger {
             waiting_since: None,
             unprotected: false,
             exits_sent: 0,
+            never_left: false,
         };
         assert!(self.lots.insert(lot, row).is_none(), "{} is opened twice", lot_name(lot));
         self.measure(lot);

@@ -128,4 +128,8 @@ pub struct HandlingChoice {
     pub clip: u32,
     /// How long a flatten waits for its cancels before its exits leave, in milliseconds, 0 to 2000.
     pub flatten_wait_ms: u32,
+    /// How far beyond each stop a second one stands at the broker, in ticks, up to 10000; 0 for none. Only
+    /// `NinjaTrader` keeps such stops.
+    #[serde(default)]
+    pub disaster_ticks: u32,
 }

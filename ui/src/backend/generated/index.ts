@@ -1937,7 +1937,12 @@ clip: number,
 /**
  * How long a flatten waits for its cancels before its exits leave, in milliseconds, 0 to 2000.
  */
-flattenWaitMs: number, };
+flattenWaitMs: number, 
+/**
+ * How far beyond each stop a second one stands at the broker, in ticks, up to 10000; 0 for none. Only
+ * `NinjaTrader` keeps such stops.
+ */
+disasterTicks: number, };
 
 export type Settings = { 
 /**

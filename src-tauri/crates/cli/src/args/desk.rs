@@ -26,7 +26,7 @@ pub(crate) struct DeskOptions {
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
 
-    /// Connect to the bridge that listens there, NinjaTrader's or that of `phantom mock-broker`, instead of
+    /// Connect to the bridge that listens there, of a trading program or of `phantom mock-broker`, instead of
     /// running a market and a broker of its own. Simulated accounts only
     #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
     #[arg(conflicts_with_all = ["seed", "speed", "latency"])]

@@ -119,16 +119,13 @@ impl Lane {
 
     /// Lets it trade until the kill comes. The desk, where it lives on.
     fn kill(&mut self, mut desk: Running, victim: Victim, aim: Aim) -> Option<Running> {
-        match aim {
-            Aim::Moment(after) if victim == Victim::Desk => {
-                self.listen(&mut desk, after, |_| false);
-            }
-            aim => {
-                self.wait_until_up(&mut desk);
-                self.listen(&mut desk, aim.not_before(), |_| false);
-                let mut watch = Watch::on(&self.broker.books(), &self.journal);
-                self.listen(&mut desk, AIM_MAX, |_| watch.is_reached(aim));
-            }
+        if let (Aim::Moment(after), Victim::Desk) = (aim, victim) {
+            self.listen(&mut desk, after, |_| false);
+        } else {
+            self.wait_until_up(&mut desk);
+            self.listen(&mut desk, aim.not_before(), |_| false);
+            let mut watch = Watch::on(&self.broker.books(), &self.journal);
+            self.listen(&mut desk, AIM_MAX, |_| watch.is_reached(aim));
         }
         match victim {
             Victim::Desk => {

@@ -251,7 +251,12 @@ impl Book {
             row.cancelling = Cancelling::No;
         });
         self.note_refusal(at, self.origin_of(order));
-        self.count_refusal(order);
+        // Nobody has refused what never left because there was no way: no rung is spent on it.
+        if reason == FailReason::NeverSent && self.halt.not_connected {
+            self.put_part_back(order);
+        } else {
+            self.count_refusal(order);
+        }
     }
 
     fn fold_filled(&mut self, at: Timestamp, order: OrderId, it: &Execution) {
@@ -489,6 +494,17 @@ impl Book {
                 row.state = LotState::Unprotected { leg };
             }
         });
+    }
+
+    /// A part of a flatten whose exit never left waits for another on the rung that it was on.
+    fn put_part_back(&mut self, order: OrderId) {
+        if let OrderId::FlattenExit { flatten, contract, .. } = order
+            && let Some(key) = self.find(order)
+        {
+            let row = self.orders.at(key);
+            let qty = row.qty.contracts().saturating_sub(row.done());
+            self.flattens.at_mut(flatten).ladder.never_left(key, contract, qty);
+        }
     }
 
     /// An exit that the broker refused, or took out of the market unfilled, is one rung spent.

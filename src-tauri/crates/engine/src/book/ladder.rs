@@ -23,6 +23,8 @@ struct Part {
     /// Contracts of its exit that were not filled.
     qty: u32,
     refusals: u8,
+    /// There was no way to the broker for the last one.
+    never_left: bool,
 }
 
 impl Part {
@@ -71,7 +73,19 @@ impl Ladder {
     /// The broker refused an exit, or took it out of the market unfilled.
     pub(super) fn refused(&mut self, exit: OrderKey, contract: ContractId, qty: u32) {
         let refusals = self.refusals_of(exit);
-        self.open.insert(exit, Part { contract, qty, refusals });
+        self.open.insert(exit, Part { contract, qty, refusals, never_left: false });
+    }
+
+    /// No byte of an exit left, for there was no way to the broker. That refuses nothing.
+    pub(super) fn never_left(&mut self, exit: OrderKey, contract: ContractId, qty: u32) {
+        let refusals = self.spent.get(&exit).copied().unwrap_or(0);
+        self.open.insert(exit, Part { contract, qty, refusals, never_left: true });
+    }
+
+    /// Whether an exit of the contract never left and has not been replaced.
+    #[must_use]
+    pub fn has_never_left(&self, contract: ContractId) -> bool {
+        self.open.values().any(|part| part.contract == contract && part.never_left)
     }
 
     /// A refused exit was filled after all.

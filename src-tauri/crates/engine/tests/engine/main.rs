@@ -37,3 +37,5 @@ mod together;
 #[cfg(test)]
 mod unknown;
 mod watch;
+#[cfg(test)]
+mod way;

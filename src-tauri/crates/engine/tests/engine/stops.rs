@@ -30,6 +30,22 @@ fn beside() -> World {
     world
 }
 
+/// The broker's account, in which the shadow of the lot of two has filled.
+pub(crate) fn filled_shadow(world: &World) -> Account {
+    let (order, broker_order) = ("L0-X1.s1".parse().ok(), phantom_model::BrokerOrderId::new(77));
+    let (contract, side, qty) = (contract("GC"), Side::Sell, phantom_model::Qty::new(2).unwrap());
+    let (kind, standing, filled) = (OrderKind::Market, ListedStanding::Filled, 2);
+    let listed = ListedOrder { order, broker_order, contract, side, qty, kind, filled, standing };
+    let (exec, price) = (phantom_model::ExecId::new(500), price("GC", "1319.1"));
+    let broker_time = None;
+    let fill = ListedFill { order, broker_order, contract, side, exec, qty, price, broker_time };
+    let mut account = Account::of(world).lists(listed).holds("GC", 0);
+    let mut fills = account.fills.told().to_vec();
+    fills.push(fill);
+    account.fills = phantom_model::Listed::Complete(fills);
+    account
+}
+
 /// Whether what has just happened has the order asked back.
 fn asks_back(world: &mut World, order: &str) -> bool {
     world.said().contains(&format!("cancel {order}"))
@@ -123,17 +139,7 @@ fn the_account_tells_of_a_shadow_that_filled_while_the_desk_was_gone() {
     world.advance_ms(1);
     world.feed(Input::Link(Link::Up));
     world.hush();
-    let (order, broker_order) = ("L0-X1.s1".parse().ok(), phantom_model::BrokerOrderId::new(77));
-    let (contract, side, qty) = (contract("GC"), Side::Sell, phantom_model::Qty::new(2).unwrap());
-    let (kind, standing, filled) = (OrderKind::Market, ListedStanding::Filled, 2);
-    let listed = ListedOrder { order, broker_order, contract, side, qty, kind, filled, standing };
-    let (exec, price) = (phantom_model::ExecId::new(500), price("GC", "1319.1"));
-    let broker_time = None;
-    let fill = ListedFill { order, broker_order, contract, side, exec, qty, price, broker_time };
-    let mut account = Account::of(&world).lists(listed).holds("GC", 0);
-    let mut fills = account.fills.told().to_vec();
-    fills.push(fill);
-    account.fills = phantom_model::Listed::Complete(fills);
+    let account = filled_shadow(&world);
     world.answer(&account);
     world.expect(
         "stands L0-X1.s1 2 | fill L0-X1.s1 2@1319.1 | reduced L0 2 by L0-X1.s1 1320.0>1319.1 -180.00 | closed T1 | closed L0-X1.s1 | reconciled",

@@ -54,6 +54,7 @@ impl Oracle {
             guard,
             exits: 0,
             live_exits: Vec::new(),
+            never_left: false,
             fresh,
         });
         self.shield_measured(lot);
@@ -144,6 +145,7 @@ impl Oracle {
         self.check(Invariant::I18, fired, || format!("an exit of lot {lot:?} leaves while it is {guard:?}"));
         if let Some(row) = self.lot_mut(lot) {
             row.exits = exit;
+            row.never_left = false;
         }
     }
 

@@ -199,6 +199,7 @@ impl Oracle {
                 self.halt.reconciling = *link == Link::Up;
                 if *link == Link::Up {
                     self.stale_before = at - self.timing.feed_dead;
+                    self.up_at = at;
                 }
             }
             FactBody::Reconciled => self.reconciled(),

@@ -3,7 +3,7 @@
 use phantom_compliance::Halt;
 use phantom_engine::FactBody;
 use phantom_engine::fact::{Alarm, Purpose};
-use phantom_model::{ContractId, Guard, OrderId, OrderKind, OrderStatus, Side, StopRole};
+use phantom_model::{ContractId, FailReason, Guard, OrderId, OrderKind, OrderStatus, Side, StopRole};
 
 use super::{Execution, Ledger, OrderRow, Use, may_go};
 
@@ -56,7 +56,12 @@ impl Ledger {
                 }
             }
             FactBody::OrderCancelled { order } => self.order(order).end(order, OrderStatus::Cancelled),
-            FactBody::OrderFailed { order, .. } => self.order(order).end(order, OrderStatus::Failed),
+            FactBody::OrderFailed { order, reason } => {
+                self.order(order).end(order, OrderStatus::Failed);
+                if let Use::LotExit(lot) = self.order(order).use_ {
+                    self.lots.get_mut(&lot).unwrap().never_left = reason == FailReason::NeverSent;
+                }
+            }
             FactBody::OrderClosed { order } => self.closed(order),
             FactBody::OrderUnknown { order } => {
                 let row = self.order(order);
@@ -173,6 +178,7 @@ impl Ledger {
             assert!(!it.unprotected, "{order} leaves after the last rung");
             assert!(own + row.qty <= it.open(), "{order} closes what another exit of its lot closes");
             it.exits_sent += 1;
+            it.never_left = false;
             let exit = it.exits_sent;
             assert_eq!(order, OrderId::LotExit { lot, exit }, "the id says the lot and counts its exits");
         }

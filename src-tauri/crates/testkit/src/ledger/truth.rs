@@ -70,6 +70,9 @@ impl Ledger {
             FactBody::LinkChanged { link } => {
                 self.halt.not_connected = link == Link::Down;
                 self.halt.reconciling = link == Link::Up;
+                if link == Link::Up {
+                    self.up_at = self.at;
+                }
             }
             FactBody::Reconciled => {
                 assert!(self.halt.reconciling, "reconciled without a cause");

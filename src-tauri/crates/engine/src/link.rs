@@ -5,9 +5,9 @@
 //! and again into nothing, which would spend its ladder: it waits for the way, and for the broker's own
 //! account after it, since a stop at the broker may have filled meanwhile.
 
-use phantom_model::{ContractId, FailReason, FlattenId, Link, LotId};
+use phantom_model::{ContractId, FlattenId, Link};
 
-use crate::book::OrderKey;
+use crate::book::{LotState, OrderKey};
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Purpose};
 
@@ -32,16 +32,11 @@ impl Engine {
 
     /// Whether exits that never left must wait: there is no way, or what the broker did meanwhile is not
     /// known and it can still be hoped to say so.
-    fn has_no_way(&self) -> bool {
+    pub(crate) fn has_no_way(&self) -> bool {
         let halt = self.book.halt();
         halt.not_connected || (halt.reconciling && self.question.is_hopeful())
     }
 
-    /// Whether the exit of a lot that has fired never left, and waits.
-    pub(crate) fn lot_waits_for_a_way(&self, lot: LotId) -> bool {
-        let exit = self.book.lots().at(lot).last_exit.map(|key| self.book.orders().at(key));
-        exit.is_some_and(|exit| exit.failed == Some(FailReason::NeverSent)) && self.has_no_way()
-    }
 
     /// Whether an exit of a flatten never left, and waits.
     pub(crate) fn flatten_waits_for_a_way(&self, flatten: FlattenId, contract: ContractId) -> bool {
@@ -51,15 +46,14 @@ impl Engine {
     /// An order has ended. When it was the exit of a lot that has to wait for a way now, a person is told.
     pub(crate) fn alarm_kept_in(&mut self, now: &mut Now<'_>, ended: OrderKey) {
         if let Purpose::LotExit { lot, .. } = self.book.orders().at(ended).purpose
-            && self.book.lots().at(lot).last_exit == Some(ended)
+            && matches!(self.book.lots().at(lot).state, LotState::Exiting { never_left: true, .. })
             && self.is_awaiting_exit(lot)
-            && self.lot_waits_for_a_way(lot)
         {
             self.alarm(now, Alarm::ExitSlow(lot));
         }
     }
 
-    /// The broker's own account has been compared: what waited for it goes on.
+    /// The broker has told its own account: what waited for it goes on.
     pub(crate) fn take_up_exits(&mut self, now: &mut Now<'_>) {
         for contract in self.contracts_awaiting() {
             self.pursue_waiting(now, contract);

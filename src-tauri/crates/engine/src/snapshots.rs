@@ -40,12 +40,14 @@ pub(crate) struct Question {
     asked: u64,
     /// Answers in a row that were not whole.
     in_vain: usize,
+    /// The account was told in whole since the way to the broker came back.
+    is_told: bool,
 }
 
 impl Question {
     /// Whether an answer is still worth waiting for.
     pub(crate) const fn is_hopeful(&self) -> bool {
-        self.in_vain < IN_VAIN_MAX
+        !self.is_told && self.in_vain < IN_VAIN_MAX
     }
 }
 
@@ -65,8 +67,7 @@ impl Engine {
 
     /// Nobody will answer what was asked before.
     pub(crate) fn forget_question(&mut self) {
-        self.question.open = None;
-        self.question.in_vain = 0;
+        (self.question.open, self.question.in_vain, self.question.is_told) = (None, 0, false);
         self.deadlines.clear_snapshot();
     }
 
@@ -124,7 +125,11 @@ impl Engine {
             return;
         }
         self.question.in_vain = 0;
+        let is_first = !std::mem::replace(&mut self.question.is_told, true);
         self.conclude(now, compared);
+        if is_first {
+            self.take_up_exits(now);
+        }
     }
 
     /// Everything was told. Openings are free once every position is known to agree or to need a person.
@@ -135,7 +140,6 @@ impl Engine {
         if compared && !settling {
             if self.book.halt().reconciling {
                 self.emit(now, FactBody::Reconciled);
-                self.take_up_exits(now);
             }
             if let Some(every) = self.timing.snapshot_every {
                 self.deadlines.set(now.at + every, Due::Snapshot);

@@ -188,7 +188,11 @@ impl Book {
             }
             OrderId::LotExit { lot, exit } => {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
-                self.lots.at_mut(lot).exits_sent = exit;
+                let row = self.lots.at_mut(lot);
+                row.exits_sent = exit;
+                if let LotState::Exiting { never_left, .. } = &mut row.state {
+                    *never_left = false;
+                }
             }
             OrderId::FlattenExit { flatten, contract, .. } => {
                 let row = self.flattens.at_mut(flatten);
@@ -253,7 +257,7 @@ impl Book {
         self.note_refusal(at, self.origin_of(order));
         // Nobody has refused what never left because there was no way: no rung is spent on it.
         if reason == FailReason::NeverSent && self.halt.not_connected {
-            self.put_part_back(order);
+            self.keep_in(order);
         } else {
             self.count_refusal(order);
         }
@@ -476,7 +480,7 @@ impl Book {
     pub(super) fn fold_fired(&mut self, lot: LotId, leg: Leg) {
         self.freeze(lot);
         self.change_lot(lot, |row| {
-            row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
+            row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0, never_left: false };
         });
     }
 
@@ -496,14 +500,21 @@ impl Book {
         });
     }
 
-    /// A part of a flatten whose exit never left waits for another on the rung that it was on.
-    fn put_part_back(&mut self, order: OrderId) {
-        if let OrderId::FlattenExit { flatten, contract, .. } = order
-            && let Some(key) = self.find(order)
-        {
-            let row = self.orders.at(key);
-            let qty = row.qty.contracts().saturating_sub(row.done());
-            self.flattens.at_mut(flatten).ladder.never_left(key, contract, qty);
+    /// What an exit that never left was to close waits for another one, on the rung that it was on.
+    fn keep_in(&mut self, order: OrderId) {
+        match order {
+            OrderId::LotExit { lot, .. } => self.change_lot(lot, |row| {
+                if let LotState::Exiting { never_left, .. } = &mut row.state {
+                    *never_left = true;
+                }
+            }),
+            OrderId::FlattenExit { flatten, contract, .. } => {
+                let Some(key) = self.find(order) else { return };
+                let row = self.orders.at(key);
+                let qty = row.qty.contracts().saturating_sub(row.done());
+                self.flattens.at_mut(flatten).ladder.never_left(key, contract, qty);
+            }
+            OrderId::Ticket(_) | OrderId::LotStop { .. } | OrderId::Outside(_) => {}
         }
     }
 

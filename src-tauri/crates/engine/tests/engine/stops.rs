@@ -127,7 +127,11 @@ fn an_exit_that_has_not_left_is_taken_back_when_the_shadow_stands_or_has_filled(
             assert_eq!(world.book().positions().at(contract("GC")).net.signed(), 0);
         } else {
             world.cancelled("L0-X1.s1");
-            world.expect("cancelled L0-X1.s1 | submit L0-X2 SELL 2 GC MARKET");
+            world.expect("cancelled L0-X1.s1 | alarm exit_slow L0");
+            world.feed(Input::Link(Link::Up));
+            let account = Account::of(&world);
+            world.answer(&account);
+            world.expect("link up | reconciled | submit L0-X2 SELL 2 GC MARKET");
         }
     }
 }

@@ -51,7 +51,10 @@ impl Oracle {
                 self.filled(*order, *exec, *qty, *price, *fee);
             }
             FactBody::OrderCancelled { order } => self.ended(*order, OrderStatus::Cancelled),
-            FactBody::OrderFailed { order, .. } => self.ended(*order, OrderStatus::Failed),
+            FactBody::OrderFailed { order, reason } => {
+                self.ended(*order, OrderStatus::Failed);
+                self.exit_failed(*order, *reason);
+            }
             FactBody::OrderClosed { order } => self.closed(*order),
             FactBody::OrderUnknown { order } => self.unknown(*order, fact.at),
             FactBody::CancelRequested { order } => self.cancel_requested(*order, fact.at),

@@ -1,7 +1,7 @@
 //! Facts about lots: every contract of every fill goes to a lot or comes from one, at its price.
 
 use phantom_engine::fact::Purpose;
-use phantom_model::{Bracket, BrokerReport, FillTiming, LotId, Money, OrderId, Price};
+use phantom_model::{Bracket, BrokerReport, FailReason, FillTiming, LotId, Money, OrderId, Price};
 
 use super::Oracle;
 use super::protection::Shield;
@@ -146,6 +146,16 @@ impl Oracle {
         if let Some(row) = self.lot_mut(lot) {
             row.exits = exit;
             row.never_left = false;
+        }
+    }
+
+    /// An exit of a lot has failed: whether a byte of it ever left.
+    pub(super) fn exit_failed(&mut self, order: OrderId, reason: FailReason) {
+        let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
+        if let OrderId::LotExit { lot, .. } = order
+            && let Some(row) = self.lot_mut(lot)
+        {
+            row.never_left = never_left;
         }
     }
 

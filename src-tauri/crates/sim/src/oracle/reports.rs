@@ -72,11 +72,6 @@ impl Oracle {
     pub(super) fn never_sent(&mut self, order: OrderId) {
         self.last_report = Some(BrokerReport::Failed { order, reason: FailReason::NeverSent });
         self.step(order, Step::Fail);
-        if let OrderId::LotExit { lot, .. } = order
-            && let Some(row) = self.lot_mut(lot)
-        {
-            row.never_left = true;
-        }
     }
 
     /// Every try to send the cancel surely failed.

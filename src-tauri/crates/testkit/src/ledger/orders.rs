@@ -59,7 +59,8 @@ impl Ledger {
             FactBody::OrderFailed { order, reason } => {
                 self.order(order).end(order, OrderStatus::Failed);
                 if let Use::LotExit(lot) = self.order(order).use_ {
-                    self.lots.get_mut(&lot).unwrap().never_left = reason == FailReason::NeverSent;
+                    self.lots.get_mut(&lot).unwrap().never_left =
+                        reason == FailReason::NeverSent && self.halt.not_connected;
                 }
             }
             FactBody::OrderClosed { order } => self.closed(order),

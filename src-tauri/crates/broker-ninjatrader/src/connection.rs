@@ -4,9 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use phantom_bridge::command::Arm;
 use phantom_bridge::handshake::ServerName;
-use phantom_bridge::text::Id;
 use phantom_bridge::{ByeCode, ClientBody};
 use phantom_broker::{Incoming, Message};
 use phantom_model::{BrokerReport, ContractId, FailReason, OrderId, Timestamp};
@@ -34,9 +32,6 @@ type Jitter = Box<dyn FnMut() -> u16 + Send + Sync>;
 enum Wish {
     ConfirmLive { typed: String, answer: oneshot::Sender<bool> },
     Watch(ContractId),
-    Protect(Vec<Arm>),
-    Arm(Box<Arm>),
-    Disarm(Id),
 }
 
 /// A running connection, to look at and to steer.
@@ -128,22 +123,6 @@ impl Handle {
         // A connection that has ended watches nothing.
         self.wishes.send(Wish::Watch(contract)).await.ok();
     }
-
-    /// Every phantom that is to be protected while this program is away: what is armed there besides is
-    /// disarmed. Before this is said once, what is armed there is let be.
-    pub async fn protect(&self, all: Vec<Arm>) {
-        self.wishes.send(Wish::Protect(all)).await.ok();
-    }
-
-    /// Protects a phantom while this program is away; the same name replaces.
-    pub async fn arm(&self, arm: Arm) {
-        self.wishes.send(Wish::Arm(Box::new(arm))).await.ok();
-    }
-
-    /// Protects a phantom no more.
-    pub async fn disarm(&self, phantom: Id) {
-        self.wishes.send(Wish::Disarm(phantom)).await.ok();
-    }
 }
 
 impl Connection {
@@ -202,15 +181,6 @@ impl Connection {
             Wish::Watch(contract) => {
                 self.kept.watched.insert(contract);
             }
-            Wish::Protect(all) => {
-                self.kept.armed = Some(all.into_iter().map(|arm| (arm.phantom.clone(), arm)).collect());
-            }
-            Wish::Arm(arm) => {
-                self.kept.armed.get_or_insert_default().insert(arm.phantom.clone(), *arm);
-            }
-            Wish::Disarm(phantom) => {
-                self.kept.armed.get_or_insert_default().remove(&phantom);
-            }
         }
     }
 
@@ -223,7 +193,8 @@ impl Connection {
         self.connections += 1;
         let kept = std::mem::take(&mut self.kept);
         let mut session = Session::new(self.fixed.clone(), kept, server, self.connections, (self.clock)());
-        self.cover(&mut session);
+        // What was to stand before says nothing now: the desk compares the account first, and then says anew.
+        self.covers.mark_unchanged();
         let ended = self.carry_on(&mut session, &mut incoming, &mut outgoing).await;
         self.spell.set(0);
         self.kept = session.into_kept();
@@ -299,9 +270,6 @@ impl Connection {
                 answer.send(session.confirm_live((self.clock)(), &typed)).ok();
             }
             Wish::Watch(contract) => session.watch(contract),
-            Wish::Protect(all) => session.protect(all),
-            Wish::Arm(arm) => session.arm(*arm),
-            Wish::Disarm(phantom) => session.disarm(&phantom),
         }
     }
 

@@ -52,9 +52,6 @@ pub struct Kept {
     pub confirmed: Option<(Name, Name)>,
     /// Contracts whose trades are wanted.
     pub watched: BTreeSet<ContractId>,
-    /// Phantoms that are to be protected while this program is away; `None` until the desk has said so,
-    /// and what is armed there is let be.
-    pub armed: Option<BTreeMap<Id, Arm>>,
 }
 
 /// Whether a contract there is the one that the desk means.
@@ -133,6 +130,9 @@ pub struct Session {
     shadows: BTreeMap<Id, Timestamp>,
     /// Orders whose cancel came while a change was out: asked for again then.
     cancel_again: BTreeMap<OrderId, Timestamp>,
+    /// Phantoms that are to be protected while this program is away; `None` until the desk has said so over
+    /// this connection, and what is armed there is let be: it compares the account first.
+    armed: Option<BTreeMap<Id, Arm>>,
     told_armed: Told,
     status: ConnectionStatus,
     price_status: ConnectionStatus,
@@ -175,6 +175,7 @@ impl Session {
             subscriptions: BTreeMap::new(),
             shadows: BTreeMap::new(),
             cancel_again: BTreeMap::new(),
+            armed: None,
             told_armed: Told::nothing(now),
             status: ConnectionStatus::Disconnected,
             price_status: ConnectionStatus::Disconnected,
@@ -307,24 +308,6 @@ impl Session {
         }
     }
 
-    /// Protects a phantom while this program is away; the same name replaces.
-    pub fn arm(&mut self, arm: Arm) {
-        self.kept.armed.get_or_insert_default().insert(arm.phantom.clone(), arm);
-        self.tell_armed(self.passed);
-    }
-
-    /// Protects a phantom no more.
-    pub fn disarm(&mut self, phantom: &Id) {
-        self.kept.armed.get_or_insert_default().remove(phantom);
-        self.tell_armed(self.passed);
-    }
-
-    /// Everything that is to be protected is told: what is armed there besides is disarmed.
-    pub fn protect(&mut self, all: impl IntoIterator<Item = Arm>) {
-        self.kept.armed = Some(all.into_iter().map(|arm| (arm.phantom.clone(), arm)).collect());
-        self.tell_armed(self.passed);
-    }
-
     fn send(&mut self, body: ClientBody) {
         self.out.push(Out::Send { body, order: None });
     }
@@ -358,7 +341,7 @@ impl Session {
     }
 
     fn digest(&self) -> String {
-        digest::digest(self.kept.armed.iter().flatten().map(|(_, arm)| arm))
+        digest::digest(self.armed.iter().flatten().map(|(_, arm)| arm))
     }
 
     fn pong(&mut self, now: Timestamp, beat: &Beat) {

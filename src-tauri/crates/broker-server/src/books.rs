@@ -57,7 +57,14 @@ pub enum BooksFault {
 pub(crate) struct Past {
     pub(crate) orders: Vec<Order>,
     pub(crate) executions: Vec<Execution>,
-    pub(crate) armed: Vec<Arm>,
+    pub(crate) armed: Vec<PastArm>,
+}
+
+/// A phantom that was protected, and how many of its contracts were closed before.
+#[derive(Debug)]
+pub(crate) struct PastArm {
+    pub(crate) arm: Arm,
+    pub(crate) done_before: i64,
 }
 
 /// The books.
@@ -155,14 +162,32 @@ fn past_of(entries: Vec<Entry>) -> Past {
                     None => past.executions.push(it),
                 }
             }
-            Entry::Armed(arm) => match past.armed.iter_mut().find(|it| it.phantom == arm.phantom) {
-                Some(known) => *known = arm,
-                None => past.armed.push(arm),
-            },
-            Entry::Disarmed(phantom) => past.armed.retain(|it| it.phantom != phantom),
+            Entry::Armed(arm) => {
+                let done_before = exited(&past.orders, &arm.exit_id);
+                past.armed.retain(|it| it.arm.phantom != arm.phantom);
+                past.armed.push(PastArm { arm, done_before });
+            }
+            Entry::Disarmed(phantom) => past.armed.retain(|it| it.arm.phantom != phantom),
         }
     }
     past
+}
+
+/// Contracts that the exits of a phantom and its stops have filled.
+pub(crate) fn exited<'a>(orders: impl IntoIterator<Item = &'a Order>, exit_id: &Id) -> i64 {
+    orders.into_iter().filter(|order| closes(order, exit_id)).map(|order| order.filled.get()).sum()
+}
+
+/// Whether an order is an exit or a stop of the phantom whose first exit has this id: the exits that follow
+/// it differ in the number at the end, and stops have a dot and a number of their own after that.
+pub(crate) fn closes(order: &Order, exit_id: &Id) -> bool {
+    let stem = |id: &str| id.trim_end_matches(|it: char| it.is_ascii_digit()).len();
+    let Some(id) = order.client_id.as_ref().map(Id::as_str) else { return false };
+    let id = match order.role {
+        Some(_) => id.rsplit_once('.').map_or(id, |(exit, _)| exit),
+        None => id,
+    };
+    id.get(..stem(id)) == exit_id.as_str().get(..stem(exit_id.as_str()))
 }
 
 #[cfg(test)]

@@ -30,8 +30,13 @@ impl Covers {
         self.stale
     }
 
-    /// Tells the broker, if it is news.
+    /// Tells the broker, if it is news. Not before the broker has told its own account: what is armed anew
+    /// for an exit that it has, and that is not known here yet, would be closed twice.
     pub(crate) fn tell(&mut self, engine: &Engine, broker: &mut impl Broker) {
+        if engine.has_no_way() {
+            self.told = None;
+            return;
+        }
         self.stale = false;
         let covers = engine.covers();
         if self.told.as_ref() != Some(&covers) {

@@ -6,7 +6,7 @@ use phantom_model::ContractId;
 
 use crate::book::DifferenceStanding;
 use crate::engine::{Engine, Now};
-use crate::fact::{Alarm, FactBody, Invariant, LatchCause};
+use crate::fact::{Alarm, FactBody, Invariant, LatchCause, Purpose};
 use crate::input::JournalStanding;
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
         let position = self.book.positions().at(contract);
         let size = position.net.size();
         let first_side = position.lots.first().map(|&lot| self.book.lots().at(lot).side);
-        let exits = position.exits_outstanding() > size;
+        let exits = position.exits_outstanding() > size && !self.is_making_room(contract);
         let lots = position.lot_contracts != size || first_side != position.net.side();
         let waiting = position.awaiting_exit > position.lot_contracts;
         for (broken, invariant) in [
@@ -57,6 +57,18 @@ impl Engine {
                 self.latch(now, LatchCause::Broken(invariant));
             }
         }
+    }
+
+    /// Whether nothing but shadows that came to stand has put more exits out than the position: what was sent
+    /// from here fits it, and so do the shadows. One of the two is being asked back.
+    fn is_making_room(&self, contract: ContractId) -> bool {
+        let position = self.book.positions().at(contract);
+        let stops = self.book.stops().map(|key| self.book.orders().at(key));
+        let shadows =
+            stops.filter(|it| it.contract == contract && matches!(it.purpose, Purpose::LotExit { .. }));
+        let standing: u64 = shadows.map(|it| u64::from(it.leaves())).sum();
+        let sent = position.exits_outstanding().saturating_sub(standing);
+        standing > 0 && sent.max(standing) <= position.net.size()
     }
 
     /// A latch whose cause still stands does not stay lifted.

@@ -30,13 +30,13 @@ impl Engine {
         }
     }
 
-    /// Whether exits that never left must wait: there is no way, or what the broker did meanwhile is not
-    /// known and it can still be hoped to say so.
-    pub(crate) fn has_no_way(&self) -> bool {
+    /// Whether what depends on the broker's own account must wait: there is no way to it, or what it did
+    /// meanwhile is not known and it can still be hoped to say so.
+    #[must_use]
+    pub fn has_no_way(&self) -> bool {
         let halt = self.book.halt();
         halt.not_connected || (halt.reconciling && self.question.is_hopeful())
     }
-
 
     /// Whether an exit of a flatten never left, and waits.
     pub(crate) fn flatten_waits_for_a_way(&self, flatten: FlattenId, contract: ContractId) -> bool {

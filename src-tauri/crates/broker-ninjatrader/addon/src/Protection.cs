@@ -24,7 +24,7 @@ namespace PhantomDesk.Bridge
         private readonly Dictionary<string, long> lastGoodOf = new Dictionary<string, long>(StringComparer.Ordinal);
         private readonly Dictionary<Phantom, Tries> tries = new Dictionary<Phantom, Tries>();
         private readonly Dictionary<string, string> digests = new Dictionary<string, string>(StringComparer.Ordinal);
-        private readonly Dictionary<string, List<Known>> byExitId = new Dictionary<string, List<Known>>(StringComparer.Ordinal);
+        private readonly Dictionary<string, List<Known>> byStem = new Dictionary<string, List<Known>>(StringComparer.Ordinal);
         private int absence;
 
         /// <summary>What was tried for a phantom in this absence of the app, and the stops that stand for it.</summary>
@@ -132,12 +132,17 @@ namespace PhantomDesk.Bridge
 
         private Phantom PhantomOf(Known stop) { return journal.Phantoms.FirstOrDefault(p => Belongs(stop.Placed, p)); }
 
-        /// <summary>Contracts that the phantom's own exit and its stops have filled.</summary>
-        private int ExitedBy(Phantom phantom)
+        // The exits of a phantom differ in the number at the end.
+        private static string StemOf(string exitId) { return exitId.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'); }
+
+        private IEnumerable<Known> ExitsOf(Phantom phantom)
         {
             List<Known> all;
-            return byExitId.TryGetValue(phantom.ExitId, out all) ? all.Where(k => k.Placed.Account == phantom.Account).Sum(k => k.Order.Filled) : 0;
+            return byStem.TryGetValue(StemOf(phantom.ExitId), out all) ? all.Where(k => k.Placed.Account == phantom.Account) : Enumerable.Empty<Known>();
         }
+
+        /// <summary>Contracts that the phantom's own exits and its stops have filled.</summary>
+        private int ExitedBy(Phantom phantom) { return ExitsOf(phantom).Sum(k => k.Order.Filled); }
 
         private Tries TriesOf(Phantom phantom)
         {
@@ -175,9 +180,9 @@ namespace PhantomDesk.Bridge
 
         private void NoteExit(Known known)
         {
-            string exitId = ExitIdOf(known.Placed);
+            string stem = StemOf(ExitIdOf(known.Placed));
             List<Known> all;
-            if (!byExitId.TryGetValue(exitId, out all)) byExitId[exitId] = all = new List<Known>();
+            if (!byStem.TryGetValue(stem, out all)) byStem[stem] = all = new List<Known>();
             all.Add(known);
         }
 
@@ -226,11 +231,7 @@ namespace PhantomDesk.Bridge
                 && (k.Placed == null || k.Placed.Role == null)).Sum(k => k.Open);
         }
 
-        private int OpenExitOf(Phantom phantom)
-        {
-            Known exit;
-            return byClientId.TryGetValue(phantom.ExitId, out exit) && exit.Placed.Account == phantom.Account ? exit.Open : 0;
-        }
+        private int OpenExitOf(Phantom phantom) { return ExitsOf(phantom).Where(k => k.Placed.Role == null).Sum(k => k.Open); }
 
         private void Stand(Account account, Phantom phantom, int share, bool isAway, long now)
         {

@@ -141,6 +141,20 @@ namespace PhantomDesk.Bridge.Tests
             Check.That(desk.Net == 0 && desk.Orders("L1-X1").Count == 1, "and nothing after it");
         }
 
+        public static void what_an_exit_has_closed_has_no_shadow_though_the_position_is_not_flat()
+        {
+            foreach (string exit in new[] { "L1-X1", "L1-X2" })
+            {
+                Desk desk = Armed(2, 1, null);
+                desk.Arm("L2", "sell", 1, "22970", null);
+                desk.Market(exit, "sell", 1);
+                desk.Run();
+                desk.Vanish();
+                desk.WaitSilently(6000);
+                Check.Same("L2-X1.s1", string.Join(", ", desk.Orders("").Where(o => o.OrderType == OrderType.StopMarket).Select(o => o.Name)), "after " + exit);
+            }
+        }
+
         public static void a_shadow_that_the_trader_cancels_by_hand_stays_cancelled()
         {
             Desk desk = Armed(2, 2, null);

@@ -52,7 +52,7 @@ impl Session {
     /// The desk says what is to stand for its phantoms: all of it.
     pub fn cover(&mut self, now: Timestamp, all: &[Cover]) {
         let arms = all.iter().filter_map(|cover| self.arm_of(cover));
-        self.kept.armed = Some(arms.map(|arm| (arm.phantom.clone(), arm)).collect());
+        self.armed = Some(arms.map(|arm| (arm.phantom.clone(), arm)).collect());
         self.tell_armed(now);
     }
 
@@ -78,7 +78,7 @@ impl Session {
         if self.seq.is_none() || self.fixed.does == Does::Look {
             return;
         }
-        let Some(wanted) = self.kept.armed.clone() else { return };
+        let Some(wanted) = self.armed.clone() else { return };
         let ours = digest::digest(wanted.values());
         if self.told_armed.rows.is_none()
             && self.told_armed.theirs.as_ref().is_some_and(|it| it.as_str() == ours)
@@ -140,7 +140,7 @@ impl Session {
     /// What is armed there must be what is wanted here: told again, and at last from nothing.
     pub(super) fn compare_armed(&mut self, now: Timestamp, theirs: &Words) {
         self.told_armed.theirs = Some(theirs.clone());
-        if self.kept.armed.is_none() || self.fixed.does == Does::Look {
+        if self.armed.is_none() || self.fixed.does == Does::Look {
             return;
         }
         let told = self.told_armed.rows.iter().flatten().map(|(_, (arm, _))| arm);
@@ -158,7 +158,7 @@ impl Session {
         self.told_armed.differed += 1;
         self.told_armed.rows = None;
         // A phantom that is armed anew keeps its stops; one that is disarmed loses them.
-        if self.told_armed.differed > 1 || self.kept.armed.as_ref().is_some_and(BTreeMap::is_empty) {
+        if self.told_armed.differed > 1 || self.armed.as_ref().is_some_and(BTreeMap::is_empty) {
             self.command(Command::Disarm(Disarm { phantom: None }), self.protection(now));
         }
         self.tell_armed(now);

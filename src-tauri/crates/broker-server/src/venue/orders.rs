@@ -136,8 +136,8 @@ impl Venue {
         let fills: Vec<ListedFill> =
             self.executions.iter().filter_map(|(&exec, _)| self.listed_fill(exec)).collect();
         self.broker.restore(&orders, &fills);
-        for arm in past.armed {
-            self.remember_armed(arm);
+        for it in past.armed {
+            self.remember_armed(it.arm, it.done_before);
         }
     }
 

@@ -9,8 +9,8 @@ use phantom_model::{ContractId, OrderKind, Qty, Side, Timestamp};
 
 use super::Venue;
 use super::commands::Refused;
-use super::orders::Terms;
-use crate::books::Entry;
+use super::orders::{Held, Terms};
+use crate::books::{Entry, closes, exited};
 
 /// The most phantoms that are armed at once.
 const ARMED_MAX: usize = 1_000;
@@ -20,6 +20,19 @@ const ARMED_MAX: usize = 1_000;
 pub(super) struct Armed {
     pub(super) arm: Arm,
     stops: u32,
+    /// Contracts that its exits and stops had filled when it was armed.
+    done_before: i64,
+}
+
+impl Armed {
+    /// Contracts of it that nothing has closed and nothing that may still fill will close, stops apart.
+    fn left(&self, orders: &[Held]) -> i64 {
+        let done = exited(orders.iter().map(|it| &it.order), &self.arm.exit_id) - self.done_before;
+        let leaving = orders.iter().filter(|it| it.is_live() && it.order.role.is_none());
+        let leaving = leaving.filter(|it| closes(&it.order, &self.arm.exit_id));
+        let leaving: i64 = leaving.map(|it| it.order.qty.get() - it.order.filled.get()).sum();
+        self.arm.qty.get() - done - leaving
+    }
 }
 
 impl Venue {
@@ -39,10 +52,11 @@ impl Venue {
             return Err((RefusalCode::BadPrice, None));
         }
         self.books.note(&Entry::Armed(arm.clone()));
+        let done_before = exited(self.orders.iter().map(|it| &it.order), &arm.exit_id);
         match known.and_then(|at| self.armed.get_mut(at)) {
-            Some(it) => it.arm = arm,
+            Some(it) => (it.done_before, it.arm) = (done_before, arm),
             // Armed before, perhaps: the ids of its stops go on.
-            None => self.remember_armed(arm),
+            None => self.remember_armed(arm, done_before),
         }
         if let Some(contract) = contract {
             self.fit_protection(now, contract);
@@ -72,10 +86,10 @@ impl Venue {
     }
 
     /// What was armed before the venue was started again.
-    pub(super) fn remember_armed(&mut self, arm: Arm) {
+    pub(super) fn remember_armed(&mut self, arm: Arm, done_before: i64) {
         let prefix = format!("{}.", arm.exit_id);
         let had = self.by_client.keys().filter(|id| id.as_str().starts_with(&prefix)).count();
-        self.armed.push(Armed { arm, stops: u32::try_from(had).unwrap_or(u32::MAX) });
+        self.armed.push(Armed { arm, stops: u32::try_from(had).unwrap_or(u32::MAX), done_before });
     }
 
     /// The client has been silent for long enough: a native stop for each phantom that has none.
@@ -123,7 +137,8 @@ impl Venue {
     fn place_stop(&mut self, now: Timestamp, at: usize, arm: &Arm, role: OrderRole, level: &Amount) {
         let Some(contract) = self.contract_named(arm.root.as_str(), arm.month, arm.year) else { return };
         let side = Side::from(arm.side);
-        let most = self.room(contract, side, role).min(arm.qty.get());
+        let left = self.armed.get(at).map_or(0, |it| it.left(&self.orders));
+        let most = self.room(contract, side, role).min(left);
         let stands = !self.stops_of(&arm.exit_id, Some(role)).is_empty();
         let qty = u32::try_from(most).ok().and_then(Qty::new).filter(|_| !stands);
         let stop = self.traded_as(contract).and_then(|traded| level.on(traded.grid()).ok());

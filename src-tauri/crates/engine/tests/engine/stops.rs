@@ -137,6 +137,27 @@ fn an_exit_that_has_not_left_is_taken_back_when_the_shadow_stands_or_has_filled(
 }
 
 #[test]
+fn shadows_beside_an_exit_that_nobody_has_answered_stop_nothing_but_it() {
+    let mut world = holding(buy(1).stop("1319.2"));
+    world.enter(buy(1).stop("1318.2"), "1320.0");
+    world.hush();
+    world.print("1319.2");
+    world.feed(Input::Link(Link::Down));
+    world.hush();
+    // The exit of the first lot never came there; its shadow has filled, and that of the second stands.
+    world.stop_stands("L0-X1.s1", 1);
+    world.fill("L0-X1.s1", 1, "1319.1");
+    world.hush();
+    world.stop_stands("L1-X1.s1", 1);
+    world.expect("stands L1-X1.s1 1");
+    world.feed(Input::Link(Link::Up));
+    let account = Account::of(&world).without("L0-X1");
+    world.answer(&account);
+    assert!(!world.book().halt().latched, "{:?}", world.said());
+    assert!(asks_back(&mut world, "L1-X1.s1"));
+}
+
+#[test]
 fn the_account_tells_of_a_shadow_that_filled_while_the_desk_was_gone() {
     let mut world = holding(buy(2).stop("1319.2"));
     world.feed(Input::Link(Link::Down));

@@ -165,6 +165,13 @@ impl Oracle {
         self.contracts.at_mut(contract).touched = true;
     }
 
+    /// Contracts that shadows may still fill.
+    pub(super) fn shadow_leaves(&self, contract: ContractId) -> u64 {
+        let is_shadow = |id: &&OrderId| matches!(id, OrderId::LotStop { role: StopRole::Shadow, .. });
+        let shadows = self.contracts.at(contract).live.iter().filter(is_shadow);
+        shadows.filter_map(|id| self.orders.get(id)).map(|it| u64::from(it.leaves())).sum()
+    }
+
     /// Contracts of shadows beyond what is open of their lots: the broker's side could not know which lot
     /// an order closed while the desk was away. They count against the position, and cover no lot.
     pub(super) fn beyond_their_lots(&self, contract: ContractId) -> u64 {

@@ -183,7 +183,7 @@ fn what_is_armed_there_is_let_be_until_the_desk_has_spoken_and_then_made_equal()
     let mut world = World::up();
     world.line(pong("0000000000000000"));
     assert_eq!(world.ops(), [""; 0]);
-    world.session.protect([]);
+    world.session.cover(ms(0), &[]);
     world.line(pong("0000000000000000"));
     assert_eq!(world.ops(), ["disarm"]);
     world.line(pong("0000000000000000"));

@@ -94,8 +94,10 @@ fn what_the_server_holds_already_is_not_told_again_by_the_next_connection() {
     let kept = world.session.into_kept();
     let mut again = World::with(Env::Sim, kept);
     again.snapshot("r-0", vec![]);
+    assert_eq!(said(&mut again), ["subscribe"], "nothing before the desk has compared the account");
     // It has forgotten: told anew, and nothing is taken away for that.
-    assert_eq!(said(&mut again), ["arm L1 pd-d1-L1-X1 2 22990.00", "subscribe"]);
+    again.session.cover(ms(0), &[cover(1, 2, 91_960)]);
+    assert_eq!(said(&mut again), ["arm L1 pd-d1-L1-X1 2 22990.00"]);
 }
 
 #[test]

@@ -44,6 +44,9 @@ use crate::input::Origin;
 pub struct Book {
     seq: u64,
     last_at: Timestamp,
+    /// When the way to the broker last broke, or the desk came back from an absence: what was sent before may
+    /// have been lost by that.
+    broke_at: Timestamp,
     orders: Arena<OrderKey, Order>,
     fills: Arena<FillKey, FillRow>,
     pieces: Arena<PieceKey, Piece>,
@@ -153,6 +156,7 @@ impl Book {
         Self {
             seq: 0,
             last_at: Timestamp::MIN,
+            broke_at: Timestamp::MIN,
             orders: Arena::new(),
             fills: Arena::new(),
             pieces: Arena::new(),

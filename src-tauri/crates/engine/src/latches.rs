@@ -2,9 +2,9 @@
 //!
 //! Every cause is recorded, once while it stands. Some block the account, some one contract.
 
-use phantom_model::ContractId;
+use phantom_model::{ContractId, LotId};
 
-use crate::book::DifferenceStanding;
+use crate::book::{DifferenceStanding, Order};
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Invariant, LatchCause, Purpose};
 use crate::input::JournalStanding;
@@ -40,8 +40,20 @@ impl Engine {
         }
     }
 
-    /// Checks what must hold for a contract after every change. Costs the same however much is open.
+    /// Checks every contract.
+    pub(crate) fn check_contracts(&mut self, now: &mut Now<'_>) {
+        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
+        for contract in contracts {
+            self.check_contract(now, contract);
+        }
+    }
+
+    /// Checks what must hold for a contract after every change, once all of an answer is taken in. Costs the
+    /// same however much is open.
     pub(crate) fn check_contract(&mut self, now: &mut Now<'_>, contract: ContractId) {
+        if self.question.is_taken_in {
+            return;
+        }
         let position = self.book.positions().at(contract);
         let size = position.net.size();
         let first_side = position.lots.first().map(|&lot| self.book.lots().at(lot).side);
@@ -59,16 +71,27 @@ impl Engine {
         }
     }
 
-    /// Whether nothing but shadows that came to stand has put more exits out than the position: what was sent
-    /// from here fits it, and so do the shadows. One of the two is being asked back.
+    /// Whether nothing but shadows has put more exits out than the position. What was sent from here fits it,
+    /// but for exits that nobody has answered and whose lots shadows have closed; and so do the shadows that
+    /// stand. One of the two is being asked back.
     fn is_making_room(&self, contract: ContractId) -> bool {
-        let position = self.book.positions().at(contract);
-        let stops = self.book.stops().map(|key| self.book.orders().at(key));
-        let shadows =
-            stops.filter(|it| it.contract == contract && matches!(it.purpose, Purpose::LotExit { .. }));
-        let standing: u64 = shadows.map(|it| u64::from(it.leaves())).sum();
-        let sent = position.exits_outstanding().saturating_sub(standing);
-        standing > 0 && sent.max(standing) <= position.net.size()
+        let (mut sent, mut standing, mut is_by_shadow) = (0_u64, 0_u64, false);
+        for (_, order) in self.book.live_orders().filter(|(_, order)| order.contract == contract) {
+            let leaves = u64::from(order.leaves());
+            match order.purpose {
+                Purpose::Entry(_) | Purpose::DisasterStop { .. } | Purpose::Outside => {}
+                Purpose::LotExit { .. } if order.is_stop() => standing += leaves,
+                Purpose::LotExit { lot, .. } if self.is_closed_by_a_shadow(lot) => is_by_shadow = true,
+                Purpose::LotExit { .. } | Purpose::Reduction | Purpose::Flatten(_) => sent += leaves,
+            }
+        }
+        (is_by_shadow || standing > 0) && sent.max(standing) <= self.book.positions().at(contract).net.size()
+    }
+
+    fn is_closed_by_a_shadow(&self, lot: LotId) -> bool {
+        let row = self.book.lots().at(lot);
+        let is_shadow = |exit: &Order| exit.is_stop() && matches!(exit.purpose, Purpose::LotExit { .. });
+        row.open == 0 && self.book.exits_of(row).any(|exit| is_shadow(exit) && exit.filled > 0)
     }
 
     /// A latch whose cause still stands does not stay lifted.

@@ -40,6 +40,8 @@ pub(crate) struct Question {
     asked: u64,
     /// Answers in a row that were not whole.
     in_vain: usize,
+    /// An answer is being taken in: what it proves of one order is known before what it proves of another.
+    pub(crate) is_taken_in: bool,
     /// The account was told in whole since the way to the broker came back.
     is_told: bool,
 }
@@ -113,11 +115,14 @@ impl Engine {
             self.incomplete(now);
             return;
         }
+        self.question.is_taken_in = true;
         self.adopt_fills(now, it);
         for order in it.orders.told() {
             self.adopt_order(now, it.orders.told(), order, asked_at);
         }
         let whole = self.settle_absent(now, it, asked_at);
+        self.question.is_taken_in = false;
+        self.check_contracts(now);
         self.ask_stops_back(now);
         let compared = it.positions.all().is_some_and(|rows| self.compare_positions(now, rows, asked_at));
         if !whole || it.positions.all().is_none() {

@@ -255,9 +255,10 @@ impl Book {
             row.cancelling = Cancelling::No;
         });
         self.note_refusal(at, self.origin_of(order));
-        // Nobody has refused what never left because there was no way: no rung is spent on it.
-        if reason == FailReason::NeverSent && self.halt.not_connected {
-            self.keep_in(order);
+        // Nobody has refused what never left, or never came, because the way broke: no rung is spent on it.
+        let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
+        if never_left || (reason == FailReason::Absent && self.was_sent_before_a_break(order)) {
+            self.put_back(order, never_left);
         } else {
             self.count_refusal(order);
         }
@@ -500,19 +501,25 @@ impl Book {
         });
     }
 
-    /// What an exit that never left was to close waits for another one, on the rung that it was on.
-    fn keep_in(&mut self, order: OrderId) {
+    fn was_sent_before_a_break(&self, order: OrderId) -> bool {
+        let row = self.find(order).map(|key| self.orders.at(key));
+        row.is_some_and(|row| row.submitted_at <= self.broke_at)
+    }
+
+    /// What an exit that never came was to close is for another one, on the rung that it was on. One that never
+    /// left waits for a way.
+    fn put_back(&mut self, order: OrderId, waits: bool) {
         match order {
             OrderId::LotExit { lot, .. } => self.change_lot(lot, |row| {
                 if let LotState::Exiting { never_left, .. } = &mut row.state {
-                    *never_left = true;
+                    *never_left |= waits;
                 }
             }),
             OrderId::FlattenExit { flatten, contract, .. } => {
                 let Some(key) = self.find(order) else { return };
                 let row = self.orders.at(key);
                 let qty = row.qty.contracts().saturating_sub(row.done());
-                self.flattens.at_mut(flatten).ladder.never_left(key, contract, qty);
+                self.flattens.at_mut(flatten).ladder.put_back(key, contract, qty, waits);
             }
             OrderId::Ticket(_) | OrderId::LotStop { .. } | OrderId::Outside(_) => {}
         }

@@ -60,6 +60,7 @@ impl Book {
     /// Applies a fact of this file.
     pub(super) fn fold_gap(&mut self, at: Timestamp, body: &FactBody) {
         if let FactBody::Returned { absence, policy, .. } = *body {
+            self.broke_at = at;
             self.fold_returned(at, absence, policy);
         } else if let FactBody::ExitFound { lot, leg } = *body {
             self.fold_fired(lot, leg);

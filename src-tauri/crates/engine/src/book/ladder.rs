@@ -76,10 +76,10 @@ impl Ladder {
         self.open.insert(exit, Part { contract, qty, refusals, never_left: false });
     }
 
-    /// No byte of an exit left, for there was no way to the broker. That refuses nothing.
-    pub(super) fn never_left(&mut self, exit: OrderKey, contract: ContractId, qty: u32) {
+    /// An exit never came to the broker, for the way there broke. That refuses nothing.
+    pub(super) fn put_back(&mut self, exit: OrderKey, contract: ContractId, qty: u32, never_left: bool) {
         let refusals = self.spent.get(&exit).copied().unwrap_or(0);
-        self.open.insert(exit, Part { contract, qty, refusals, never_left: true });
+        self.open.insert(exit, Part { contract, qty, refusals, never_left });
     }
 
     /// Whether an exit of the contract never left and has not been replaced.

@@ -24,6 +24,9 @@ impl Book {
             FactBody::LinkChanged { link } => {
                 self.halt.not_connected = link == Link::Down;
                 self.halt.reconciling = link == Link::Up;
+                if link == Link::Down {
+                    self.broke_at = at;
+                }
             }
             FactBody::Reconciled => self.halt.reconciling = false,
             FactBody::PositionDiffers { contract, ours, broker } => {

@@ -111,3 +111,37 @@ fn a_flatten_without_a_way_waits_too_and_goes_on_with_its_first_rung() {
     world.fail("F0-C0-X2");
     world.expect("failed F0-C0-X2 broker_refused | submit F0-C0-X3 SELL 2 GC MARKET");
 }
+
+#[test]
+fn an_exit_that_went_down_with_the_way_is_sent_again_and_spends_no_rung() {
+    let mut world = holding(buy(2).stop("1319.2"));
+    world.print("1319.2");
+    for next in 2..=6 {
+        let lost = format!("L0-X{}", next - 1);
+        world.advance_ms(1);
+        world.feed(Input::Link(Link::Down));
+        world.advance_ms(10_000);
+        world.feed(Input::Link(Link::Up));
+        world.hush();
+        let account = Account::of(&world).without(&lost);
+        world.answer(&account);
+        let again = format!("submit L0-X{next} SELL 2 GC MARKET");
+        world.expect(&format!("failed {lost} absent_at_broker | {again} | reconciled"));
+    }
+}
+
+#[test]
+fn an_exit_that_the_broker_has_not_though_the_way_held_climbs_the_ladder() {
+    let mut world = holding(buy(2).stop("1319.2"));
+    world.print("1319.2");
+    world.hush();
+    for (lost, next) in
+        [("L0-X1", "submit L0-X2 SELL 2 GC MARKET"), ("L0-X2", "submit L0-X3 SELL 2 GC LIMIT 1317.2")]
+    {
+        world.advance_ms(10_000);
+        world.hush();
+        let account = Account::of(&world).without(lost);
+        world.reconcile(&account);
+        assert!(world.said().contains(&next.to_owned()), "{next}");
+    }
+}

@@ -155,7 +155,7 @@ impl Oracle {
         if let OrderId::LotExit { lot, .. } = order
             && let Some(row) = self.lot_mut(lot)
         {
-            row.never_left = never_left;
+            row.never_left |= never_left;
         }
     }
 

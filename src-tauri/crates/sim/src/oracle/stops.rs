@@ -165,11 +165,30 @@ impl Oracle {
         self.contracts.at_mut(contract).touched = true;
     }
 
-    /// Contracts that shadows may still fill.
-    pub(super) fn shadow_leaves(&self, contract: ContractId) -> u64 {
-        let is_shadow = |id: &&OrderId| matches!(id, OrderId::LotStop { role: StopRole::Shadow, .. });
-        let shadows = self.contracts.at(contract).live.iter().filter(is_shadow);
-        shadows.filter_map(|id| self.orders.get(id)).map(|it| u64::from(it.leaves())).sum()
+    /// Contracts that shadows may still fill, and those of exits whose lots shadows have closed.
+    pub(super) fn shadow_leaves(&self, contract: ContractId) -> (u64, u64) {
+        let (mut shadows, mut beside) = (0, 0);
+        for id in &self.contracts.at(contract).live {
+            let leaves = self.orders.get(id).map_or(0, |it| u64::from(it.leaves()));
+            match *id {
+                OrderId::LotStop { role: StopRole::Shadow, .. } => shadows += leaves,
+                OrderId::LotExit { lot, .. } if self.is_closed_by_a_shadow(lot) => beside += leaves,
+                OrderId::LotStop { .. }
+                | OrderId::LotExit { .. }
+                | OrderId::Ticket(_)
+                | OrderId::FlattenExit { .. }
+                | OrderId::Outside(_) => {}
+            }
+        }
+        (shadows, beside)
+    }
+
+    fn is_closed_by_a_shadow(&self, lot: LotId) -> bool {
+        let role = StopRole::Shadow;
+        let first = OrderId::LotStop { lot, role, nth: 0 };
+        let last = OrderId::LotStop { lot, role, nth: u16::MAX };
+        self.lot(lot).is_some_and(|row| row.open == 0)
+            && self.orders.range(first..=last).any(|(_, shadow)| shadow.filled > 0)
     }
 
     /// Contracts of shadows beyond what is open of their lots: the broker's side could not know which lot

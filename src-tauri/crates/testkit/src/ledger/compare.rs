@@ -87,9 +87,10 @@ impl Ledger {
         assert_eq!(position.lot_exit_leaves, here(|use_| matches!(use_, Use::LotExit(_))), "lot exits");
         assert_eq!(position.exits_outstanding(), self.exits_outstanding(contract));
         if !self.halt.latched {
-            // A shadow that comes to stand may be one too many beside what was sent, until one is asked back.
-            let shadows = self.shadow_leaves(contract);
-            let sent = position.exits_outstanding() - shadows;
+            // A shadow that comes to stand may be one too many beside what was sent, until one is asked back; an
+            // exit that nobody has answered may be out for a lot that a shadow has closed.
+            let (shadows, beside) = self.shadow_leaves(contract);
+            let sent = position.exits_outstanding() - shadows - beside;
             assert!(sent.max(shadows) <= position.net.size(), "exits exceed the position");
         }
     }
@@ -185,10 +186,32 @@ impl Ledger {
         row.never_left && (self.halt.not_connected || hopeful)
     }
 
-    fn shadow_leaves(&self, contract: ContractId) -> u64 {
-        let is_shadow = |id: &OrderId| matches!(id, OrderId::LotStop { role: StopRole::Shadow, .. });
-        let shadows = self.orders.iter().filter(|(id, row)| row.contract == contract && is_shadow(id));
-        shadows.map(|(_, row)| u64::from(row.leaves())).sum()
+    /// Contracts that shadows may still fill, and those of exits whose lots shadows have closed.
+    fn shadow_leaves(&self, contract: ContractId) -> (u64, u64) {
+        let shadow_of = |id: &OrderId| match *id {
+            OrderId::LotStop { lot, role: StopRole::Shadow, .. } => Some(lot),
+            OrderId::LotStop { .. }
+            | OrderId::LotExit { .. }
+            | OrderId::Ticket(_)
+            | OrderId::FlattenExit { .. }
+            | OrderId::Outside(_) => None,
+        };
+        let filled = self.orders.iter().filter(|(_, row)| row.filled > 0);
+        let closed: BTreeSet<LotId> = filled
+            .filter_map(|(id, _)| shadow_of(id))
+            .filter(|lot| self.lots.get(lot).is_some_and(|row| row.open() == 0))
+            .collect();
+        let (mut shadows, mut beside) = (0, 0);
+        for (id, row) in self.orders.iter().filter(|(_, row)| row.contract == contract) {
+            if shadow_of(id).is_some() {
+                shadows += u64::from(row.leaves());
+            } else if let Use::LotExit(lot) = row.use_
+                && closed.contains(&lot)
+            {
+                beside += u64::from(row.leaves());
+            }
+        }
+        (shadows, beside)
     }
 
     fn rests(&self, contract: ContractId) -> bool {

@@ -58,9 +58,9 @@ impl Ledger {
             FactBody::OrderCancelled { order } => self.order(order).end(order, OrderStatus::Cancelled),
             FactBody::OrderFailed { order, reason } => {
                 self.order(order).end(order, OrderStatus::Failed);
+                let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
                 if let Use::LotExit(lot) = self.order(order).use_ {
-                    self.lots.get_mut(&lot).unwrap().never_left =
-                        reason == FailReason::NeverSent && self.halt.not_connected;
+                    self.lots.get_mut(&lot).unwrap().never_left |= never_left;
                 }
             }
             FactBody::OrderClosed { order } => self.closed(order),

@@ -191,20 +191,36 @@ impl Oracle {
             && self.orders.range(first..=last).any(|(_, shadow)| shadow.filled > 0)
     }
 
-    /// Contracts of shadows beyond what is open of their lots: the broker's side could not know which lot
-    /// an order closed while the desk was away. They count against the position, and cover no lot.
+    /// Contracts of exits beyond what is open of their lots, where the lot has had a shadow: it may stand
+    /// beside an exit that nobody has answered, or have closed the lot before it, and the broker's side could
+    /// not know which lot an order closed while the desk was away. They count against the position, and cover
+    /// no lot.
     pub(super) fn beyond_their_lots(&self, contract: ContractId) -> u64 {
-        let shadows = self.contracts.at(contract).live.iter().filter_map(|id| match *id {
-            OrderId::LotStop { lot, role: StopRole::Shadow, .. } => Some((lot, self.orders.get(id)?)),
-            OrderId::LotStop { .. }
-            | OrderId::Ticket(_)
-            | OrderId::LotExit { .. }
-            | OrderId::FlattenExit { .. }
-            | OrderId::Outside(_) => None,
-        });
-        shadows
-            .map(|(lot, it)| u64::from(it.leaves().saturating_sub(self.lot(lot).map_or(0, |row| row.open))))
-            .sum()
+        let lots: BTreeSet<LotId> = self
+            .contracts
+            .at(contract)
+            .live
+            .iter()
+            .filter_map(|id| match *id {
+                OrderId::LotStop { lot, role: StopRole::Shadow, .. } | OrderId::LotExit { lot, .. } => {
+                    Some(lot)
+                }
+                OrderId::LotStop { .. }
+                | OrderId::Ticket(_)
+                | OrderId::FlattenExit { .. }
+                | OrderId::Outside(_) => None,
+            })
+            .filter(|&lot| self.has_had_a_shadow(lot))
+            .collect();
+        let beyond = lots.into_iter().filter_map(|lot| self.lot(lot));
+        beyond.map(|row| u64::from(self.lot_exit_leaves(row).saturating_sub(row.open))).sum()
+    }
+
+    fn has_had_a_shadow(&self, lot: LotId) -> bool {
+        let role = StopRole::Shadow;
+        let first = OrderId::LotStop { lot, role, nth: 0 };
+        let last = OrderId::LotStop { lot, role, nth: u16::MAX };
+        self.orders.range(first..=last).next().is_some()
     }
 
     /// What the broker's side is told to hold is what is armed: where the stops are, for no more than is

@@ -11,6 +11,7 @@ mod levels;
 mod lot;
 mod order;
 mod position;
+mod refusals;
 mod room;
 mod standing;
 mod stops;

@@ -1,8 +1,8 @@
 //! The fold: how each fact changes the book. The only place where the book changes.
 
 use phantom_model::{
-    Arena, Bracket, ContractId, ExecId, FailReason, FlattenId, Guard, LotId, Money, OrderId, OrderKind,
-    OrderStatus, OrderStep, Price, Qty, Side, Stepped, Timestamp,
+    Arena, Bracket, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, OrderKind, OrderStatus,
+    OrderStep, Price, Qty, Side, Stepped, Timestamp,
 };
 
 use super::lot::{Lot, LotState, Piece, PieceKey};
@@ -132,13 +132,13 @@ impl Book {
     }
 
     /// Who asked for an order; `None` for what nobody asked for.
-    fn origin_of(&self, order: OrderId) -> Option<Origin> {
+    pub(super) fn origin_of(&self, order: OrderId) -> Option<Origin> {
         self.find(order).and_then(|key| self.orders.at(key).origin)
     }
 
     /// A refusal of what a program asked for: many in a row are a loop. A person may be refused as
     /// often as they like.
-    fn note_refusal(&mut self, at: Timestamp, origin: Option<Origin>) {
+    pub(super) fn note_refusal(&mut self, at: Timestamp, origin: Option<Origin>) {
         if matches!(origin, Some(Origin::Signal(_))) {
             self.account.note_refused(at);
         }
@@ -246,21 +246,6 @@ impl Book {
         });
         if was_unknown {
             self.forget_change(order);
-        }
-    }
-
-    fn fold_failed(&mut self, at: Timestamp, order: OrderId, reason: FailReason) {
-        self.step(order, OrderStep::Fail, |row| {
-            row.failed = Some(reason);
-            row.cancelling = Cancelling::No;
-        });
-        self.note_refusal(at, self.origin_of(order));
-        // Nobody has refused what never left, or never came, because the way broke: no rung is spent on it.
-        let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
-        if never_left || (reason == FailReason::Absent && self.was_sent_before_a_break(order)) {
-            self.put_back(order, never_left);
-        } else {
-            self.count_refusal(order);
         }
     }
 
@@ -384,7 +369,7 @@ impl Book {
     }
 
     /// Changes a lot and keeps the count of contracts that wait for their exit.
-    fn change_lot(&mut self, lot: LotId, change: impl FnOnce(&mut Lot)) {
+    pub(super) fn change_lot(&mut self, lot: LotId, change: impl FnOnce(&mut Lot)) {
         let row = self.lots.at_mut(lot);
         let before = awaiting_exit(row);
         change(row);
@@ -497,50 +482,6 @@ impl Book {
         self.change_lot(lot, |row| {
             if let LotState::Exiting { leg, .. } = row.state {
                 row.state = LotState::Unprotected { leg };
-            }
-        });
-    }
-
-    fn was_sent_before_a_break(&self, order: OrderId) -> bool {
-        let row = self.find(order).map(|key| self.orders.at(key));
-        row.is_some_and(|row| row.submitted_at <= self.broke_at)
-    }
-
-    /// What an exit that never came was to close is for another one, on the rung that it was on. One that never
-    /// left waits for a way.
-    fn put_back(&mut self, order: OrderId, waits: bool) {
-        match order {
-            OrderId::LotExit { lot, .. } => self.change_lot(lot, |row| {
-                if let LotState::Exiting { never_left, .. } = &mut row.state {
-                    *never_left |= waits;
-                }
-            }),
-            OrderId::FlattenExit { flatten, contract, .. } => {
-                let Some(key) = self.find(order) else { return };
-                let row = self.orders.at(key);
-                let qty = row.qty.contracts().saturating_sub(row.done());
-                self.flattens.at_mut(flatten).ladder.put_back(key, contract, qty, waits);
-            }
-            OrderId::Ticket(_) | OrderId::LotStop { .. } | OrderId::Outside(_) => {}
-        }
-    }
-
-    /// An exit that the broker refused, or took out of the market unfilled, is one rung spent.
-    fn count_refusal(&mut self, order: OrderId) {
-        let lot = match order {
-            OrderId::LotExit { lot, .. } => lot,
-            OrderId::FlattenExit { flatten, contract, .. } => {
-                let Some(key) = self.find(order) else { return };
-                let row = self.orders.at(key);
-                let qty = row.qty.contracts().saturating_sub(row.done());
-                self.flattens.at_mut(flatten).ladder.refused(key, contract, qty);
-                return;
-            }
-            OrderId::Ticket(_) | OrderId::LotStop { .. } | OrderId::Outside(_) => return,
-        };
-        self.change_lot(lot, |row| {
-            if let LotState::Exiting { refusals, .. } = &mut row.state {
-                *refusals = refusals.saturating_add(1);
             }
         });
     }

@@ -8,6 +8,14 @@ use phantom_model::{ContractId, FailReason, Guard, OrderId, OrderKind, OrderStat
 use super::{Execution, Ledger, OrderRow, Use, may_go};
 
 impl Ledger {
+    fn failed(&mut self, order: OrderId, reason: FailReason) {
+        self.order(order).end(order, OrderStatus::Failed);
+        let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
+        if let Use::LotExit(lot) = self.order(order).use_ {
+            self.lots.get_mut(&lot).unwrap().never_left |= never_left;
+        }
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "the caller has sorted the facts")]
     pub(super) fn take_order(&mut self, body: &FactBody) {
         match *body {
@@ -56,13 +64,7 @@ impl Ledger {
                 }
             }
             FactBody::OrderCancelled { order } => self.order(order).end(order, OrderStatus::Cancelled),
-            FactBody::OrderFailed { order, reason } => {
-                self.order(order).end(order, OrderStatus::Failed);
-                let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
-                if let Use::LotExit(lot) = self.order(order).use_ {
-                    self.lots.get_mut(&lot).unwrap().never_left |= never_left;
-                }
-            }
+            FactBody::OrderFailed { order, reason } => self.failed(order, reason),
             FactBody::OrderClosed { order } => self.closed(order),
             FactBody::OrderUnknown { order } => {
                 let row = self.order(order);

@@ -16,7 +16,7 @@ pub mod standin;
 pub mod tape;
 mod window;
 
-pub use program::{Program, Start, Supervised};
+pub use program::{Program, Start, Supervised, journal_in};
 pub use thirtyfour::Key;
 pub use window::{Row, Window};
 

@@ -122,6 +122,14 @@ impl Program {
         Self::start_on(folder, keyring).await
     }
 
+    /// The same, with something done to the folder in between.
+    pub async fn ended_and_started_again<T>(self, meanwhile: impl FnOnce(&Path) -> T) -> (Self, T) {
+        let (folder, keyring) = (Arc::clone(&self.folder), self.keyring);
+        self.end();
+        let done = meanwhile(folder.path());
+        (Self::start_on(folder, keyring).await, done)
+    }
+
     async fn start_on(folder: Arc<TempDir>, keyring: bool) -> Self {
         let mut tries = 0;
         let (driver, window) = loop {
@@ -146,19 +154,60 @@ impl Program {
     /// Memory that the program and its web view hold, in kilobytes, shared pages counted once.
     #[must_use]
     pub fn memory_kb(&self) -> u64 {
+        self.processes().iter().map(|(pid, _)| proportional_kb(pid)).sum()
+    }
+
+    /// Time that the program and its web view have had on the processors.
+    #[must_use]
+    pub fn cpu(&self) -> Duration {
+        self.processes().iter().map(|(pid, _)| ran(&format!("/proc/{pid}/stat"))).sum()
+    }
+
+    /// Time that the page's own thread has had: scripts, layout, painting.
+    #[must_use]
+    pub fn page_cpu(&self) -> Duration {
+        let pages = self.processes().into_iter().filter(|(_, name)| name.starts_with("WebKitWeb"));
+        pages.map(|(pid, _)| ran(&format!("/proc/{pid}/task/{pid}/stat"))).sum()
+    }
+
+    /// How long ago the program's process began, in milliseconds, to ten of them.
+    #[must_use]
+    pub fn age_ms(&self) -> u64 {
+        let (pid, _) = self.processes().into_iter().find(|(_, name)| name.starts_with("phantom")).unwrap();
+        let began = ticks(&format!("/proc/{pid}/stat"), &[STARTED]) * 1_000 / TICKS_PER_S;
+        let up = fs::read_to_string("/proc/uptime").unwrap();
+        let (seconds, hundredths) = up.split(' ').next().and_then(|it| it.split_once('.')).unwrap();
+        seconds.parse::<u64>().unwrap() * 1_000 + hundredths.parse::<u64>().unwrap() * 10 - began
+    }
+
+    /// Takes the window off its screen, as a person who looks at another one does.
+    pub fn hide(&self) {
+        let (pid, _) = self.processes().into_iter().find(|(_, name)| name.starts_with("phantom")).unwrap();
+        let own = fs::read_to_string(format!("/proc/{pid}/environ")).unwrap();
+        let screen = own
+            .split('\0')
+            .filter_map(|it| it.split_once('='))
+            .filter(|(name, _)| ["DISPLAY", "XAUTHORITY"].contains(name));
+        let done = Command::new("xdotool")
+            .args(["search", "--onlyvisible", "--name", "Phantom Desk", "windowunmap"])
+            .envs(screen)
+            .status()
+            .unwrap_or_else(|fault| panic!("xdotool is needed: {fault}"));
+        assert!(done.success(), "no window to hide");
+    }
+
+    /// The program and its web view: number and name.
+    fn processes(&self) -> Vec<(String, String)> {
         let group = self.driver.id().to_string();
         let list = Command::new("ps").args(["-eo", "pid=,pgid=,comm="]).output().unwrap().stdout;
-        String::from_utf8(list)
-            .unwrap()
-            .lines()
-            .filter_map(|line| {
-                let mut words = line.split_whitespace();
-                let (pid, leader, name) = (words.next()?, words.next()?, words.next()?);
-                let counts =
-                    leader == group && (name.starts_with("phantom") || name.starts_with("WebKitWeb"));
-                (counts && name != "WebKitWebDriver").then(|| proportional_kb(pid))
-            })
-            .sum()
+        let list = String::from_utf8(list).unwrap();
+        let processes = list.lines().filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let (pid, leader, name) = (words.next()?, words.next()?, words.next()?);
+            let counts = leader == group && (name.starts_with("phantom") || name.starts_with("WebKitWeb"));
+            (counts && name != "WebKitWebDriver").then(|| (pid.to_owned(), name.to_owned()))
+        });
+        processes.collect()
     }
 
     /// Ends it, whatever it would ask: as a kill.
@@ -181,6 +230,34 @@ impl Drop for Program {
         kill_process_group(group, Signal::KILL).ok();
         self.driver.wait().ok();
     }
+}
+
+/// Clock ticks of the system in a second, as every Linux tells them to programs.
+const TICKS_PER_S: u64 = 100;
+/// Fields of a `stat` file, counted after the name: time as the program, time in the kernel, the start.
+const AS_ITSELF: usize = 11;
+const IN_THE_KERNEL: usize = 12;
+const STARTED: usize = 19;
+
+fn ran(stat: &str) -> Duration {
+    Duration::from_millis(ticks(stat, &[AS_ITSELF, IN_THE_KERNEL]) * 1_000 / TICKS_PER_S)
+}
+
+/// The sum of these fields; the process may have gone meanwhile.
+fn ticks(stat: &str, fields: &[usize]) -> u64 {
+    let text = fs::read_to_string(stat).unwrap_or_default();
+    let Some((_, rest)) = text.rsplit_once(") ") else { return 0 };
+    let all: Vec<&str> = rest.split(' ').collect();
+    fields.iter().map(|&field| all.get(field).and_then(|it| it.parse::<u64>().ok()).unwrap_or(0)).sum()
+}
+
+/// The one journal of a data folder.
+#[must_use]
+pub fn journal_in(folder: &Path) -> PathBuf {
+    let is_journal = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "db");
+    let mut files =
+        fs::read_dir(folder.join("data/app.phantom-desk")).unwrap().map(|entry| entry.unwrap().path());
+    files.find(is_journal).unwrap()
 }
 
 fn proportional_kb(pid: &str) -> u64 {
@@ -263,10 +340,7 @@ impl Supervised {
     /// What the journal says, once so many runs have begun in it.
     #[must_use]
     pub fn journal_of_run(&self, run: usize) -> Verification {
-        let data = self.folder.path().join("data/app.phantom-desk");
-        let is_journal = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "db");
-        let mut files = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().path());
-        let journal = files.find(is_journal).unwrap();
+        let journal = journal_in(self.folder.path());
         let began = Instant::now();
         loop {
             let found = verify(&journal).unwrap();

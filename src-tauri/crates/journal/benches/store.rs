@@ -9,15 +9,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use phantom_compliance::Minis;
-use phantom_engine::fact::{Leg, Purpose};
-use phantom_engine::{ContractTerms, Engine, Fact, FactBody, Origin, Timing};
+use phantom_engine::{ContractTerms, Engine, Fact, Timing};
 use phantom_journal::{Environment, ListedContract, Opened, Session, StateHash, Store};
 use phantom_model::price::Grid;
-use phantom_model::{
-    Arena, ArenaKey, Bracket, ContractId, ExecId, Guard, LotId, Money, OrderId, OrderKind, Price, Qty, Side,
-    Timestamp,
-};
+use phantom_model::{Arena, ContractId, Money, Timestamp};
 use phantom_runtime::Journal as _;
+use phantom_testkit::rounds::Rounds;
 
 fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
@@ -152,13 +149,14 @@ fn million(folder: &Path) {
 }
 
 fn armed(folder: &Path) {
-    let mut facts = Facts::default();
+    let mut rounds = beginning();
     for _ in 0..10_000 {
-        facts.entry();
+        rounds.entry();
     }
+    let facts = rounds.facts;
     let mut opened = open(folder, "armed");
-    opened.writer.append(&facts.all);
-    wait(&opened, facts.all.len() as u64);
+    opened.writer.append(&facts);
+    wait(&opened, facts.len() as u64);
     drop(opened);
     let (began, before) = (now(), on_processor());
     let opened = open(folder, "armed");
@@ -169,7 +167,7 @@ fn armed(folder: &Path) {
     let count = engine.book().lots().iter().filter(|(lot, _)| engine.armed_qty(*lot) > 0).count();
     println!(
         "{count} stops armed again from {} facts, file to engine: {took:.2?}, {worked:.2?} of it on the processor",
-        facts.all.len()
+        facts.len()
     );
 }
 
@@ -193,70 +191,14 @@ fn contracts() -> Vec<ListedContract> {
 
 /// Trades from the order to the closed lot, 11 facts each.
 fn rounds(count: usize) -> Vec<Fact> {
-    let mut facts = Facts::default();
+    let mut rounds = beginning();
     for _ in 0..count {
-        facts.entry();
-        facts.exit();
+        rounds.entry();
+        rounds.exit();
     }
-    facts.all
+    rounds.facts
 }
 
-#[derive(Default)]
-struct Facts {
-    all: Vec<Fact>,
-    orders: u32,
-    execs: u64,
-}
-
-impl Facts {
-    fn push(&mut self, body: FactBody) {
-        let seq = self.all.len() as u64 + 1;
-        let at = Timestamp::from_nanos(1_764_000_000_000_000_000 + i64::try_from(seq).unwrap() * 1_000_000);
-        self.all.push(Fact { seq, at, body });
-    }
-
-    fn submit(&mut self, order: OrderId, side: Side, purpose: Purpose, origin: Option<Origin>) {
-        let (contract, qty) = (ContractId::from_row(0), Qty::ONE);
-        let kind = OrderKind::Market;
-        self.push(FactBody::OrderSubmitted {
-            order,
-            contract,
-            side,
-            qty,
-            kind,
-            purpose,
-            guard: Guard::NONE,
-            origin,
-        });
-        self.push(FactBody::OrderAccepted { order });
-    }
-
-    fn fill(&mut self, order: OrderId, price: Price) {
-        self.execs += 1;
-        let (exec, fee) = (ExecId::new(self.execs), Money::from_units(21_000));
-        self.push(FactBody::OrderFilled { order, exec, qty: Qty::ONE, price, fee, broker_time: None });
-    }
-
-    fn entry(&mut self) {
-        self.orders += 1;
-        let order = OrderId::Ticket(self.orders);
-        let bracket = Bracket { stop: Price::new(79_000), target: Price::new(81_000) };
-        self.submit(order, Side::Buy, Purpose::Entry(bracket), Some(Origin::Window));
-        let price = Price::new(80_000).unwrap();
-        self.fill(order, price);
-        self.push(FactBody::LotOpened { lot: LotId::from_row(self.orders - 1), order, qty: 1, price });
-    }
-
-    fn exit(&mut self) {
-        let (lot, print) = (LotId::from_row(self.orders - 1), Price::new(79_000).unwrap());
-        let order = OrderId::LotExit { lot, exit: 1 };
-        let printed_at = Timestamp::from_nanos(1_764_000_000_000_000_000);
-        self.push(FactBody::PhantomFired { lot, leg: Leg::Stop, print, level: print, printed_at });
-        self.submit(order, Side::Sell, Purpose::LotExit { lot, leg: Leg::Stop }, None);
-        self.fill(order, print);
-        let (entry, realized) = (Price::new(80_000).unwrap(), Money::from_units(-50_000_000));
-        self.push(FactBody::LotReduced { lot, by: order, qty: 1, entry, exit: print, realized });
-        self.push(FactBody::OrderClosed { order: OrderId::Ticket(self.orders) });
-        self.push(FactBody::OrderClosed { order });
-    }
+const fn beginning() -> Rounds {
+    Rounds::after(0, Timestamp::from_nanos(1_764_000_000_000_000_000))
 }

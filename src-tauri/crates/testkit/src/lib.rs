@@ -18,6 +18,7 @@ pub mod contracts;
 pub mod draft;
 pub mod ledger;
 pub mod line;
+pub mod rounds;
 pub mod rules;
 pub mod world;
 

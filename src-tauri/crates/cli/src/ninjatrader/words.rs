@@ -15,7 +15,8 @@ pub(super) fn at<'a>(value: &'a Value, path: &str) -> &'a Value {
     value.pointer(path).unwrap_or(&NOTHING)
 }
 
-/// A value with its variables filled in. `$x.s1` is the text of `$x` and what follows it.
+/// A value with its variables filled in. `$x.s1` and `$x-2` are the text of `$x` and what
+/// follows it.
 pub(super) fn filled(value: &Value, words: &Words) -> Value {
     match value {
         Value::String(text) => fill_text(text, words),
@@ -29,7 +30,8 @@ pub(super) fn filled(value: &Value, words: &Words) -> Value {
 
 fn fill_text(text: &str, words: &Words) -> Value {
     let Some(variable) = text.strip_prefix('$') else { return text.into() };
-    let (name, rest) = variable.find('.').map_or((variable, ""), |at| variable.split_at(at));
+    let ends = variable.find(['.', '-']);
+    let (name, rest) = ends.map_or((variable, ""), |at| variable.split_at(at));
     match words.get(name) {
         Some(Value::String(word)) => format!("{word}{rest}").into(),
         Some(other) => other.clone(),

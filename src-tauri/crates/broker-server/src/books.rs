@@ -199,6 +199,30 @@ mod tests {
     }
 
     #[test]
+    fn what_closes_a_phantom_is_told_by_its_id_but_for_the_number_at_the_end() {
+        let exit_id = Id::try_from("pd-d1-L17-X1").unwrap();
+        let line = |id: &str, role: &str, filled: u32| {
+            let head =
+                r#"{"broker_id":"M1","root":"NQ","month":12,"year":2026,"side":"sell","type":"market""#;
+            let row = format!(
+                r#"{head},"qty":3,"tif":"day","state":"working","client_id":"{id}","filled":{filled}{role}}}"#
+            );
+            serde_json::from_str::<Order>(&row).unwrap()
+        };
+        let orders = [
+            line("pd-d1-L17-X1", "", 1),
+            line("pd-d1-L17-X12", "", 1),
+            line("pd-d1-L17-X1.s2", r#","role":"shadow""#, 1),
+            line("pd-d1-L1-X1", "", 1),
+            line("pd-d1-L17-Y1", "", 1),
+            line("pd-d1-T17", "", 1),
+        ];
+        let its: Vec<bool> = orders.iter().map(|order| closes(order, &exit_id)).collect();
+        assert_eq!(its, [true, true, true, false, false, false]);
+        assert_eq!(exited(&orders, &exit_id), 3);
+    }
+
+    #[test]
     fn a_line_that_a_kill_has_cut_was_never_acted_on_and_the_books_go_on_after_the_last_whole_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);

@@ -211,7 +211,10 @@ impl Lane {
                     assert_eq!(line["outside"], serde_json::json!([]), "{}: {line}", self.place());
                     assert_eq!(line["differing"], 0, "{}: {line}", self.place());
                 }
-                Some("answered") if line["status"] != "REJECTED" && line["status"] != "PENDING" => {
+                // What has failed before it left was taken on by nobody, and may be on the disk or not.
+                Some("answered")
+                    if !["REJECTED", "PENDING", "FAILED"].iter().any(|it| line["status"] == *it) =>
+                {
                     self.shown.acknowledged.insert(line["order"].as_str().unwrap().to_owned());
                 }
                 _ => {}

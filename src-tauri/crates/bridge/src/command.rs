@@ -31,7 +31,7 @@ pub enum Command {
     Accounts,
     /// Protect a phantom while the app is away.
     Arm(Arm),
-    /// Protect a phantom no more; without one, none of them.
+    /// Protect a phantom no more, or all but some.
     Disarm(Disarm),
 }
 
@@ -228,13 +228,40 @@ pub struct Arm {
     pub env: Env,
 }
 
-/// A phantom to protect no more.
+/// The most phantoms that a server protects at once.
+pub const ARMED_MAX: usize = 1_000;
+
+/// Phantoms to protect no more: one, all but some, or all of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disarm {
-    /// Which one; none: all of them.
+    /// Which one. Never beside `but`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub phantom: Option<Id>,
+    /// All that are not listed here: at most [`ARMED_MAX`], and what is not armed may be listed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub but: Option<Vec<Id>>,
+}
+
+impl Disarm {
+    /// One phantom.
+    #[must_use]
+    pub const fn one(phantom: Id) -> Self {
+        Self { phantom: Some(phantom), but: None }
+    }
+
+    /// All phantoms but these.
+    #[must_use]
+    pub fn all_but<'a>(kept: impl IntoIterator<Item = &'a Id>) -> Self {
+        Self { phantom: None, but: Some(kept.into_iter().take(ARMED_MAX).cloned().collect()) }
+    }
+
+    /// Whether a phantom that is armed is to be protected no more.
+    #[must_use]
+    pub fn names(&self, armed: &Id) -> bool {
+        let is_kept = self.but.as_ref().is_some_and(|kept| kept.contains(armed));
+        !is_kept && self.phantom.as_ref().is_none_or(|phantom| phantom == armed)
+    }
 }
 
 /// The answer to `subscribe`.
@@ -350,7 +377,11 @@ impl Command {
         };
         // A limit goes with a limit order and with no other.
         let misfit = |it: &Place| (it.kind == PlaceKind::Limit) != it.limit.is_some();
-        if matches!(&command, Self::Place(it) if misfit(it)) {
+        let is_two = |it: &Disarm| {
+            it.but.as_ref().is_some_and(|kept| it.phantom.is_some() || kept.len() > ARMED_MAX)
+        };
+        if matches!(&command, Self::Place(it) if misfit(it)) || matches!(&command, Self::Disarm(it) if is_two(it))
+        {
             return Err(RefusalCode::BadRequest);
         }
         Ok(command)

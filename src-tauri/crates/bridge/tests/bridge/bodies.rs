@@ -34,6 +34,8 @@ fn every_command_survives_the_way_over_the_wire() {
         ),
         r#"{"t":"cmd","id":"r-11","op":"disarm","d":{"phantom":"L1"}}"#.into(),
         r#"{"t":"cmd","id":"r-12","op":"disarm","d":{}}"#.into(),
+        r#"{"t":"cmd","id":"r-13","op":"disarm","d":{"but":["L1","L2"]}}"#.into(),
+        r#"{"t":"cmd","id":"r-14","op":"disarm","d":{"but":[]}}"#.into(),
     ] {
         let body = ClientBody::read(&line).unwrap();
         assert!(matches!(body, ClientBody::Command { .. }), "{line}");

@@ -1,6 +1,7 @@
 // What the members of a command may be (docs/bridge.md, sections 2 and 5), and prices between text and NinjaTrader's doubles.
 
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 
@@ -67,6 +68,15 @@ namespace PhantomDesk.Bridge
             bool isRoot = root != null && root.Length >= 1 && root.Length <= 8 && root.All(c => (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
             if (!(isRoot)) throw Bad(name);
             return root;
+        }
+
+        /// <summary>A list of ids.</summary>
+        public HashSet<string> Ids(string name, int lengthMax, int most)
+        {
+            var ids = Take(name) as List<object>;
+            bool areIds = ids != null && ids.Count <= most && ids.All(it => it is string && ((string)it).Length <= lengthMax && IsId((string)it));
+            if (!(areIds)) throw Bad(name);
+            return new HashSet<string>(ids.Cast<string>(), StringComparer.Ordinal);
         }
 
         /// <summary>Refuses the command when it has members that nobody asked for: one of them may have been there to protect.</summary>

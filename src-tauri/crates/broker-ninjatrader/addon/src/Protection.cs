@@ -89,8 +89,10 @@ namespace PhantomDesk.Bridge
         private void Disarm(string id, Fields fields)
         {
             string name = fields.Has("phantom") ? fields.Id("phantom", NameMax) : null;
+            // Never beside a name: then it is a member that is not known here.
+            HashSet<string> kept = name == null && fields.Has("but") ? fields.Ids("but", NameMax, PhantomsMax) : new HashSet<string>();
             fields.Done();
-            List<Phantom> gone = journal.Phantoms.Where(p => p.Account == peer.Account && (name == null || p.Name == name)).ToList();
+            List<Phantom> gone = journal.Phantoms.Where(p => p.Account == peer.Account && (name == null ? !kept.Contains(p.Name) : p.Name == name)).ToList();
             if (name != null && gone.Count == 0) throw new Refused("no_such_phantom", "no such phantom is armed");
             foreach (Phantom phantom in gone)
             {

@@ -191,6 +191,24 @@ namespace PhantomDesk.Bridge.Tests
             Check.That(desk.States("L1-X1.d1").EndsWith("cancelled"), "with proof: " + desk.States("L1-X1.d1"));
         }
 
+        public static void disarm_but_some_leaves_those_and_takes_all_others_at_once()
+        {
+            Desk desk = Armed(3, 1, "22950");
+            desk.Arm("L2", "sell", 1, "22970", "22940");
+            desk.Arm("L3", "sell", 1, "22960", "22930");
+            desk.Run();
+            Check.Same("ok", desk.Code("disarm", "{'but':['L2','L9']}"), "what is not armed may be listed");
+            desk.Run();
+            Check.That(desk.Live("L1-X1") == null && desk.Live("L3-X1") == null, "gone");
+            Check.That(desk.Live("L2-X1.d1") != null, "kept");
+            foreach (string bad in new[] { "{'but':['L2'],'phantom':'L2'}", "{'but':'L2'}", "{'but':[1]}", "{'but':['']}" })
+                Check.Same("bad_request", desk.Code("disarm", bad), bad);
+            Check.That(desk.Live("L2-X1.d1") != null, "a refused command takes nothing away");
+            Check.Same("ok", desk.Code("disarm", "{'but':[]}"), "all of them");
+            desk.Run();
+            Check.That(desk.Live("L2-X1") == null, "none is left");
+        }
+
         public static void the_disaster_stop_keeps_in_size_and_at_its_level()
         {
             var desk = new Desk();

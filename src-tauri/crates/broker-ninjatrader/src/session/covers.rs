@@ -30,8 +30,6 @@ pub(super) struct Told {
     rows: Option<BTreeMap<Id, (Arm, Timestamp)>>,
     /// The server's own word for what it holds.
     theirs: Option<Words>,
-    /// It held something else after it was told, so often in a row.
-    differed: u32,
     /// When a difference is looked at next.
     next_look: Timestamp,
     /// When a level that moves is told next.
@@ -40,7 +38,7 @@ pub(super) struct Told {
 
 impl Told {
     pub(super) const fn nothing(now: Timestamp) -> Self {
-        Self { rows: None, theirs: None, differed: 0, next_look: now, next_trail: Timestamp::MAX }
+        Self { rows: None, theirs: None, next_look: now, next_trail: Timestamp::MAX }
     }
 
     pub(super) const fn next_due(&self) -> Timestamp {
@@ -86,11 +84,18 @@ impl Session {
             let as_told = wanted.iter().map(|(name, arm)| (name.clone(), (arm.clone(), now))).collect();
             self.told_armed.rows = Some(as_told);
         }
+        // What it holds of earlier times is not known one by one: all that is not wanted goes at once. A desk
+        // that dies before it has told each phantom leaves none behind that it has closed.
+        let holds_none = self.told_armed.theirs.as_ref().is_some_and(|it| it.as_str() == digest::digest([]));
+        if self.told_armed.rows.is_none() && !holds_none {
+            let kept = Disarm::all_but(wanted.keys());
+            self.command(Command::Disarm(kept), self.protection(now));
+        }
         let mut told = self.told_armed.rows.take().unwrap_or_default();
         let gone: Vec<Id> = told.keys().filter(|name| !wanted.contains_key(*name)).cloned().collect();
         for phantom in gone {
             told.remove(&phantom);
-            self.command(Command::Disarm(Disarm { phantom: Some(phantom) }), self.protection(now));
+            self.command(Command::Disarm(Disarm::one(phantom)), self.protection(now));
         }
         self.told_armed.next_trail = Timestamp::MAX;
         for (name, arm) in wanted {
@@ -137,7 +142,7 @@ impl Session {
         shadows.chain(cancels).min().unwrap_or(Timestamp::MAX).min(self.told_armed.next_due())
     }
 
-    /// What is armed there must be what is wanted here: told again, and at last from nothing.
+    /// What is armed there must be what is wanted here: all of it is told again.
     pub(super) fn compare_armed(&mut self, now: Timestamp, theirs: &Words) {
         self.told_armed.theirs = Some(theirs.clone());
         if self.armed.is_none() || self.fixed.does == Does::Look {
@@ -145,22 +150,14 @@ impl Session {
         }
         let told = self.told_armed.rows.iter().flatten().map(|(_, (arm, _))| arm);
         let is_as_told = self.told_armed.rows.is_some() && digest::digest(told) == theirs.as_str();
-        if is_as_told {
-            self.told_armed.differed = 0;
-            return;
-        }
         let under_way =
             self.pending.values().any(|it| matches!(it, Pending::Protection(until) if now < *until));
-        if under_way || self.seq.is_none() || now < self.told_armed.next_look {
+        if is_as_told || under_way || self.seq.is_none() || now < self.told_armed.next_look {
             return;
         }
         self.told_armed.next_look = after(now, REARM);
-        self.told_armed.differed += 1;
+        // A phantom that is armed anew keeps its stops.
         self.told_armed.rows = None;
-        // A phantom that is armed anew keeps its stops; one that is disarmed loses them.
-        if self.told_armed.differed > 1 || self.armed.as_ref().is_some_and(BTreeMap::is_empty) {
-            self.command(Command::Disarm(Disarm { phantom: None }), self.protection(now));
-        }
         self.tell_armed(now);
     }
 

@@ -48,7 +48,7 @@ impl Venue {
             Command::Unsubscribe(it) => self.unsubscribe(it),
             Command::Accounts => Ok(self.accounts()),
             Command::Arm(it) => self.arm(now, it),
-            Command::Disarm(it) => self.disarm(now, it.phantom.as_ref()),
+            Command::Disarm(it) => self.disarm(now, &it),
         };
         self.answer(id, answer);
     }

@@ -3,7 +3,7 @@
 
 use phantom_bridge::RefusalCode;
 use phantom_bridge::body::{Answer, OrderRole, Row};
-use phantom_bridge::command::{Arm, Armed as ArmedAnswer, PlaceTif};
+use phantom_bridge::command::{ARMED_MAX, Arm, Armed as ArmedAnswer, Disarm, PlaceTif};
 use phantom_bridge::text::{Amount, Contracts, Id, PlatformId};
 use phantom_model::{ContractId, OrderKind, Qty, Side, Timestamp};
 
@@ -11,9 +11,6 @@ use super::Venue;
 use super::commands::Refused;
 use super::orders::{Held, Terms};
 use crate::books::{Entry, closes, exited};
-
-/// The most phantoms that are armed at once.
-const ARMED_MAX: usize = 1_000;
 
 /// A phantom that is protected, and how many stops it has had.
 #[derive(Clone, Debug)]
@@ -64,12 +61,11 @@ impl Venue {
         Ok(self.armed_answer())
     }
 
-    pub(super) fn disarm(&mut self, now: Timestamp, phantom: Option<&Id>) -> Result<Answer, Refused> {
-        let (gone, kept): (Vec<Armed>, Vec<Armed>) = std::mem::take(&mut self.armed)
-            .into_iter()
-            .partition(|it| phantom.is_none_or(|phantom| it.arm.phantom == *phantom));
+    pub(super) fn disarm(&mut self, now: Timestamp, it: &Disarm) -> Result<Answer, Refused> {
+        let (gone, kept): (Vec<Armed>, Vec<Armed>) =
+            std::mem::take(&mut self.armed).into_iter().partition(|armed| it.names(&armed.arm.phantom));
         self.armed = kept;
-        if gone.is_empty() && phantom.is_some() {
+        if gone.is_empty() && it.phantom.is_some() {
             return Err((RefusalCode::NoSuchPhantom, None));
         }
         for it in gone {

@@ -47,7 +47,7 @@ fn cases(folder: &Path, port: &str, only: &[String]) -> (Option<i32>, Vec<Value>
 fn the_mock_broker_passes_the_cases_of_the_bridge() {
     let folder = tempfile::tempdir().unwrap();
     let server = server(folder.path(), &["--simulated", "NQ", "--speed", "20", "--state", "books"]);
-    let quick: Vec<String> = (1..=66).filter(|n| !SLOW.contains(n)).map(|n: u64| n.to_string()).collect();
+    let quick: Vec<String> = (1..=67).filter(|n| !SLOW.contains(n)).map(|n: u64| n.to_string()).collect();
     let (status, rows) = cases(folder.path(), &server.port, &quick);
     let failed: Vec<&Value> = rows.iter().filter(|row| row["passed"] != true).collect();
     assert_eq!((status, rows.len()), (Some(0), quick.len()), "{failed:?}");

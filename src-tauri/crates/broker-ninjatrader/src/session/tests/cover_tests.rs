@@ -1,5 +1,6 @@
 //! What the server is told of the desk's phantoms, and what becomes of the stops that it has placed for them.
 
+use phantom_bridge::command::Disarm;
 use phantom_model::{Cover, Price, Side, StopReport, StopRole};
 
 use super::account_tests::{pong, position};
@@ -34,7 +35,11 @@ fn said(world: &mut World) -> Vec<String> {
     let sent = world.sent();
     let words = sent.iter().map(|(_, command)| match command {
         Command::Arm(it) => format!("arm {} {} {} {}", it.phantom, it.exit_id, it.qty.get(), it.stop),
-        Command::Disarm(it) => format!("disarm {}", it.phantom.as_ref().map_or("all", Id::as_str)),
+        Command::Disarm(Disarm { phantom: Some(phantom), .. }) => format!("disarm {phantom}"),
+        Command::Disarm(it) => {
+            let kept: Vec<&str> = it.but.iter().flatten().map(Id::as_str).collect();
+            format!("disarm all but {}", kept.join(" "))
+        }
         other @ (Command::Place(_)
         | Command::Change(_)
         | Command::Cancel(_)
@@ -98,6 +103,23 @@ fn what_the_server_holds_already_is_not_told_again_by_the_next_connection() {
     // It has forgotten: told anew, and nothing is taken away for that.
     again.session.cover(ms(0), &[cover(1, 2, 91_960)]);
     assert_eq!(said(&mut again), ["arm L1 pd-d1-L1-X1 2 22990.00"]);
+}
+
+#[test]
+fn a_server_that_holds_something_else_is_rid_of_all_that_is_not_wanted_before_anything_is_armed() {
+    let mut world = World::up();
+    world.line(pong("0000000000000000"));
+    world.session.cover(ms(0), &[cover(1, 2, 91_960), cover(2, 1, 91_900)]);
+    let arms = ["arm L1 pd-d1-L1-X1 2 22990.00", "arm L2 pd-d1-L2-X1 1 22975.00"];
+    assert_eq!(said(&mut world), ["disarm all but L1 L2", arms[0], arms[1]]);
+    // Told once, each change goes by itself.
+    world.session.cover(ms(1), &[cover(2, 1, 91_900)]);
+    assert_eq!(said(&mut world), ["disarm L1"]);
+    // Nothing is wanted, and it holds something: it is told that, too.
+    let mut world = World::up();
+    world.line(pong("0000000000000000"));
+    world.session.cover(ms(0), &[]);
+    assert_eq!(said(&mut world), ["disarm all but "]);
 }
 
 #[test]
@@ -193,7 +215,7 @@ fn c_13_a_stop_whose_answer_was_lost_is_compared_and_told_again_and_every_one_is
     assert_eq!(world.session.story().stage, Stage::TakingOver { shadows: 2 });
     // What is armed there is told by its digest each second: it is not what was told, so it is told again.
     world.line(pong("0000000000000000"));
-    assert_eq!(world.ops(), ["arm"]);
+    assert_eq!(world.ops(), ["disarm", "arm"]);
     world.event(Row::Order(shadow(OrderState::Cancelled, 0)));
     assert_eq!(world.session.story().stage, Stage::TakingOver { shadows: 1 });
     world.event(Row::Order(Order { state: OrderState::Cancelled, ..second }));

@@ -196,7 +196,7 @@ namespace PhantomDesk.Bridge.Tests
             Desk desk = Armed(3, 1, "22950");
             desk.Arm("L2", "sell", 1, "22970", "22940");
             desk.Arm("L3", "sell", 1, "22960", "22930");
-            desk.Run();
+            desk.Wait(300);
             Check.Same("ok", desk.Code("disarm", "{'but':['L2','L9']}"), "what is not armed may be listed");
             desk.Run();
             Check.That(desk.Live("L1-X1") == null && desk.Live("L3-X1") == null, "gone");

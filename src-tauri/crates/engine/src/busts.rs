@@ -197,7 +197,7 @@ impl Engine {
     }
 
     /// Lots on both sides close each other: the older one is closed by the order that opened the
-    /// younger one. Whether there were any.
+    /// younger one; where that is an exit of an open lot, its own lot. Whether there were any.
     fn net_out(&mut self, now: &mut Now<'_>, contract: ContractId) -> bool {
         let mut any = false;
         while let Some((older, younger)) = self.both_sides(contract) {
@@ -219,12 +219,18 @@ impl Engine {
         any
     }
 
-    /// The oldest open lot, and the oldest one on the other side.
+    /// The lot that is closed, and the oldest one on the other side, which closes it.
     fn both_sides(&self, contract: ContractId) -> Option<(LotId, LotId)> {
         let lots = &self.book.positions().at(contract).lots;
         let side = |lot: LotId| self.book.lots().at(lot).side;
         let &first = lots.first()?;
-        lots.iter().find(|&&lot| side(lot) != side(first)).map(|&other| (first, other))
+        let &other = lots.iter().find(|&&lot| side(lot) != side(first))?;
+        let own = match self.book.orders().at(self.book.lots().at(other).order).purpose {
+            Purpose::LotExit { lot, .. } => Some(lot),
+            Purpose::Entry(_) | Purpose::Reduction | Purpose::Flatten(_) | Purpose::Outside => None,
+        };
+        let own = own.filter(|&lot| lots.contains(&lot) && side(lot) != side(other));
+        Some((own.unwrap_or(first), other))
     }
 
     /// How much of a trade on a side closes open lots, and how much opens.

@@ -3,6 +3,7 @@
 use phantom_engine::{Handling, Input, PrintBand};
 use phantom_model::{Link, Print};
 use phantom_testkit::{Draft, buy, contract, price, sell};
+use scenario::account::Account;
 use scenario::brokers::ByHand;
 use scenario::story::Story;
 
@@ -40,15 +41,16 @@ fn s_10_a_quote_through_the_stop_without_a_trade_there_fires_nothing() {
 #[test]
 fn s_13_an_old_price_after_a_reconnect_fires_nothing() {
     for age_ms in [5_001, 60_000, 3_600_000] {
-        for (draft, through, exit) in [
-            (buy(2).stop("1319.2"), "1319.0", "send L0-X1 SELL 2 GC MARKET"),
-            (sell(2).stop("1320.8"), "1321.0", "send L0-X1 BUY 2 GC MARKET"),
+        for (draft, net, through, exit) in [
+            (buy(2).stop("1319.2"), 2, "1319.0", "send L0-X1 SELL 2 GC MARKET"),
+            (sell(2).stop("1320.8"), -2, "1321.0", "send L0-X1 BUY 2 GC MARKET"),
         ] {
             let mut story = holding(draft);
             story.wait_ms(4_000_000);
             story.link(Link::Down);
             story.wait_ms(10_000);
             story.link(Link::Up);
+            story.answer(Account::holds(&[("GC", net)]));
             story.hush();
             let print = Print::Trade { price: price("GC", through), size: 1 };
             story.record("GC", print, age_ms);
@@ -68,6 +70,7 @@ fn s_13_an_old_price_after_a_restart_fires_nothing() {
     story.wait_ms(4_000_000);
     story.restart();
     story.link(Link::Up);
+    story.answer(Account::holds(&[("GC", 2)]));
     story.hush();
     let print = |at| Print::Trade { price: price("GC", at), size: 1 };
     story.record("GC", print("1319.0"), 60_000);

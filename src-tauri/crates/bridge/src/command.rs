@@ -377,10 +377,10 @@ impl Command {
         };
         // A limit goes with a limit order and with no other.
         let misfit = |it: &Place| (it.kind == PlaceKind::Limit) != it.limit.is_some();
-        let is_two = |it: &Disarm| {
-            it.but.as_ref().is_some_and(|kept| it.phantom.is_some() || kept.len() > ARMED_MAX)
-        };
-        if matches!(&command, Self::Place(it) if misfit(it)) || matches!(&command, Self::Disarm(it) if is_two(it))
+        let is_two =
+            |it: &Disarm| it.but.as_ref().is_some_and(|kept| it.phantom.is_some() || kept.len() > ARMED_MAX);
+        if matches!(&command, Self::Place(it) if misfit(it))
+            || matches!(&command, Self::Disarm(it) if is_two(it))
         {
             return Err(RefusalCode::BadRequest);
         }

@@ -3,7 +3,7 @@
 use phantom_broker::{Broker, Decider, Message, SendEnd};
 use phantom_engine::fact::Purpose;
 use phantom_engine::{Book, Engine, Fact, Handling, Input, JournalStanding, Origin, Outcome, Request};
-use phantom_model::{BrokerReport, FailReason, MarketRecord, Timestamp};
+use phantom_model::{BrokerReport, FailReason, Link, MarketRecord, Timestamp};
 
 use crate::covers::Covers;
 use crate::held::{Held, opens};
@@ -134,11 +134,27 @@ impl<B: Broker, J: Journal> Core<B, J> {
     pub fn input(&mut self, at: Timestamp, input: Input) -> Vec<Fact> {
         self.run_until(at);
         let at = self.now;
+        let (breaks, mends) =
+            (matches!(input, Input::Link(Link::Down)), matches!(input, Input::Link(Link::Up)));
+        if mends {
+            self.give_up_retries(at);
+        }
         self.engine.apply(at, input, &mut self.outcome);
         let facts = self.outcome.facts.clone();
         self.carry_out(at);
+        if breaks {
+            self.give_up_retries(at);
+        }
         self.tell_covers();
         facts
+    }
+
+    /// No order that was decided on before a break of the way is tried after it: sized by what was known then,
+    /// it could close what is closed by now. It is known as never sent while there is no way.
+    fn give_up_retries(&mut self, at: Timestamp) {
+        for message in self.retries.take_orders() {
+            self.never_left(at, &message, FailReason::NeverSent);
+        }
     }
 
     /// Does everything that is due at or before `until`, each at its own time.

@@ -50,6 +50,15 @@ impl Retries {
         Next::Waits
     }
 
+    /// The way to the broker has broken or is there again: no order goes with what was known before.
+    pub(crate) fn take_orders(&mut self) -> Vec<Message> {
+        let is_order = |it: &Waiting| matches!(it.message, Message::Submit(_) | Message::NativeClose(_));
+        let (orders, others) = std::mem::take(&mut self.waiting).into_iter().partition(is_order);
+        self.waiting = others;
+        let orders: VecDeque<Waiting> = orders;
+        orders.into_iter().map(|waiting| waiting.message).collect()
+    }
+
     /// Takes back the new order of this id, of which no byte has left. Whether it was here.
     pub(crate) fn take_back(&mut self, order: OrderId) -> bool {
         let place = self.waiting.iter().position(|waiting| is_order(&waiting.message, order));

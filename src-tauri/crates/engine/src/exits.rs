@@ -215,7 +215,7 @@ impl Engine {
     /// The same, past these resting exits.
     pub(crate) fn pursue_past(&mut self, now: &mut Now<'_>, lot: LotId, resting: &[OrderKey]) {
         let row = self.book.lots().at(lot);
-        let LotState::Exiting { leg, waiting_since, refusals, never_left } = row.state else { return };
+        let LotState::Exiting { leg, waiting_since, refusals } = row.state else { return };
         if !resting.is_empty() {
             let has_waited = self.has_waited(now, lot, waiting_since);
             for &key in resting {
@@ -229,7 +229,7 @@ impl Engine {
             self.give_up(now, lot);
             return;
         };
-        if never_left && self.has_no_way() {
+        if self.has_no_way() {
             return;
         }
         let free = if resting.is_empty() { self.armed_qty(lot) } else { self.free_beside_cancels(lot) };

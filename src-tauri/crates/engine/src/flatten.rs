@@ -133,7 +133,7 @@ impl Engine {
         let given_up = self.book.flattens().at(flatten).ladder.given_up(contract);
         let mut left = self.budget(contract).left().saturating_sub(given_up).min(most);
         let clip = self.handling.clip_of(left);
-        if self.flatten_waits_for_a_way(flatten, contract) {
+        if self.has_no_way() {
             return;
         }
         while left > 0 {

@@ -1,13 +1,14 @@
 //! The way to the broker. While it is away nothing opens; when it comes back nothing opens before the
 //! broker's own account has been compared.
 //!
-//! An exit is tried also while the way is said to be away. One that provably never left is not sent again
-//! and again into nothing, which would spend its ladder: it waits for the way, and for the broker's own
-//! account after it, since a stop at the broker may have filled meanwhile.
+//! The exit of a lot or of a flatten waits for the way too, and for the broker's own account after it: a stop
+//! at the broker may have filled meanwhile, and a crash may have lost an exit that was sent. An exit that was
+//! sized by what was known before would turn the position. What a person closes by hand does not wait.
 
-use phantom_model::{ContractId, FlattenId, Link};
+use phantom_model::{ContractId, Link, LotId};
 
-use crate::book::{LotState, OrderKey};
+use crate::book::OrderKey;
+use crate::deadlines::Due;
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Purpose};
 
@@ -38,18 +39,23 @@ impl Engine {
         halt.not_connected || (halt.reconciling && self.question.is_hopeful())
     }
 
-    /// Whether an exit of a flatten never left, and waits.
-    pub(crate) fn flatten_waits_for_a_way(&self, flatten: FlattenId, contract: ContractId) -> bool {
-        self.book.flattens().at(flatten).ladder.has_never_left(contract) && self.has_no_way()
+    /// An order has ended. When it was the exit of a lot, the lot may have to wait for a way now.
+    pub(crate) fn alarm_kept_in(&mut self, now: &mut Now<'_>, ended: OrderKey) {
+        if let Purpose::LotExit { lot, .. } = self.book.orders().at(ended).purpose {
+            self.alarm_if_waiting(now, lot);
+        }
     }
 
-    /// An order has ended. When it was the exit of a lot that has to wait for a way now, a person is told.
-    pub(crate) fn alarm_kept_in(&mut self, now: &mut Now<'_>, ended: OrderKey) {
-        if let Purpose::LotExit { lot, .. } = self.book.orders().at(ended).purpose
-            && matches!(self.book.lots().at(lot).state, LotState::Exiting { never_left: true, .. })
-            && self.is_awaiting_exit(lot)
-        {
+    /// A person is told of an exit that has to wait for a way: at once where there is none, and where there is
+    /// one, when the broker's own account takes long.
+    pub(crate) fn alarm_if_waiting(&mut self, now: &mut Now<'_>, lot: LotId) {
+        if !self.has_no_way() || !self.is_awaiting_exit(lot) {
+            return;
+        }
+        if self.book.halt().not_connected {
             self.alarm(now, Alarm::ExitSlow(lot));
+        } else {
+            self.deadlines.set(now.at + self.timing.exit_alarm, Due::LotAlarm(lot));
         }
     }
 

@@ -94,6 +94,7 @@ impl Engine {
         let entry = self.book.lots().at(lot).order;
         self.request_cancel(now, entry);
         self.pursue_past(now, lot, resting);
+        self.alarm_if_waiting(now, lot);
     }
 }
 

@@ -157,7 +157,11 @@ const ROWS: [(Invariant, &str, &str); 46] = [
     (Invariant::I37, "I37", "an earlier book and the facts since are the book"),
     (Invariant::I38, "I38", "facts are numbered without gaps"),
     (Invariant::I39, "I39", "the broker's account told twice says nothing the second time"),
-    (Invariant::I40, "I40", "nothing opens between the link's return and a complete account"),
+    (
+        Invariant::I40,
+        "I40",
+        "nothing opens, and no stop or flatten exits, between the link's return and the broker's account",
+    ),
     (Invariant::I41, "I41", "a failed, cut or stale answer is never read as flat, no orders or not found"),
     (
         Invariant::I42,

@@ -79,6 +79,8 @@ pub struct Oracle {
     stale_before: Timestamp,
     /// When the way to the broker last came back.
     up_at: Timestamp,
+    /// It has told its own account since.
+    account_told: bool,
     foreign: Foreign,
     owes_latch: bool,
     double: stops::DoubleTrack,
@@ -142,6 +144,7 @@ impl Oracle {
             adrift: false,
             stale_before: Timestamp::MIN,
             up_at: Timestamp::MIN,
+            account_told: false,
             foreign: Foreign::No,
             owes_latch: false,
             double: stops::DoubleTrack::default(),

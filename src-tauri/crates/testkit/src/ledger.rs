@@ -125,8 +125,6 @@ struct LotRow {
     waiting_since: Option<Timestamp>,
     unprotected: bool,
     exits_sent: u8,
-    /// No byte of its last exit left.
-    never_left: bool,
 }
 
 /// What the fills of a contract add up to.
@@ -309,7 +307,6 @@ impl Ledger {
             waiting_since: None,
             unprotected: false,
             exits_sent: 0,
-            never_left: false,
         };
         assert!(self.lots.insert(lot, row).is_none(), "{} is opened twice", lot_name(lot));
         self.measure(lot);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use phantom_compliance::{ChangeTicket, Limits, Ticket, TicketKind};
 use phantom_engine::Origin;
-use phantom_model::{FailReason, OrderId, OrderStatus, Side};
+use phantom_model::{FailReason, Link, OrderId, OrderStatus, Side};
 use phantom_runtime::ChangeAnswer;
 
 use crate::brokers::Stuck;
@@ -48,4 +48,22 @@ async fn a_change_that_never_left_has_changed_nothing() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(qty().await, 2);
     assert_eq!(tries.lock().unwrap().len(), 6, "one order, four tries of the change, one question");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_order_is_tried_again_once_the_way_has_broken_or_come_back() {
+    let (broker, tries) = Stuck::for_the_first(usize::MAX);
+    let world = run(broker, Limits::NONE);
+    let placed = tokio::spawn({
+        let desk = world.desk.clone();
+        async move { desk.place(ticket(Side::Buy, "1"), Origin::Window).await.unwrap() }
+    });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    world.desk.link(Link::Down).unwrap();
+    world.desk.link(Link::Up).unwrap();
+    let answer = placed.await.unwrap();
+    assert_eq!((answer.status, answer.failed), (OrderStatus::Failed, Some(FailReason::NeverSent)));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let orders = tries.lock().unwrap().iter().filter(|(_, order)| *order == OrderId::Ticket(1)).count();
+    assert_eq!(orders, 1, "the first try alone");
 }

@@ -188,11 +188,7 @@ impl Book {
             }
             OrderId::LotExit { lot, exit } => {
                 earlier_exit = self.lots.at_mut(lot).last_exit.replace(key);
-                let row = self.lots.at_mut(lot);
-                row.exits_sent = exit;
-                if let LotState::Exiting { never_left, .. } = &mut row.state {
-                    *never_left = false;
-                }
+                self.lots.at_mut(lot).exits_sent = exit;
             }
             OrderId::FlattenExit { flatten, contract, .. } => {
                 let row = self.flattens.at_mut(flatten);
@@ -466,7 +462,7 @@ impl Book {
     pub(super) fn fold_fired(&mut self, lot: LotId, leg: Leg) {
         self.freeze(lot);
         self.change_lot(lot, |row| {
-            row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0, never_left: false };
+            row.state = LotState::Exiting { leg, waiting_since: None, refusals: 0 };
         });
     }
 

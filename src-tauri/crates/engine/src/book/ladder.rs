@@ -23,8 +23,6 @@ struct Part {
     /// Contracts of its exit that were not filled.
     qty: u32,
     refusals: u8,
-    /// There was no way to the broker for the last one.
-    never_left: bool,
 }
 
 impl Part {
@@ -73,19 +71,13 @@ impl Ladder {
     /// The broker refused an exit, or took it out of the market unfilled.
     pub(super) fn refused(&mut self, exit: OrderKey, contract: ContractId, qty: u32) {
         let refusals = self.refusals_of(exit);
-        self.open.insert(exit, Part { contract, qty, refusals, never_left: false });
+        self.open.insert(exit, Part { contract, qty, refusals });
     }
 
     /// An exit never came to the broker, for the way there broke. That refuses nothing.
-    pub(super) fn put_back(&mut self, exit: OrderKey, contract: ContractId, qty: u32, never_left: bool) {
+    pub(super) fn put_back(&mut self, exit: OrderKey, contract: ContractId, qty: u32) {
         let refusals = self.spent.get(&exit).copied().unwrap_or(0);
-        self.open.insert(exit, Part { contract, qty, refusals, never_left });
-    }
-
-    /// Whether an exit of the contract never left and has not been replaced.
-    #[must_use]
-    pub fn has_never_left(&self, contract: ContractId) -> bool {
-        self.open.values().any(|part| part.contract == contract && part.never_left)
+        self.open.insert(exit, Part { contract, qty, refusals });
     }
 
     /// A refused exit was filled after all.

@@ -75,8 +75,6 @@ pub enum LotState {
         waiting_since: Option<Timestamp>,
         /// Exits refused so far.
         refusals: u8,
-        /// No byte of the last exit left, for there was no way to the broker.
-        never_left: bool,
     },
     /// Every rung of the ladder was refused.
     Unprotected {

@@ -16,7 +16,7 @@ impl Book {
         // Nobody has refused what never left, or never came, because the way broke: no rung is spent on it.
         let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
         if never_left || (reason == FailReason::Absent && self.was_sent_before_a_break(order)) {
-            self.put_back(order, never_left);
+            self.put_back(order);
         } else {
             self.count_refusal(order);
         }
@@ -27,22 +27,14 @@ impl Book {
         row.is_some_and(|row| row.submitted_at <= self.broke_at)
     }
 
-    /// What an exit that never came was to close is for another one, on the rung that it was on. One that never
-    /// left waits for a way.
-    fn put_back(&mut self, order: OrderId, waits: bool) {
-        match order {
-            OrderId::LotExit { lot, .. } => self.change_lot(lot, |row| {
-                if let LotState::Exiting { never_left, .. } = &mut row.state {
-                    *never_left |= waits;
-                }
-            }),
-            OrderId::FlattenExit { flatten, contract, .. } => {
-                let Some(key) = self.find(order) else { return };
-                let row = self.orders.at(key);
-                let qty = row.qty.contracts().saturating_sub(row.done());
-                self.flattens.at_mut(flatten).ladder.put_back(key, contract, qty, waits);
-            }
-            OrderId::Ticket(_) | OrderId::LotStop { .. } | OrderId::Outside(_) => {}
+    /// What an exit that never came was to close is for another one, on the rung that it was on.
+    fn put_back(&mut self, order: OrderId) {
+        if let OrderId::FlattenExit { flatten, contract, .. } = order
+            && let Some(key) = self.find(order)
+        {
+            let row = self.orders.at(key);
+            let qty = row.qty.contracts().saturating_sub(row.done());
+            self.flattens.at_mut(flatten).ladder.put_back(key, contract, qty);
         }
     }
 

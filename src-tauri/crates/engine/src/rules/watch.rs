@@ -23,6 +23,10 @@ impl Watch {
     pub(crate) const OFF: Self =
         Self { low: Money::from_units(i64::MIN), high: Money::from_units(i64::MAX), on: false };
 
+    /// Every print must be looked at.
+    const EVERY_PRINT: Self =
+        Self { low: Money::from_units(i64::MAX), high: Money::from_units(i64::MIN), on: true };
+
     /// Whether this much open profit changes anything.
     #[inline]
     pub(crate) fn is_crossed(&self, open: Money) -> bool {
@@ -73,13 +77,28 @@ impl Engine {
         }
     }
 
-    /// Judges every rule at these amounts of open profit, and sets the watch anew.
+    /// Whether the open profit is not known: a position has seen no price since the start.
+    fn is_unpriced(&self) -> bool {
+        let mut positions = self.book.positions().iter();
+        positions.any(|(contract, it)| it.net.size() > 0 && self.marks.at(contract).last.is_none())
+    }
+
+    /// Judges every rule at these amounts of open profit, and sets the watch anew. While a part of that profit
+    /// is unknown, only what goes by the balance: what one position alone has won or lost would lock the
+    /// account, or move a floor that never comes back.
     fn judge_rules(&mut self, now: &mut Now<'_>, low: Money, high: Money) {
-        self.note_peaks(now, high);
+        let unpriced = self.is_unpriced();
+        if !unpriced {
+            self.note_peaks(now, high);
+        }
         let Some(counted) = self.counted() else { return };
         let (lines, goals, result) = (counted.loss_lines(low), counted.goals(), counted.result(high));
-        for line in lines.into_iter().flatten() {
+        for line in lines.into_iter().flatten().filter(|line| !(unpriced && line.by_equity)) {
             self.judge_line(now, &line);
+        }
+        if unpriced {
+            self.watch = Watch::EVERY_PRINT;
+            return;
         }
         for goal in goals.into_iter().flatten().filter(|goal| result >= goal.target) {
             if !self.is_done_with(goal.rule) {

@@ -414,14 +414,19 @@ fn nothing_opens_without_a_way_to_the_broker_nor_before_its_account_is_known() {
     world.expect_requests("snapshot");
     world.place(buy(1));
     world.expect("reject T3 reconciling");
-    // An exit is never blocked by it.
+    // What somebody closes by hand is never blocked by it; a stop that fires waits for the account.
+    world.place(sell(1));
+    world.expect("submit T4 SELL 1 GC MARKET reduces");
+    world.fail("T4");
     world.print("1319.0");
-    world.expect("fired L0 stop 1319.0 | submit L0-X1 SELL 1 GC MARKET");
+    world.expect("failed T4 broker_refused | fired L0 stop 1319.0");
     let account = Account::of(&world);
     world.answer(&account);
-    world.expect("accept L0-X1 | reconciled");
+    world.expect("reconciled | submit L0-X1 SELL 1 GC MARKET");
+    world.fill("L0-X1", 1, "1319.0");
+    world.hush();
     world.place(buy(1));
-    world.expect("submit T4 BUY 1 GC MARKET");
+    world.expect("submit T5 BUY 1 GC MARKET");
 }
 
 #[test]

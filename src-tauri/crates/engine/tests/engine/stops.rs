@@ -106,6 +106,10 @@ fn what_a_shadow_has_left_open_when_it_ends_is_the_phantoms_again() {
     assert_eq!(covers(&world), [(0, Side::Sell, 1, "1319.2", None)]);
     world.cancelled("L0-X1.s1");
     world.expect("cancelled L0-X1.s1");
+    world.feed(Input::Link(Link::Up));
+    let account = Account::of(&world);
+    world.answer(&account);
+    world.hush();
     world.print("1319.1");
     world.expect("fired L0 stop 1319.1 | submit L0-X1 SELL 1 GC MARKET");
 }
@@ -114,8 +118,9 @@ fn what_a_shadow_has_left_open_when_it_ends_is_the_phantoms_again() {
 fn an_exit_that_has_not_left_is_taken_back_when_the_shadow_stands_or_has_filled() {
     for fills in [false, true] {
         let mut world = holding(buy(2).stop("1319.2"));
-        world.feed(Input::Link(Link::Down));
+        // It has fired, and the way goes before a byte of the exit has left.
         world.print("1319.2");
+        world.feed(Input::Link(Link::Down));
         world.hush();
         world.stop_stands("L0-X1.s1", 2);
         assert!(asks_back(&mut world, "L0-X1"));

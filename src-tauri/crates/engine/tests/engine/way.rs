@@ -1,22 +1,55 @@
-//! Exits while there is no way to the broker: what never left waits for it, and spends no rung.
+//! Exits while there is no way to the broker: they wait for it and for the account, and spend no rung.
 
 use phantom_engine::Input;
-use phantom_model::{FailReason, Link};
+use phantom_model::{FailReason, Link, Side};
 use phantom_testkit::{Account, World, buy};
 
 use crate::exits::holding;
 use crate::stops::filled_shadow;
 
-/// Long two at 1320.0; the stop has fired while there is no way, and its exit never left.
+/// Long two at 1320.0; the stop has fired, and the way has broken before a byte of its exit left.
 fn cut_off() -> World {
+    let mut world = holding(buy(2).stop("1319.2"));
+    world.print("1319.2");
+    world.expect("fired L0 stop 1319.2 | submit L0-X1 SELL 2 GC MARKET");
+    world.feed(Input::Link(Link::Down));
+    world.hush();
+    world.fail_for("L0-X1", FailReason::NeverSent);
+    world.expect("failed L0-X1 never_sent | alarm exit_slow L0");
+    world
+}
+
+#[test]
+fn a_stop_that_fires_without_a_way_is_told_at_once_and_leaves_once_the_account_is_known() {
     let mut world = holding(buy(2).stop("1319.2"));
     world.feed(Input::Link(Link::Down));
     world.hush();
     world.print("1319.2");
-    world.expect("fired L0 stop 1319.2 | submit L0-X1 SELL 2 GC MARKET");
-    world.fail_for("L0-X1", FailReason::NeverSent);
-    world.expect("failed L0-X1 never_sent | alarm exit_slow L0");
-    world
+    world.expect("fired L0 stop 1319.2 | alarm exit_slow L0");
+    world.feed(Input::Link(Link::Up));
+    world.print("1318.0");
+    world.expect("link up");
+    let account = Account::of(&world);
+    world.answer(&account);
+    world.expect("reconciled | submit L0-X1 SELL 2 GC MARKET");
+}
+
+#[test]
+fn a_stop_that_fires_before_the_account_is_known_waits_for_it_and_is_told_when_that_takes_long() {
+    let mut world = holding(buy(2).stop("1319.2"));
+    world.feed(Input::Link(Link::Up));
+    world.print("1319.2");
+    world.expect("link up | fired L0 stop 1319.2");
+    world.advance_ms(999);
+    world.expect("");
+    world.advance_ms(1);
+    world.expect("alarm exit_slow L0");
+    // Half of it was closed by another hand meanwhile: what is left leaves, and not one more.
+    world.foreign_fill(7, Side::Sell, 1, "1319.0");
+    let account = Account::of(&world);
+    world.answer(&account);
+    let said = world.said();
+    assert!(said.contains(&"submit L0-X1 SELL 1 GC MARKET".to_owned()), "{said:?}");
 }
 
 #[test]
@@ -99,15 +132,21 @@ fn a_flatten_without_a_way_waits_too_and_goes_on_with_its_first_rung() {
     world.feed(Input::Link(Link::Down));
     world.hush();
     world.flatten();
-    world.expect("flatten F0 | exiting F0 | submit F0-C0-X1 SELL 2 GC MARKET");
-    world.fail_for("F0-C0-X1", FailReason::NeverSent);
-    world.expect("failed F0-C0-X1 never_sent");
+    world.expect("flatten F0 | exiting F0");
     world.print("1318.0");
     world.feed(Input::Link(Link::Up));
     world.expect("link up");
     let account = Account::of(&world);
     world.answer(&account);
-    world.expect("reconciled | submit F0-C0-X2 SELL 2 GC MARKET");
+    world.expect("reconciled | submit F0-C0-X1 SELL 2 GC MARKET");
+    // It goes down with the way: that spends nothing.
+    world.feed(Input::Link(Link::Down));
+    world.fail_for("F0-C0-X1", FailReason::NeverSent);
+    world.expect("link down | failed F0-C0-X1 never_sent");
+    world.feed(Input::Link(Link::Up));
+    let account = Account::of(&world);
+    world.answer(&account);
+    world.expect("link up | reconciled | submit F0-C0-X2 SELL 2 GC MARKET");
     world.fail("F0-C0-X2");
     world.expect("failed F0-C0-X2 broker_refused | submit F0-C0-X3 SELL 2 GC MARKET");
 }
@@ -126,7 +165,7 @@ fn an_exit_that_went_down_with_the_way_is_sent_again_and_spends_no_rung() {
         let account = Account::of(&world).without(&lost);
         world.answer(&account);
         let again = format!("submit L0-X{next} SELL 2 GC MARKET");
-        world.expect(&format!("failed {lost} absent_at_broker | {again} | reconciled"));
+        world.expect(&format!("failed {lost} absent_at_broker | reconciled | {again}"));
     }
 }
 

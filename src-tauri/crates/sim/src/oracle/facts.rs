@@ -51,10 +51,7 @@ impl Oracle {
                 self.filled(*order, *exec, *qty, *price, *fee);
             }
             FactBody::OrderCancelled { order } => self.ended(*order, OrderStatus::Cancelled),
-            FactBody::OrderFailed { order, reason } => {
-                self.ended(*order, OrderStatus::Failed);
-                self.exit_failed(*order, *reason);
-            }
+            FactBody::OrderFailed { order, .. } => self.ended(*order, OrderStatus::Failed),
             FactBody::OrderClosed { order } => self.closed(*order),
             FactBody::OrderUnknown { order } => self.unknown(*order, fact.at),
             FactBody::CancelRequested { order } => self.cancel_requested(*order, fact.at),
@@ -192,6 +189,9 @@ impl Oracle {
         if let OrderId::LotExit { lot, exit } = id {
             self.lot_exit_released(lot, exit, it.qty);
         }
+        let waits = matches!(it.purpose, Purpose::LotExit { .. } | Purpose::Flatten(_));
+        let too_soon = waits && self.may_have_no_way() && !self.account_told;
+        self.check(Invariant::I40, !too_soon, || format!("{id} leaves before the broker's account is known"));
     }
 
     fn accepted(&mut self, order: OrderId) {

@@ -54,7 +54,6 @@ impl Oracle {
             guard,
             exits: 0,
             live_exits: Vec::new(),
-            never_left: false,
             fresh,
         });
         self.shield_measured(lot);
@@ -145,17 +144,6 @@ impl Oracle {
         self.check(Invariant::I18, fired, || format!("an exit of lot {lot:?} leaves while it is {guard:?}"));
         if let Some(row) = self.lot_mut(lot) {
             row.exits = exit;
-            row.never_left = false;
-        }
-    }
-
-    /// An exit of a lot has failed: whether a byte of it ever left.
-    pub(super) fn exit_failed(&mut self, order: OrderId, reason: FailReason) {
-        let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
-        if let OrderId::LotExit { lot, .. } = order
-            && let Some(row) = self.lot_mut(lot)
-        {
-            row.never_left |= never_left;
         }
     }
 

@@ -39,6 +39,7 @@ impl Oracle {
         self.end_of_batch();
         let subject = report.order();
         self.last_report = Some(report.clone());
+        self.account_told |= matches!(report, BrokerReport::Snapshot(_));
         if matches!(report, BrokerReport::StopStands(_)) {
             return;
         }

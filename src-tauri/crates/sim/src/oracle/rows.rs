@@ -129,8 +129,6 @@ pub(super) struct LotTrack {
     pub(super) exits: u8,
     /// Exits of its own that may still fill.
     pub(super) live_exits: Vec<OrderId>,
-    /// No byte of its last exit left.
-    pub(super) never_left: bool,
     /// Opened by a fill that the print made which the engine sees next.
     pub(super) fresh: bool,
 }

@@ -197,6 +197,7 @@ impl Oracle {
             FactBody::LinkChanged { link } => {
                 self.halt.not_connected = *link == Link::Down;
                 self.halt.reconciling = *link == Link::Up;
+                self.account_told = false;
                 if *link == Link::Up {
                     self.stale_before = at - self.timing.feed_dead;
                     self.up_at = at;

@@ -141,19 +141,25 @@ impl Oracle {
     }
 
     /// A fired lot with contracts that no exit of its own will close: something else closes them, or
-    /// stands in the way and has been asked to go. One that never left waits for a way, and for the broker's
-    /// own account after that: three answers in vain take 18 s.
+    /// stands in the way and has been asked to go. Each waits for a way, and for the broker's own account after
+    /// that: three answers in vain take 18 s.
     fn i17_fired_lots_leave(&mut self, lot: LotId, side: Side, net: i64, exits: u64) {
         let turned = net == 0 || (net > 0) != (side == Side::Buy);
         let Some(row) = self.lot(lot) else { return };
         let contract = row.contract;
         let nothing_left = exits >= self.contracts.at(contract).closable();
         let reduction = self.live(contract).any(Track::is_reduction);
-        let hopeful = self.halt.reconciling && self.now < self.up_at + Span::from_millis(18_000);
-        let no_way = row.never_left && (self.halt.not_connected || hopeful);
+        let no_way = self.may_have_no_way();
         self.check(Invariant::I17, turned || nothing_left || reduction || no_way, || {
             format!("lot {lot:?} has fired and nothing is on its way for it")
         });
+    }
+
+    /// Whether exits may wait: there is no way to the broker, or its own account has not been compared whole
+    /// since there is one.
+    pub(super) fn may_have_no_way(&self) -> bool {
+        let until = self.up_at + Span::from_millis(18_000);
+        self.halt.not_connected || (self.halt.reconciling && self.now < until)
     }
 
     fn compare_halt(&mut self, book: &Book) {

@@ -174,16 +174,16 @@ impl Ledger {
             let may_wait = phantom_engine::config::Timing::STANDARD.cancel_wait;
             let waits = row.waiting_since.is_some_and(|since| now < since + may_wait);
             let makes_room = waits && self.rests(row.contract);
-            assert!(makes_room || self.has_no_way(row, now), "{name} has fired and nothing closes it");
+            assert!(makes_room || self.has_no_way(now), "{name} has fired and nothing closes it");
         }
     }
 
-    /// Whether the exit of a lot never left, and waits for a way to the broker, or for the broker's own
-    /// account, of which three whole answers may fail: 5 s each, with 1 s and 2 s between them.
-    fn has_no_way(&self, row: &LotRow, now: Timestamp) -> bool {
+    /// Whether exits wait for a way to the broker, or for the broker's own account, of which three whole
+    /// answers may fail: 5 s each, with 1 s and 2 s between them.
+    fn has_no_way(&self, now: Timestamp) -> bool {
         let until = self.up_at.map(|up_at| up_at + Span::from_millis(18_000));
         let hopeful = self.halt.reconciling && until.is_some_and(|until| now < until);
-        row.never_left && (self.halt.not_connected || hopeful)
+        self.halt.not_connected || hopeful
     }
 
     /// Contracts that shadows may still fill, and those of exits whose lots shadows have closed.

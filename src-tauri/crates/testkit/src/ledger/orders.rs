@@ -3,19 +3,11 @@
 use phantom_compliance::Halt;
 use phantom_engine::FactBody;
 use phantom_engine::fact::{Alarm, Purpose};
-use phantom_model::{ContractId, FailReason, Guard, OrderId, OrderKind, OrderStatus, Side, StopRole};
+use phantom_model::{ContractId, Guard, OrderId, OrderKind, OrderStatus, Side, StopRole};
 
 use super::{Execution, Ledger, OrderRow, Use, may_go};
 
 impl Ledger {
-    fn failed(&mut self, order: OrderId, reason: FailReason) {
-        self.order(order).end(order, OrderStatus::Failed);
-        let never_left = reason == FailReason::NeverSent && self.halt.not_connected;
-        if let Use::LotExit(lot) = self.order(order).use_ {
-            self.lots.get_mut(&lot).unwrap().never_left |= never_left;
-        }
-    }
-
     #[expect(clippy::wildcard_enum_match_arm, reason = "the caller has sorted the facts")]
     pub(super) fn take_order(&mut self, body: &FactBody) {
         match *body {
@@ -64,7 +56,7 @@ impl Ledger {
                 }
             }
             FactBody::OrderCancelled { order } => self.order(order).end(order, OrderStatus::Cancelled),
-            FactBody::OrderFailed { order, reason } => self.failed(order, reason),
+            FactBody::OrderFailed { order, .. } => self.order(order).end(order, OrderStatus::Failed),
             FactBody::OrderClosed { order } => self.closed(order),
             FactBody::OrderUnknown { order } => {
                 let row = self.order(order);
@@ -174,6 +166,9 @@ impl Ledger {
             "{order} closes {} of {net} with {outstanding} outstanding",
             row.qty
         );
+        if matches!(purpose, Purpose::LotExit { .. } | Purpose::Flatten(_)) {
+            assert!(!self.halt.not_connected, "{order} leaves without a way to the broker");
+        }
         if let Purpose::LotExit { lot, leg } = purpose {
             let own = self.own_exits(lot);
             let it = self.lots.get_mut(&lot).unwrap();
@@ -181,7 +176,6 @@ impl Ledger {
             assert!(!it.unprotected, "{order} leaves after the last rung");
             assert!(own + row.qty <= it.open(), "{order} closes what another exit of its lot closes");
             it.exits_sent += 1;
-            it.never_left = false;
             let exit = it.exits_sent;
             assert_eq!(order, OrderId::LotExit { lot, exit }, "the id says the lot and counts its exits");
         }

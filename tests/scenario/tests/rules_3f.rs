@@ -190,6 +190,31 @@ fn g_09_a_peak_persists_over_a_restart_and_never_falls() {
 }
 
 #[test]
+fn g_09_what_one_of_two_positions_has_won_or_lost_counts_only_with_the_other_after_a_restart() {
+    // Gold is 1 000 up and the index 900 down: 100 in all, in either order of the first two prices.
+    for first in ["GC", "NQ"] {
+        let mut story = Story::under("shape-intraday-trailing", &[], MORNING, 0);
+        story.trade("NQ", "5000.00", 1);
+        story.enter(buy(2).stop("1315.0"), "1320.0");
+        story.enter(buy(1).on("NQ").stop("4900.00"), "5000.00");
+        story.trade("NQ", "4955.00", 1);
+        story.print("1325.0");
+        let lived = *story.book().account().figures().unwrap();
+        story.restart();
+        let prices = [("GC", "1325.0"), ("NQ", "4955.00")];
+        let (now, then) = if first == "GC" { (prices[0], prices[1]) } else { (prices[1], prices[0]) };
+        story.trade(now.0, now.1, 1);
+        assert_eq!(*story.book().account().figures().unwrap(), lived, "{first} alone says nothing");
+        story.trade(then.0, then.1, 1);
+        assert_eq!(*story.book().account().figures().unwrap(), lived);
+        story.trade("GC", "1326.0", 1);
+        let higher = story.book().account().figures().unwrap();
+        assert!(higher.floor > lived.floor, "both are known, and the peak follows again");
+        assert!(story.book().account().lock().is_none());
+    }
+}
+
+#[test]
 fn g_10_the_day_rolls_at_five_in_chicago_when_the_market_trades() {
     // Clocks went forward on 8 March: 17:00 in Chicago is 22:00 UTC on Monday, and was 23:00 on Friday.
     for (friday, ends) in

@@ -11,11 +11,13 @@
     reason = "only tests and measurements are built on this: whatever is not there ends the story"
 )]
 
+mod process;
 mod program;
 pub mod standin;
 pub mod tape;
 mod window;
 
+pub use process::Process;
 pub use program::{Program, Start, Supervised, journal_in};
 pub use thirtyfour::Key;
 pub use window::{Row, Window};

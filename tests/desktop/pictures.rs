@@ -17,17 +17,114 @@ async fn main() {
     if is_wanted("desk") {
         simulated(&folder).await;
     }
+    if is_wanted("states") {
+        flattening(&folder).await;
+        locked(&folder).await;
+    }
     if is_wanted("ninjatrader") {
         ninjatrader(&folder).await;
     }
+    if is_wanted("live") {
+        live(&folder).await;
+    }
+}
+
+/// The smallest screen that the desk is made for, and a common large one.
+const SMALL: (u32, u32) = (1280, 720);
+const LARGE: (u32, u32) = (1920, 1080);
+
+async fn size(desk: &Program, (width, height): (u32, u32)) {
+    desk.resize(width, height).await;
+    let reached = format!("return outerWidth === {width} && outerHeight === {height}");
+    desk.wait_until(&reached, "the size").await;
 }
 
 /// The simulated market.
 async fn simulated(folder: &Path) {
     let start = Start::quick().with("/mock/speed", json!(5)).with("/trading/defaultSymbol", json!("GC"));
     let program = Program::start(&start).await;
+    size(&program, SMALL).await;
     trade(&program, folder).await;
     program.end();
+}
+
+/// A flatten that waits for the broker: each answer takes seconds.
+async fn flattening(folder: &Path) {
+    let slow = json!(4_000);
+    let start = Start::quick().with("/mock/delayMsMin", slow.clone()).with("/mock/delayMsMax", slow);
+    let desk = Program::start(&start).await;
+    size(&desk, SMALL).await;
+    open(&desk, "ENQ", "Buy", 200).await;
+    open(&desk, "ES", "Sell", 0).await;
+    desk.click("button", "Flatten all").await;
+    desk.wait_until(
+        "return [...document.querySelectorAll('h2, h3')].some((it) => nameOf(it) === 'Flattening…')",
+        "the flatten under way",
+    )
+    .await;
+    save(&desk, folder, "flattening").await;
+    desk.end();
+}
+
+/// A position without a stop; then the account locked with it, which nothing but time ends.
+async fn locked(folder: &Path) {
+    let desk = Program::start(&Start::quick()).await;
+    size(&desk, SMALL).await;
+    open(&desk, "ENQ", "Buy", 0).await;
+    desk.wait_until("return document.body.textContent.includes('UNPROTECTED')", "the word for it").await;
+    save(&desk, folder, "unprotected").await;
+    desk.click("tab", "Rules").await;
+    desk.click("button", "Lock the account…").await;
+    desk.click("button", "Lock the account now").await;
+    desk.wait_for_words("status", "Gate", "lock").await;
+    save(&desk, folder, "lockout").await;
+    desk.end();
+}
+
+/// Opens a position, with a stop and a target so many ticks away, and waits for its row.
+async fn open(desk: &Program, symbol: &str, side: &str, stop_ticks: u32) {
+    desk.choose("Symbol", symbol).await;
+    if stop_ticks > 0 {
+        bracket(desk, side, stop_ticks).await;
+    }
+    desk.wait_for_words("status", "Gate", &format!("{side}: allowed")).await;
+    desk.click("button", side).await;
+    let root = if symbol == "ENQ" { "NQ" } else { symbol };
+    let sign = if side == "Buy" { "+1" } else { "−1" };
+    desk.wait_for_row("Positions", &[("Contract", root), ("Qty", sign)]).await;
+}
+
+/// Connects to the stand-in in the settings, which stay open.
+async fn connect(desk: &Program, platform: &StandIn, account: &str) {
+    desk.click("button", "Settings").await;
+    desk.find("radiogroup", "Broker").await;
+    desk.click("radio", "NinjaTrader").await;
+    desk.type_into("Port", &platform.port().to_string()).await;
+    desk.type_into("Account", account).await;
+    desk.type_into("Username", "trader").await;
+    desk.type_into("Password", SECRET).await;
+    desk.click("button", "Connect").await;
+    desk.wait_for_words("status", "Connection", "Connected").await;
+}
+
+/// The same desk with real money, as far as the stand-in has any.
+async fn live(folder: &Path) {
+    let Some(mut platform) = StandIn::start() else { return };
+    platform.trades("NQ", "23000");
+    let desk = Program::start(&Start::quick()).await;
+    size(&desk, SMALL).await;
+    connect(&desk, &platform, "LIVE-777").await;
+    desk.wait_until("return document.title.startsWith('LIVE')", "the mode in the title").await;
+    desk.close("Settings").await;
+    desk.choose("Symbol", "ENQ").await;
+    save(&desk, folder, "live-locked").await;
+    desk.type_into("Account name", "LIVE-777").await;
+    desk.click("button", "Let orders out").await;
+    desk.type_into("Stop loss", "22950.00").await;
+    desk.type_into("Take profit", "23100.00").await;
+    desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+    save(&desk, folder, "live").await;
+    desk.end();
 }
 
 /// The same desk on `NinjaTrader`'s simulation account: its settings with who is there, and an order filled.
@@ -35,14 +132,8 @@ async fn ninjatrader(folder: &Path) {
     let Some(mut platform) = StandIn::start() else { return };
     platform.trades("NQ", "23000");
     let desk = Program::start(&Start::quick()).await;
-    desk.click("button", "Settings").await;
-    desk.find("radiogroup", "Broker").await;
-    desk.click("radio", "NinjaTrader").await;
-    desk.type_into("Port", &platform.port().to_string()).await;
-    desk.type_into("Username", "trader").await;
-    desk.type_into("Password", SECRET).await;
-    desk.click("button", "Connect").await;
-    desk.wait_for_words("status", "Connection", "Connected").await;
+    size(&desk, SMALL).await;
+    connect(&desk, &platform, "Sim101").await;
     desk.wait_until("return document.title.startsWith('SIM')", "the mode in the title").await;
     desk.click("button", "Test connection").await;
     desk.wait_for_words("status", "Connection test", "Simulator").await;
@@ -65,15 +156,7 @@ async fn ninjatrader(folder: &Path) {
 /// A morning: three positions, two protected, an order that rests, a refusal, a flatten.
 async fn trade(desk: &Program, folder: &Path) {
     for (symbol, side, stop_ticks) in [("GC", "Buy", 60), ("ENQ", "Sell", 200), ("ES", "Buy", 0)] {
-        desk.choose("Symbol", symbol).await;
-        if stop_ticks > 0 {
-            bracket(desk, side, stop_ticks).await;
-        }
-        desk.wait_for_words("status", "Gate", &format!("{side}: allowed")).await;
-        desk.click("button", side).await;
-        let root = symbol.trim_start_matches('E');
-        let root = if root == "S" { "ES" } else { root };
-        desk.wait_for_row("Positions", &[("Contract", root)]).await;
+        open(desk, symbol, side, stop_ticks).await;
     }
     desk.choose("Symbol", "GC").await;
     desk.choose("Order type", "LIMIT").await;
@@ -81,11 +164,16 @@ async fn trade(desk: &Program, folder: &Path) {
     desk.type_into("Quantity", "60").await;
     desk.wait_for_words("status", "Gate", "Buy: ").await;
     save(desk, folder, "window").await;
+    size(desk, LARGE).await;
+    save(desk, folder, "window-large").await;
+    size(desk, SMALL).await;
 
     desk.type_into("Quantity", "1").await;
     desk.click("button", "Flatten all").await;
     desk.wait_for_words("status", "Flatten result", "3 positions closed").await;
     save(desk, folder, "flatten").await;
+    // Every choice of this page is in sight then.
+    size(desk, (1280, 800)).await;
     desk.click("button", "Settings").await;
     desk.find("radiogroup", "Broker").await;
     save(desk, folder, "settings").await;

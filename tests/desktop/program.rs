@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver};
 
+use crate::process::Process;
 use crate::window::Window;
 
 /// Longer than anything here takes on a busy machine.
@@ -37,13 +38,15 @@ pub struct Start {
     pub tape: Option<(String, String)>,
     /// Whether the system has a credential store.
     pub keyring: bool,
+    /// Whether the screen has a window manager, without which no window is put away.
+    pub manager: bool,
 }
 
 impl Start {
     /// A new install: nothing is configured.
     #[must_use]
     pub const fn new_install() -> Self {
-        Self { settings: None, tape: None, keyring: false }
+        Self { settings: None, tape: None, keyring: false, manager: false }
     }
 
     /// A market without delay and slippage, short selling allowed, limits out of the way.
@@ -104,6 +107,7 @@ pub struct Program {
     window: Window,
     folder: Arc<TempDir>,
     keyring: bool,
+    manager: bool,
 }
 
 impl Program {
@@ -111,38 +115,36 @@ impl Program {
     pub async fn start(start: &Start) -> Self {
         let folder = tempfile::tempdir().unwrap();
         start.write(folder.path());
-        Self::start_on(Arc::new(folder), start.keyring).await
+        Self::start_on(Arc::new(folder), start.keyring, start.manager).await
     }
 
     /// Kills program, window and driver as the system would, with no word before, and starts them again on
     /// the same folder.
     pub async fn killed_and_started_again(self) -> Self {
-        let (folder, keyring) = (Arc::clone(&self.folder), self.keyring);
-        self.end();
-        Self::start_on(folder, keyring).await
+        self.killed_and_started_after(|_| ()).await
     }
 
-    /// The same, with something done to the folder in between.
-    pub async fn ended_and_started_again<T>(self, meanwhile: impl FnOnce(&Path) -> T) -> (Self, T) {
-        let (folder, keyring) = (Arc::clone(&self.folder), self.keyring);
+    /// The same, with something done to its folder in between.
+    pub async fn killed_and_started_after(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let (folder, keyring, manager) = (Arc::clone(&self.folder), self.keyring, self.manager);
         self.end();
-        let done = meanwhile(folder.path());
-        (Self::start_on(folder, keyring).await, done)
+        meanwhile(folder.path());
+        Self::start_on(folder, keyring, manager).await
     }
 
-    async fn start_on(folder: Arc<TempDir>, keyring: bool) -> Self {
+    async fn start_on(folder: Arc<TempDir>, keyring: bool, manager: bool) -> Self {
         let mut tries = 0;
         let (driver, window) = loop {
             tries += 1;
             assert!(tries <= TRIES_MAX, "the driver ends at once: is everything installed?");
             let (port, native) = (free_port(), free_port());
-            let mut driver = driver(folder.path(), port, native, keyring);
+            let mut driver = driver(folder.path(), port, native, [keyring, manager]);
             // Somebody else took the port or the screen meanwhile: another one.
             let Some(session) = session(&mut driver, port).await else { continue };
             break (driver, Window::of(session));
         };
         window.wait_until("return document.querySelector('header') !== null", "the window").await;
-        Self { driver, window, folder, keyring }
+        Self { driver, window, folder, keyring, manager }
     }
 
     /// The folder that holds settings, data and logs of this run.
@@ -154,60 +156,13 @@ impl Program {
     /// Memory that the program and its web view hold, in kilobytes, shared pages counted once.
     #[must_use]
     pub fn memory_kb(&self) -> u64 {
-        self.processes().iter().map(|(pid, _)| proportional_kb(pid)).sum()
+        self.processes().iter().map(Process::memory_kb).sum()
     }
 
-    /// Time that the program and its web view have had on the processors.
+    /// The program and the processes of its web view, less the driver's own.
     #[must_use]
-    pub fn cpu(&self) -> Duration {
-        self.processes().iter().map(|(pid, _)| ran(&format!("/proc/{pid}/stat"))).sum()
-    }
-
-    /// Time that the page's own thread has had: scripts, layout, painting.
-    #[must_use]
-    pub fn page_cpu(&self) -> Duration {
-        let pages = self.processes().into_iter().filter(|(_, name)| name.starts_with("WebKitWeb"));
-        pages.map(|(pid, _)| ran(&format!("/proc/{pid}/task/{pid}/stat"))).sum()
-    }
-
-    /// How long ago the program's process began, in milliseconds, to ten of them.
-    #[must_use]
-    pub fn age_ms(&self) -> u64 {
-        let (pid, _) = self.processes().into_iter().find(|(_, name)| name.starts_with("phantom")).unwrap();
-        let began = ticks(&format!("/proc/{pid}/stat"), &[STARTED]) * 1_000 / TICKS_PER_S;
-        let up = fs::read_to_string("/proc/uptime").unwrap();
-        let (seconds, hundredths) = up.split(' ').next().and_then(|it| it.split_once('.')).unwrap();
-        seconds.parse::<u64>().unwrap() * 1_000 + hundredths.parse::<u64>().unwrap() * 10 - began
-    }
-
-    /// Takes the window off its screen, as a person who looks at another one does.
-    pub fn hide(&self) {
-        let (pid, _) = self.processes().into_iter().find(|(_, name)| name.starts_with("phantom")).unwrap();
-        let own = fs::read_to_string(format!("/proc/{pid}/environ")).unwrap();
-        let screen = own
-            .split('\0')
-            .filter_map(|it| it.split_once('='))
-            .filter(|(name, _)| ["DISPLAY", "XAUTHORITY"].contains(name));
-        let done = Command::new("xdotool")
-            .args(["search", "--onlyvisible", "--name", "Phantom Desk", "windowunmap"])
-            .envs(screen)
-            .status()
-            .unwrap_or_else(|fault| panic!("xdotool is needed: {fault}"));
-        assert!(done.success(), "no window to hide");
-    }
-
-    /// The program and its web view: number and name.
-    fn processes(&self) -> Vec<(String, String)> {
-        let group = self.driver.id().to_string();
-        let list = Command::new("ps").args(["-eo", "pid=,pgid=,comm="]).output().unwrap().stdout;
-        let list = String::from_utf8(list).unwrap();
-        let processes = list.lines().filter_map(|line| {
-            let mut words = line.split_whitespace();
-            let (pid, leader, name) = (words.next()?, words.next()?, words.next()?);
-            let counts = leader == group && (name.starts_with("phantom") || name.starts_with("WebKitWeb"));
-            (counts && name != "WebKitWebDriver").then(|| (pid.to_owned(), name.to_owned()))
-        });
-        processes.collect()
+    pub fn processes(&self) -> Vec<Process> {
+        Process::of_group(self.driver.id())
     }
 
     /// Ends it, whatever it would ask: as a kill.
@@ -232,25 +187,6 @@ impl Drop for Program {
     }
 }
 
-/// Clock ticks of the system in a second, as every Linux tells them to programs.
-const TICKS_PER_S: u64 = 100;
-/// Fields of a `stat` file, counted after the name: time as the program, time in the kernel, the start.
-const AS_ITSELF: usize = 11;
-const IN_THE_KERNEL: usize = 12;
-const STARTED: usize = 19;
-
-fn ran(stat: &str) -> Duration {
-    Duration::from_millis(ticks(stat, &[AS_ITSELF, IN_THE_KERNEL]) * 1_000 / TICKS_PER_S)
-}
-
-/// The sum of these fields; the process may have gone meanwhile.
-fn ticks(stat: &str, fields: &[usize]) -> u64 {
-    let text = fs::read_to_string(stat).unwrap_or_default();
-    let Some((_, rest)) = text.rsplit_once(") ") else { return 0 };
-    let all: Vec<&str> = rest.split(' ').collect();
-    fields.iter().map(|&field| all.get(field).and_then(|it| it.parse::<u64>().ok()).unwrap_or(0)).sum()
-}
-
 /// The one journal of a data folder.
 #[must_use]
 pub fn journal_in(folder: &Path) -> PathBuf {
@@ -260,21 +196,15 @@ pub fn journal_in(folder: &Path) -> PathBuf {
     files.find(is_journal).unwrap()
 }
 
-fn proportional_kb(pid: &str) -> u64 {
-    // The process may have gone meanwhile.
-    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-    line.map_or(0, |line| line.trim().trim_end_matches("kB").trim().parse().unwrap())
-}
-
 /// The driver and the program under it are one process group, with a screen of their own, so that no
 /// other window takes the focus, and a message bus of their own, so that the program's "only one of me"
 /// does not see those of other tests. The credential store, where there
 /// is one, is a real one that lies in the folder.
-fn driver(folder: &Path, port: u16, native: u16, keyring: bool) -> Child {
+fn driver(folder: &Path, port: u16, native: u16, [keyring, manager]: [bool; 2]) -> Child {
     let unlock = "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null && ";
     let drive = format!("exec tauri-driver --port {port} --native-port {native}");
-    let script = if keyring { format!("{unlock}{drive}") } else { drive };
+    let manage = "openbox & ";
+    let script = [if manager { manage } else { "" }, if keyring { unlock } else { "" }, &drive].concat();
     // No two of them have one port, so the screens have numbers of their own too.
     on_a_screen(folder, port - SCREENS_BELOW_PORTS, &script)
         .spawn()
@@ -287,7 +217,7 @@ fn on_a_screen(folder: &Path, screen: u16, script: &str) -> Command {
     let screen = screen.to_string();
     let mut command = Command::new("xvfb-run");
     command
-        .args(["-n", &screen, "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", "sh", "-c", script])
+        .args(["-n", &screen, "-s", "-screen 0 1920x1080x24", "dbus-run-session", "--", "sh", "-c", script])
         .env("TMPDIR", folder)
         .env("HOME", folder)
         .env("XDG_CONFIG_HOME", folder.join("config"))

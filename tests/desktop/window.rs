@@ -175,6 +175,16 @@ impl Window {
         self.driver.refresh().await.unwrap();
     }
 
+    /// Puts the window away; there must be a window manager.
+    pub async fn minimize(&self) {
+        self.driver.minimize_window().await.unwrap();
+    }
+
+    /// Makes the window so large.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+    }
+
     /// The title of the page.
     pub async fn title(&self) -> String {
         self.driver.title().await.unwrap()

@@ -59,6 +59,7 @@ describe('the protection line', () => {
     const line = { ...STANDING.protection, openContracts: 4, inAppContracts: 2, exitingContracts: 1, givenUpContracts: 1 };
     expect([openedWords(STANDING.protection), openedWords({ ...line, openContracts: 1 }), openedWords(line)]).toEqual(['Flat', '1 contract open', '4 contracts open']);
     expect(layerWords(line)).toBe('2 under a stop that lives only while this app runs · 1 leaving · 1 whose exits were all refused');
+    expect(layerWords({ ...line, inAppContracts: 0, exitingContracts: 0, givenUpContracts: 0 })).toBe('');
   });
 
   it.each([

@@ -38,6 +38,7 @@ describe('a lock', () => {
   it('says what locked it and until when', () => {
     const lock = { cause: 'daily_loss', words: 'the daily loss limit', since: AT, until: '2026-11-23T23:00:00Z' };
     expect(lockoutWords(lock, AT)).toBe('Locked by the daily loss limit until 17:00 CT, 2:00:00 to go');
+    expect(lockoutWords({ ...lock, until: '2026-11-29T23:00:00Z' }, AT)).toContain('until Sun 29 Nov 17:00 CT, ');
     expect(lockoutWords({ ...lock, until: null }, AT)).toBe('Locked by the daily loss limit, for good');
   });
 });

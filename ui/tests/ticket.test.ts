@@ -122,7 +122,7 @@ describe('a bracket', () => {
   it('names the price of each side when it was typed in ticks', async () => {
     await open();
     await type('Take profit, ticks', '40');
-    expect(await screen.findByText(/^Buy \d+\.\d\d · Sell \d+\.\d\d · 200\.00 each$/)).toBeTruthy();
+    expect(await screen.findByText(/^Buy \d+\.\d\d · Sell \d+\.\d\d$/)).toBeTruthy();
   });
 
   it('says the risk of each side before the press', async () => {
@@ -130,7 +130,7 @@ describe('a bracket', () => {
     expect(screen.getAllByText('no stop').length).toBe(2);
     await type('Stop loss, ticks', '20');
     await type('Take profit, ticks', '40');
-    await waitFor(() => expect(screen.getAllByText('risk 100.00 (103.78 with fees) · 2.0 R').length).toBe(2));
+    await waitFor(() => expect(screen.getAllByText('risk 100.00 · 2.0 R (103.78 with fees)').length).toBe(2));
   });
 });
 

@@ -5,11 +5,10 @@ const ROWS_PER_PAIR = 8;
 const order = { symbol: 'ES', qty: '1', type: 'MARKET' };
 const frames = [];
 let pairs = 0;
-let rows = 0;
 let running = true;
 let before = performance.now();
 const began = before;
-const count = () => Number((document.body.innerText.match(/(\d[\d,. ]*) rows/) ?? ['', '0'])[1].replace(/\D/g, ''));
+const rows = () => Number((document.body.innerText.match(/(\d[\d,. ]*) rows/) ?? ['', '0'])[1].replace(/\D/g, ''));
 
 function frame() {
   const now = performance.now();
@@ -20,13 +19,16 @@ function frame() {
   for (; pairs < due; pairs += 1) {
     void invoke('placeBuy', { order }).then(() => invoke('placeSell', { order }));
   }
-  if (running) requestAnimationFrame(frame);
+  if (running) rawFrame(frame);
 }
-requestAnimationFrame(frame);
+rawFrame(frame);
 window.flood = {
+  look() {
+    const { ms, calls } = window.scripting;
+    return { frames, sent: pairs * ROWS_PER_PAIR, scriptMs: Math.round(ms), calls };
+  },
+  rows,
   end() {
     running = false;
-    rows = count();
-    return { frames, rows };
   },
 };

@@ -1,46 +1,85 @@
-//! From the start of the process to a window whose Buy can be pressed. What is told is an upper bound: the
-//! page is looked at through the driver, which needs its own time to find it.
+//! From the start of the program to a window that an order can be sent from.
+//!
+//! The beginning is when the system made the process, the end the mark that the page sets with the frame
+//! that shows the gate's first answer. The file cache is warm; nothing of the program runs before.
+
+use std::path::Path;
 
 use desktop::{Program, Start};
+use phantom_journal::{Session, Store, verify};
+use phantom_runtime::Journal as _;
+use phantom_testkit::rounds::Rounds;
 
-use crate::million;
+use crate::figures::{Figure, Load, quantiles};
 
 /// Starts that are measured.
-const STARTS: usize = 7;
+const STARTS: usize = 10;
+/// Round trips in the long journal, and the facts of one.
+const ROUNDS: u32 = 90_910;
+const FACTS_PER_ROUND: u32 = 11;
 
-pub(crate) async fn measure() {
+/// Starts with an empty data folder, then with a long journal.
+pub(crate) async fn starts() -> Vec<Figure> {
+    let load = Load::at_start();
     let mut took = Vec::new();
     for _ in 0..STARTS {
-        let program = Program::start(&Start::quick()).await;
-        took.push(usable_after_ms(&program).await);
-        program.end();
+        let desk = Program::start(&Start::quick()).await;
+        took.push(took_ms(&desk).await);
+        desk.end();
     }
-    say("an empty journal", &mut took);
-    let mut program = Program::start(&Start::quick()).await;
-    usable_after_ms(&program).await;
-    let facts = program.ended_and_started_again(million::fill).await;
-    program = facts.0;
-    let mut took = vec![usable_after_ms(&program).await];
-    for _ in 1..STARTS {
-        program = program.killed_and_started_again().await;
-        took.push(usable_after_ms(&program).await);
-    }
-    program.end();
-    say(&format!("a journal of {} facts", facts.1), &mut took);
+    let empty = load.figure("cold start to usable window, empty journal", "≤ 2 500 ms", quantiles(took));
+    vec![empty, long_journal().await]
 }
 
-async fn usable_after_ms(program: &Program) -> u64 {
-    program.wait_for_words("status", "Gate", "Buy: allowed").await;
-    program.age_ms()
+async fn long_journal() -> Figure {
+    let desk = Program::start(&Start::quick()).await;
+    took_ms(&desk).await;
+    let mut desk = desk.killed_and_started_after(lengthen).await;
+    let load = Load::at_start();
+    let mut took = vec![took_ms(&desk).await];
+    while took.len() < STARTS {
+        desk = desk.killed_and_started_again().await;
+        took.push(took_ms(&desk).await);
+    }
+    desk.end();
+    let what = format!("cold start, journal of {} facts", ROUNDS * FACTS_PER_ROUND);
+    load.figure(what, "≤ 4 000 ms", quantiles(took))
 }
 
-fn say(with: &str, took: &mut [u64]) {
-    took.sort_unstable();
-    let at = |place: usize| took.get(place).copied().unwrap_or(0);
-    println!(
-        "  start to usable window with {with}: median {} ms, slowest {} ms of {}",
-        at(took.len() / 2),
-        at(took.len() - 1),
-        took.len()
-    );
+async fn took_ms(desk: &Program) -> u64 {
+    desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+    desk.wait_until("return performance.getEntriesByName('usable').length > 0", "the usable window").await;
+    let script =
+        "return Math.round(performance.timeOrigin + performance.getEntriesByName('usable')[0].startTime)";
+    let usable = desk.run(script).await.as_u64().unwrap_or(0);
+    let processes = desk.processes();
+    let program = processes.iter().find(|process| process.is_program());
+    usable - program.unwrap_or_else(|| panic!("no program among {processes:?}")).started_ms()
+}
+
+/// Round trips behind what the desk itself has written, through the journal's own writer.
+fn lengthen(folder: &Path) {
+    let journal = desktop::journal_in(folder);
+    let whose = verify(&journal).unwrap_or_else(|fault| panic!("{}: {fault}", journal.display()));
+    let session = Session {
+        environment: whose.environment,
+        account: whose.account,
+        build: env!("CARGO_PKG_VERSION").to_owned(),
+        configuration: String::new(),
+    };
+    let data = journal.parent().unwrap_or(folder);
+    let opened = Store::new(data).open(&session, &[], || ());
+    let mut opened = opened.unwrap_or_else(|fault| panic!("the journal cannot be opened: {fault}"));
+    let book = &opened.recovered.book;
+    let mut rounds = Rounds::after(book.seq(), book.last_at());
+    for _ in 0..ROUNDS {
+        rounds.entry();
+        rounds.exit();
+    }
+    for group in rounds.facts.chunks(4_096) {
+        opened.writer.append(group);
+        while opened.writer.durable() < group.last().map_or(0, |fact| fact.seq) {
+            std::thread::yield_now();
+        }
+    }
 }

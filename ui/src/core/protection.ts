@@ -13,7 +13,7 @@ export function openedWords({ openContracts }: ProtectionLine): string {
 
 /** Which layer watches: so far the program itself is the only one. */
 export function layerWords({ inAppContracts, exitingContracts, givenUpContracts }: ProtectionLine): string {
-  const parts = [`${inAppContracts} under a stop that lives only while this app runs`];
+  const parts = inAppContracts > 0 ? [`${inAppContracts} under a stop that lives only while this app runs`] : [];
   if (exitingContracts > 0) parts.push(`${exitingContracts} leaving`);
   if (givenUpContracts > 0) parts.push(`${givenUpContracts} whose exits were all refused`);
   return parts.join(' · ');

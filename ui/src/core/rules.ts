@@ -2,7 +2,7 @@
 
 import type { AllowedRow, LockoutRow, RulesPanel, RuleUse, WorstCase, WorstLeft } from '../backend/types';
 import { showAmount } from './decimal';
-import { clockTime } from './market_time';
+import { clockTime, marketDay } from './market_time';
 
 export const AMBER_S = 10 * 60;
 export const DANGER_S = 2 * 60;
@@ -94,12 +94,14 @@ function actWords(act: RuleUse['act']): string {
   }
 }
 
-/** `Locked by the daily loss limit until Mon 17:00 CT`. */
+/** `Locked by the daily loss limit until Mon 23 Nov 17:00 CT`; without the day where it is today. */
 export function lockoutWords(lock: LockoutRow, at: string | null): string {
   if (lock.until === null) return `Locked by ${lock.words}, for good`;
   const left = at === null ? Number.NaN : Math.floor((Date.parse(lock.until) - Date.parse(at)) / 1000);
   const span = Number.isNaN(left) || left <= 0 ? '' : `, ${spanText(left)} to go`;
-  return `Locked by ${lock.words} until ${clockTime(lock.until).slice(0, 5)} CT${span}`;
+  const [day, today] = [marketDay(lock.until), marketDay(at)];
+  const when = `${day === today ? '' : `${day} `}${clockTime(lock.until).slice(0, 5)} CT`;
+  return `Locked by ${lock.words} until ${when}${span}`;
 }
 
 function capital(words: string): string {

@@ -7,6 +7,7 @@
 
 mod alarm_row;
 pub(crate) mod fact_row;
+mod first_stops;
 mod heard;
 mod latency;
 pub(crate) mod panel_rows;

@@ -26,6 +26,7 @@ pub(crate) fn position_row(view: &View, contract: ContractId, quote: Option<Quot
         last_price: last.map(|last| price_text(view.listing(), contract, last)),
         unrealized_pnl: last.map(|_| unrealized(view, contract).cents_text()),
         liquidation_pnl: liquidation(view, contract, quote).map(Money::cents_text),
+        first_risk: view.first_stops().risk(view, position).map(Money::cents_text),
         opened_at: position.lots.iter().map(|&lot| view.book().lots().at(lot).opened_at).min().map(time_text),
         realized_pnl: position.realized.cents_text(),
         fees: position.fees.cents_text(),

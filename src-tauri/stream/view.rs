@@ -15,6 +15,7 @@ use phantom_wire::{
 };
 
 use super::fact_row::row_of;
+use super::first_stops::FirstStops;
 use super::latency::AnswerTimes;
 use super::panel_rows::{phantom_row, position_row, quote_row, unrealized, working_row};
 use super::progress::FlattenWatch;
@@ -43,6 +44,7 @@ pub(crate) struct View {
     /// Closed trades that the next batch carries.
     pending_trades: Vec<TradeRow>,
     trade_count: u32,
+    first_stops: FirstStops,
     traded: BTreeSet<ContractId>,
     marks: Marks,
     /// Rows that a batch has carried.
@@ -72,6 +74,7 @@ impl View {
             trades: VecDeque::new(),
             pending_trades: Vec::new(),
             trade_count: 0,
+            first_stops: FirstStops::default(),
             book,
             traded: BTreeSet::new(),
             marks: Marks { at: starts, last: Vec::new() },
@@ -93,7 +96,8 @@ impl View {
         let traded = book.orders().iter().filter(|(_, order)| order.filled > 0);
         let traded = traded.map(|(_, order)| order.contract).collect();
         let new = Self::new(listing, engine.terms(), starts, mode, account);
-        let mut view = Self { book: day.before, traded, ..new };
+        let first_stops = FirstStops::of_book(&day.before);
+        let mut view = Self { book: day.before, traded, first_stops, ..new };
         for fact in &day.facts {
             view.fold(fact);
             if view.pending.len() > LOG_ROWS_MAX {
@@ -114,6 +118,11 @@ impl View {
         &self.listing
     }
 
+    /// The first stop of each lot.
+    pub(crate) const fn first_stops(&self) -> &FirstStops {
+        &self.first_stops
+    }
+
     pub(crate) fn last_price(&self, contract: ContractId) -> Option<Price> {
         self.marks.last.get(phantom_model::ArenaKey::row(contract) as usize).copied().flatten()
     }
@@ -130,6 +139,7 @@ impl View {
 
     fn fold(&mut self, fact: &Fact) {
         self.book.fold(fact);
+        self.first_stops.take(&self.book, fact);
         self.flatten = FlattenWatch::after(self.flatten.take(), &self.book, fact.at, &fact.body);
         if let FactBody::FlattenStarted { flatten, origin: Origin::Rule } = fact.body {
             self.by_rule.insert(flatten);

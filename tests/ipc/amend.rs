@@ -173,6 +173,35 @@ fn a_bare_position_is_given_a_stop_and_the_protection_line_follows() {
 }
 
 #[test]
+fn the_unit_r_of_a_position_is_what_its_first_stops_would_have_lost_wherever_they_are_now() {
+    let world = World::new();
+    world.wait_for_price("ES");
+    let order = json!({ "symbol": "ES", "qty": 2, "type": "MARKET", "stopTicks": 400 });
+    world.get("placeBuy", json!({ "order": order }));
+    let now = world.wait_for("the phantom", |now| now["phantoms"][0]["qty"] == 2);
+    // 400 ticks of 12.50 dollars for two contracts.
+    assert_eq!(now["positions"][0]["firstRisk"], "10000.00");
+    protect(&world, &json!({ "stop": { "kind": "AWAY", "ticks": 200 } }));
+    let now = world.wait_for("the moved stop", |now| now["phantoms"][0]["stopPnl"] == "-5000.00");
+    assert_eq!(now["positions"][0]["firstRisk"], "10000.00");
+    world.get("closePosition", json!({ "symbol": "ES", "part": "HALF" }));
+    let now = world.wait_for("half", |now| now["positions"][0]["qty"] == 1);
+    assert_eq!(now["positions"][0]["firstRisk"], "5000.00");
+    // A lot without a stop: what it risks is not known, and so there is no unit.
+    world.get("placeBuy", json!({ "order": { "symbol": "ES", "qty": 1, "type": "MARKET" } }));
+    let now = world.wait_for("two lots", |now| now["positions"][0]["qty"] == 2);
+    assert_eq!(now["positions"][0]["firstRisk"], Value::Null);
+    // Its first stop comes later.
+    let what = json!({ "whom": { "kind": "LOT", "lot": "L1" }, "stop": { "kind": "AWAY", "ticks": 100 } });
+    assert_eq!(world.get("protect", json!({ "what": what }))["accepted"], true);
+    let now = world.wait_for("the second stop", |now| now["positions"][0]["protectedQty"] == 2);
+    assert_eq!(now["positions"][0]["firstRisk"], "6250.00");
+    world.get("closePosition", json!({ "symbol": "ES", "part": "ALL" }));
+    let now = world.wait_for("flat", |now| now["positions"][0]["qty"] == 0);
+    assert_eq!(now["positions"][0]["firstRisk"], Value::Null);
+}
+
+#[test]
 fn a_bracket_of_a_ticket_may_be_given_in_ticks_from_the_fill() {
     let world = World::new();
     world.wait_for_price("ES");

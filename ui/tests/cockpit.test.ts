@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { nextUnit, showPnl, timeInTrade } from '../src/core/pnl';
+import { nextUnit, type PnlUnit, showPnl, timeInTrade } from '../src/core/pnl';
 import { quoteAge } from '../src/core/quote_age';
 import { formOf, readForm } from '../src/core/settings_form';
 import { type OrderGround, unusual } from '../src/core/unusual';
@@ -40,13 +40,38 @@ describe('the age of a price', () => {
 });
 
 describe('open profit', () => {
+  const shown = (money: string | null, unit: PnlUnit, qty: number, firstRisk: string | null = null) => showPnl({ money, qty, firstRisk }, unit, NQ);
+
   it('is shown in money, in ticks or in points of one contract', () => {
-    expect([showPnl('-20.00', 'USD', 2, NQ), showPnl('-20.00', 'TICKS', 2, NQ), showPnl('-20.00', 'POINTS', 2, NQ)]).toEqual([
+    expect([shown('-20.00', 'USD', 2), shown('-20.00', 'TICKS', 2), shown('-20.00', 'POINTS', 2)]).toEqual([
       '\u221220.00', '\u22122.0 t', '\u22120.50 pt',
     ]);
-    expect([showPnl('15.00', 'TICKS', 2, NQ), showPnl('15.00', 'POINTS', 2, NQ)]).toEqual(['+1.5 t', '+0.375 pt']);
-    expect([showPnl(null, 'TICKS', 1, NQ), showPnl('0.00', 'TICKS', 1, NQ), showPnl('5.00', 'TICKS', 0, NQ)]).toEqual(['\u2013', '0.0 t', '+5.00']);
-    expect([nextUnit('USD'), nextUnit('TICKS'), nextUnit('POINTS')]).toEqual(['TICKS', 'POINTS', 'USD']);
+    expect([shown('15.00', 'TICKS', 2), shown('15.00', 'POINTS', 2)]).toEqual(['+1.5 t', '+0.375 pt']);
+    expect([shown(null, 'TICKS', 1), shown('0.00', 'TICKS', 1), shown('5.00', 'TICKS', 0)]).toEqual(['\u2013', '0.0 t', '+5.00']);
+    expect([nextUnit('USD'), nextUnit('TICKS'), nextUnit('POINTS'), nextUnit('R')]).toEqual(['TICKS', 'POINTS', 'R', 'USD']);
+  });
+
+  it('is shown in what the first stops would have lost, and as nothing where a lot had none', () => {
+    expect([shown('150.00', 'R', 2, '200.00'), shown('-200.00', 'R', 2, '200.00'), shown('0.00', 'R', 2, '200.00')]).toEqual([
+      '+0.75 R', '\u22121.00 R', '0.00 R',
+    ]);
+    // Half a hundredth goes away from zero, either way.
+    expect([shown('0.50', 'R', 1, '100.00'), shown('-0.50', 'R', 1, '100.00')]).toEqual(['+0.01 R', '\u22120.01 R']);
+    expect([shown('150.00', 'R', 2), shown('150.00', 'R', 2, '0.00'), shown('5.00', 'R', 0, null)]).toEqual(['\u2013', '\u2013', '+5.00']);
+  });
+
+  it('keeps its unit R when the stop moves', async () => {
+    const { desk } = await open();
+    void desk.placeBuy({ symbol: 'NQ', qty: 2, type: 'MARKET', stopTicks: 40 });
+    desk.advance(1_000);
+    const risk = async () => (await desk.snapshot()).positions.find((row) => row.symbol === 'NQ')?.firstRisk;
+    // 40 ticks of 5 dollars for two contracts.
+    expect(await risk()).toBe('400.00');
+    await desk.protect({ whom: { kind: 'LOT', lot: 'L0' }, stop: { kind: 'AWAY', ticks: 20 } });
+    expect(await risk()).toBe('400.00');
+    void desk.placeBuy({ symbol: 'NQ', qty: 1, type: 'MARKET' });
+    desk.advance(1_000);
+    expect(await risk()).toBeNull();
   });
 
   it('comes with the time in trade', () => {

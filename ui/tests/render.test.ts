@@ -21,6 +21,7 @@ const POSITION: PositionRow = {
   fees: '1.89',
   protectedQty: 1,
   liquidationPnl: '-5.00',
+  firstRisk: null,
   openedAt: '2026-11-23T14:30:00.0000000Z',
 };
 const WORKING: WorkingRow = {

@@ -123,7 +123,7 @@ describe('the settings', () => {
 
   it('count what is open', () => {
     const row = { symbol: 'NQ', contract: 'NQ 12-26', avgPrice: null, lastPrice: null, unrealizedPnl: null };
-    const position = (qty: number) => ({ ...row, qty, realizedPnl: '0.00', fees: '0.00', protectedQty: 0, liquidationPnl: null, openedAt: null });
+    const position = (qty: number) => ({ ...row, qty, realizedPnl: '0.00', fees: '0.00', protectedQty: 0, liquidationPnl: null, firstRisk: null, openedAt: null });
     expect(openWords([position(0)], [])).toBeNull();
     expect(openWords([position(1), position(-2)], [])).toBe('2 positions open.');
   });

@@ -90,6 +90,9 @@ pub struct PositionRow {
     pub unrealized_pnl: Option<String>,
     /// Open profit in US dollars if it were closed at the bid or the ask; `null` without one.
     pub liquidation_pnl: Option<String>,
+    /// What the open contracts would have lost at the first stop of each, in US dollars: the unit R. `null`
+    /// while flat, and where a lot had no first stop that loses.
+    pub first_risk: Option<String>,
     /// When the first fill of the oldest open lot came; `null` while flat.
     pub opened_at: Option<String>,
     /// Closed profit in US dollars.

@@ -550,6 +550,11 @@ unrealizedPnl: string | null,
  */
 liquidationPnl: string | null, 
 /**
+ * What the open contracts would have lost at the first stop of each, in US dollars: the unit R. `null`
+ * while flat, and where a lot had no first stop that loses.
+ */
+firstRisk: string | null, 
+/**
  * When the first fill of the oldest open lot came; `null` while flat.
  */
 openedAt: string | null, 

@@ -52,6 +52,7 @@ function protectLot(book: Book, lot: Lot, what: ProtectRequest): { row: LotProte
   const answer = wrongSide(lot, way, last, stop, target);
   if (answer === null) {
     lot.stopTicks = stop;
+    lot.firstStopTicks ??= stop;
     lot.targetTicks = target;
     lot.trailTicks = what.stop?.kind === 'TRAIL' ? Number(what.stop.ticks) : what.stop?.kind === 'AT' ? lot.trailTicks : what.stop ? null : lot.trailTicks;
     if (what.breakEven?.kind === 'SET') lot.evenAfterTicks = Number(what.breakEven.afterTicks);

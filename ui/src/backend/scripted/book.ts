@@ -39,6 +39,8 @@ export interface Lot {
   qty: number;
   entryTicks: number;
   stopTicks: number | null;
+  /** Where its stop first was. */
+  firstStopTicks: number | null;
   targetTicks: number | null;
   exiting: boolean;
   /** The leg that fired. */
@@ -157,6 +159,7 @@ export class Book {
         lastPrice: priceOf(this.last(product), product),
         unrealizedPnl: qty === 0 ? null : cents(this.#openCents(product)),
         liquidationPnl: qty === 0 ? null : cents(this.#openCents(product) - Math.abs(qty) * product.tickValueCents),
+        firstRisk: firstRisk(lots),
         openedAt: lots[0]?.openedAt ?? null,
         realizedPnl: cents(this.#realizedCents.get(product.symbol) ?? 0),
         fees: cents(this.#feeCents.get(product.symbol) ?? 0),
@@ -236,6 +239,18 @@ function legPnl(lot: Lot, ticks: number | null): string | null {
   if (ticks === null) return null;
   const move = lot.side === 'BUY' ? ticks - lot.entryTicks : lot.entryTicks - ticks;
   return cents(move * lot.product.tickValueCents * lot.qty);
+}
+
+/** What the first stops would have lost; null where a lot had none that loses. */
+function firstRisk(lots: readonly Lot[]): string | null {
+  const losses = lots.map((lot) => -firstStopCents(lot));
+  return losses.length === 0 || losses.some((loss) => loss <= 0) ? null : cents(losses.reduce((total, loss) => total + loss, 0));
+}
+
+function firstStopCents(lot: Lot): number {
+  if (lot.firstStopTicks === null) return 0;
+  const move = lot.side === 'BUY' ? lot.firstStopTicks - lot.entryTicks : lot.entryTicks - lot.firstStopTicks;
+  return move * lot.product.tickValueCents * lot.qty;
 }
 
 function tradeOf(n: number, lot: Lot, order: ScriptedOrder, qty: number, exitTicks: number, at: string, pnlCents: number): TradeRow {

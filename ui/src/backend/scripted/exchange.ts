@@ -123,6 +123,7 @@ export class Exchange {
     this.#ground.write('FILL', order, null);
     const { pnlCents, qtyLeft } = this.#ground.book.reduce(order.product, order, order.qty, price, this.#ground.at());
     if (qtyLeft > 0 && order.closes === null) {
+      const stop = order.stopTicks ?? awayFrom(price, order.side, -(order.stopAway ?? order.trailTicks ?? 0));
       this.#ground.book.lots.push({
         id: `L${this.#lots++}`,
         openedBy: order.id,
@@ -130,7 +131,8 @@ export class Exchange {
         side: order.side,
         qty: qtyLeft,
         entryTicks: price,
-        stopTicks: order.stopTicks ?? awayFrom(price, order.side, -(order.stopAway ?? order.trailTicks ?? 0)),
+        stopTicks: stop,
+        firstStopTicks: stop,
         targetTicks: order.targetTicks ?? awayFrom(price, order.side, order.targetAway ?? 0),
         exiting: false,
         openedAt: this.#ground.at(),

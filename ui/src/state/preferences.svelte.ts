@@ -46,6 +46,7 @@ const KEYS = {
   speech: 'phantom-desk.speech',
   sendOn: 'phantom-desk.send-on',
   resetQty: 'phantom-desk.reset-quantity',
+  reverse: 'phantom-desk.reverse',
   pnlUnit: 'phantom-desk.pnl-unit',
   pnlBasis: 'phantom-desk.pnl-basis',
   defaults: 'phantom-desk.ticket-defaults',
@@ -62,6 +63,7 @@ export class Preferences {
   #speech = $state<Speech>(chosen(KEYS.speech, SPEECHES));
   #sendOn = $state<SendOn>(chosen(KEYS.sendOn, SEND_ONS));
   #resetQty = $state(stored(KEYS.resetQty) === 'on');
+  #reverse = $state(stored(KEYS.reverse) === 'on');
   #pnlUnit = $state<PnlUnit>(chosen(KEYS.pnlUnit, PNL_UNITS));
   #pnlBasis = $state<PnlBasis>(chosen(KEYS.pnlBasis, PNL_BASES));
   #defaults = $state.raw<Readonly<Record<string, TicketDefaults>>>(storedDefaults());
@@ -144,6 +146,16 @@ export class Preferences {
   set resetQty(on: boolean) {
     this.#resetQty = on;
     store(KEYS.resetQty, on ? 'on' : 'off');
+  }
+
+  /** Whether each position has a button that turns it around. */
+  get reverse(): boolean {
+    return this.#reverse;
+  }
+
+  set reverse(on: boolean) {
+    this.#reverse = on;
+    store(KEYS.reverse, on ? 'on' : 'off');
   }
 
   get pnlUnit(): PnlUnit {

@@ -98,6 +98,11 @@ fn no_cell_of_a_table_is_cut() {
         desk.click("button", "Buy").await;
         desk.wait_for_count("Working orders", 1).await;
         assert_nothing_is_cut(desk).await;
+        desk.click("button", "Settings").await;
+        desk.click("checkbox", "A button that reverses a position").await;
+        desk.close("Settings").await;
+        desk.find("button", "Reverse NQ 12-26").await;
+        assert_nothing_is_cut(desk).await;
         desk.type_into("Quantity", "1000").await;
         let field = "byRole('textbox', 'Quantity')";
         let fits = desk.run(&format!("return {field}.scrollWidth <= {field}.clientWidth")).await;

@@ -35,6 +35,12 @@ fn a_phantom_survives_a_kill_of_the_program_and_fires_after_it() {
         desk.wait_for_row("Phantoms", &[("Symbol", "ES"), ("Stop", &stop), ("Target", &target)]).await;
         desk.wait_for_row("Positions", &[("Contract", "ES"), ("Qty", "+1")]).await;
         desk.wait_for_row("Order log", &[("Action", "FILL"), ("Order", "T1")]).await;
+        // What the first stop would have lost is still known: the profit can be told in it.
+        for _ in 0..3 {
+            desk.click("button", "Open").await;
+        }
+        let in_r = "return (rowLike('Positions', { Contract: 'ES' })?.Open ?? '').endsWith(' R')";
+        desk.wait_until(in_r, "the profit in R").await;
 
         desk.click("button", "Settings").await;
         desk.type_into("Speed, times the clock", "200").await;

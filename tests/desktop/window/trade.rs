@@ -72,3 +72,28 @@ fn a_short_bracket_takes_its_profit() {
         assert_eq!(closed["Realized"], "+400.00", "{closed:?}");
     });
 }
+
+#[test]
+fn a_position_is_turned_around_with_two_presses_and_keeps_the_distance_of_its_stop() {
+    let tape = Tape::new().hold("1320.0", 6_000, 100).text();
+    let start = Start::on_tape(GOLD, tape).with("/trading/defaultSymbol", "GC".into());
+    story("reverse", &start, async |desk| {
+        desk.click("button", "Settings").await;
+        desk.click("checkbox", "A button that reverses a position").await;
+        desk.close("Settings").await;
+        desk.wait_for_words("table", "Prices", "1320.0").await;
+        desk.type_into("Stop loss, ticks", "50").await;
+        desk.wait_for_words("status", "Gate", "Buy: allowed").await;
+        desk.click("button", "Buy").await;
+        desk.wait_for_row("Phantoms", &[("Side", "↑ Long"), ("Stop", "1315.0")]).await;
+        let position = desk.wait_for_row("Positions", &[("Contract", "GC")]).await;
+        let button = format!("Reverse {}", position["Contract"]);
+        desk.click("button", &button).await;
+        let words = "textOf(document.body).includes('then sells 1 at the market with a stop 50 ticks away')";
+        desk.wait_until(&format!("return {words}"), "what the second press does").await;
+        desk.click("button", &button).await;
+        desk.wait_for_row("Phantoms", &[("Side", "↓ Short"), ("Qty", "1"), ("Stop", "1325.0")]).await;
+        desk.wait_for_row("Positions", &[("Side", "↓ short"), ("Protected", "1 of 1")]).await;
+        desk.wait_for_count("Phantoms", 1).await;
+    });
+}

@@ -43,9 +43,9 @@ describe('the legs of a reversed position', () => {
 
   it('are said before the press', () => {
     expect(reversalWords({ qty: 2, contract: 'NQ 12-26' }, CLOSING.legs)).toBe(
-      'Closes NQ 12-26, then sells 2 at the market with a stop 40 ticks away and no target',
+      'Closes NQ 12-26, then sells 2: stop 40 ticks, no target',
     );
-    expect(reversalWords({ qty: -1, contract: 'NQ 12-26' }, NONE)).toBe('Closes NQ 12-26, then buys 1 at the market with no stop and no target');
+    expect(reversalWords({ qty: -1, contract: 'NQ 12-26' }, NONE)).toBe('Closes NQ 12-26, then buys 1: no stop, no target');
     expect(openingOf(CLOSING)).toEqual({ symbol: 'NQ', qty: '2', type: 'MARKET', stopTicks: '40', takeProfitTicks: null });
   });
 });
@@ -167,7 +167,7 @@ describe('the button', () => {
   it('turns a position around with two presses', async () => {
     const { desk, sell } = await long();
     await fireEvent.click(button('Reverse NQ 12-26'));
-    expect(screen.getByText(/Press again\. Closes NQ 12-26, then sells 1 at the market with no stop/)).toBeTruthy();
+    expect(screen.getByText(/Press again\. Closes NQ 12-26, then sells 1: no stop/)).toBeTruthy();
     await fireEvent.click(button('Reverse NQ 12-26'));
     desk.advance(1_000);
     await waitFor(() => expect(sell).toHaveBeenCalledTimes(1));

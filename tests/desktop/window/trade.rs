@@ -89,7 +89,7 @@ fn a_position_is_turned_around_with_two_presses_and_keeps_the_distance_of_its_st
         let position = desk.wait_for_row("Positions", &[("Contract", "GC")]).await;
         let button = format!("Reverse {}", position["Contract"]);
         desk.click("button", &button).await;
-        let words = "textOf(document.body).includes('then sells 1 at the market with a stop 50 ticks away')";
+        let words = "textOf(document.body).includes('then sells 1: stop 50 ticks, no target')";
         desk.wait_until(&format!("return {words}"), "what the second press does").await;
         desk.click("button", &button).await;
         desk.wait_for_row("Phantoms", &[("Side", "↓ Short"), ("Qty", "1"), ("Stop", "1325.0")]).await;

@@ -54,8 +54,8 @@ function ticksOf(money: string | null, qty: number, { tickValue }: InstrumentRow
 export function reversalWords(row: Pick<PositionRow, 'qty' | 'contract'>, legs: ReversalLegs): string {
   const size = Math.abs(row.qty);
   const side = row.qty > 0 ? 'sells' : 'buys';
-  const leg = (ticks: string, name: string): string => (ticks === '' ? `no ${name}` : `a ${name} ${ticks} ticks away`);
-  return `Closes ${row.contract}, then ${side} ${size} at the market with ${leg(legs.stopTicks, 'stop')} and ${leg(legs.targetTicks, 'target')}`;
+  const leg = (ticks: string, name: string): string => (ticks === '' ? `no ${name}` : `${name} ${ticks} ticks`);
+  return `Closes ${row.contract}, then ${side} ${size}: ${leg(legs.stopTicks, 'stop')}, ${leg(legs.targetTicks, 'target')}`;
 }
 
 /** Reads the rows that have come since the press. */

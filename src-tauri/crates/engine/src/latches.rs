@@ -4,7 +4,7 @@
 
 use phantom_model::{ContractId, LotId};
 
-use crate::book::{DifferenceStanding, Order};
+use crate::book::{Cancelling, DifferenceStanding, Order, OrderKey};
 use crate::engine::{Engine, Now};
 use crate::fact::{Alarm, FactBody, Invariant, LatchCause, Purpose};
 use crate::input::JournalStanding;
@@ -72,16 +72,22 @@ impl Engine {
     }
 
     /// Whether nothing but shadows has put more exits out than the position. What was sent from here fits it,
-    /// but for exits that nobody has answered and whose lots shadows have closed; and so do the shadows that
-    /// stand. One of the two is being asked back.
+    /// but for exits that nobody has answered, whose lots shadows have closed or which are asked back because
+    /// a shadow has filled beside them; and so do the shadows that stand.
     fn is_making_room(&self, contract: ContractId) -> bool {
         let (mut sent, mut standing, mut is_by_shadow) = (0_u64, 0_u64, false);
-        for (_, order) in self.book.live_orders().filter(|(_, order)| order.contract == contract) {
+        for (key, order) in self.book.live_orders().filter(|(_, order)| order.contract == contract) {
             let leaves = u64::from(order.leaves());
             match order.purpose {
                 Purpose::Entry(_) | Purpose::DisasterStop { .. } | Purpose::Outside => {}
                 Purpose::LotExit { .. } if order.is_stop() => standing += leaves,
                 Purpose::LotExit { lot, .. } if self.is_closed_by_a_shadow(lot) => is_by_shadow = true,
+                Purpose::LotExit { .. } | Purpose::Reduction | Purpose::Flatten(_)
+                    if order.cancelling != Cancelling::No
+                        && self.has_a_shadow_filled_since(key, contract) =>
+                {
+                    is_by_shadow = true;
+                }
                 Purpose::LotExit { .. } | Purpose::Reduction | Purpose::Flatten(_) => sent += leaves,
             }
         }
@@ -90,8 +96,13 @@ impl Engine {
 
     fn is_closed_by_a_shadow(&self, lot: LotId) -> bool {
         let row = self.book.lots().at(lot);
-        let is_shadow = |exit: &Order| exit.is_stop() && matches!(exit.purpose, Purpose::LotExit { .. });
         row.open == 0 && self.book.exits_of(row).any(|exit| is_shadow(exit) && exit.filled > 0)
+    }
+
+    /// Whether a shadow that came to stand after this exit was sent has filled.
+    fn has_a_shadow_filled_since(&self, sent: OrderKey, contract: ContractId) -> bool {
+        let mut later = self.book.orders().iter().rev().take_while(|(key, _)| *key > sent);
+        later.any(|(_, it)| it.contract == contract && is_shadow(it) && it.filled > 0)
     }
 
     /// A latch whose cause still stands does not stay lifted.
@@ -105,4 +116,8 @@ impl Engine {
             }
         }
     }
+}
+
+fn is_shadow(exit: &Order) -> bool {
+    exit.is_stop() && matches!(exit.purpose, Purpose::LotExit { .. })
 }

@@ -12,13 +12,9 @@ impl Engine {
     /// Takes one report.
     pub(crate) fn report(&mut self, now: &mut Now<'_>, report: BrokerReport) {
         match report {
+            _ if report.order().is_some_and(|order| self.comes_with_the_account(order)) => {}
             BrokerReport::Filled(fill) => {
-                if self.book.find(fill.order).is_none()
-                    && self.book.may_be_lost(fill.order)
-                    && self.book.halt().reconciling
-                {
-                    // The account that is on its way has the order, and this fill of it.
-                } else if let Some(key) = self.ours(now, fill.order) {
+                if let Some(key) = self.ours(now, fill.order) {
                     self.fill(now, key, fill);
                 } else {
                     self.latch(now, LatchCause::ForeignOrder(fill.order));
@@ -69,6 +65,22 @@ impl Engine {
         }
         let book = &self.book;
         self.deadlines.drop_answered(|order| owes_answer_since(book, order).is_some());
+    }
+
+    /// Whether an order is one that a crash may have lost, or a stop for a lot that it has lost, and the
+    /// broker's own account is on its way: that lists it, and what became of it, in the right order.
+    fn comes_with_the_account(&self, order: OrderId) -> bool {
+        let halt = self.book.halt();
+        if !(halt.not_connected || halt.reconciling) || self.book.find(order).is_some() {
+            return false;
+        }
+        match order {
+            OrderId::LotStop { lot, .. } => self.book.lots().get(lot).is_none(),
+            OrderId::Ticket(_)
+            | OrderId::LotExit { .. }
+            | OrderId::FlattenExit { .. }
+            | OrderId::Outside(_) => self.book.may_be_lost(order),
+        }
     }
 
     /// The row of an order that we sent. An id that is not in the book, or that our own gate refused,

@@ -55,6 +55,8 @@ pub struct Ledger {
     /// place is still out. A lot may be closed that an exit of its own still works on: from here on lots
     /// and exits need not match one by one, even when the latch is lifted.
     doubted: bool,
+    /// A shadow came to stand beside exits that were out for the whole position.
+    crowded: bool,
     owed: Owed,
 }
 

@@ -339,8 +339,10 @@ impl World {
     pub fn stop_stands(&mut self, order: &str, contracts: u32) {
         let order = id(order);
         let OrderId::LotStop { lot, .. } = order else { panic!("{order} is no stop of a lot") };
-        let lot = self.book().lots().at(lot);
-        let (contract, side) = (lot.contract, lot.side.opposite());
+        // One for a lot that nobody knows is taken for a long one.
+        let lot = self.book().lots().get(lot);
+        let (contract, side) =
+            lot.map_or((contract("GC"), Side::Sell), |lot| (lot.contract, lot.side.opposite()));
         let qty = Qty::new(contracts).unwrap();
         self.report(BrokerReport::StopStands(StopReport { order, contract, side, qty }));
     }

@@ -73,6 +73,31 @@ async fn the_broker_that_is_started_again_knows_its_account_and_the_desk_compare
 }
 
 #[tokio::test]
+async fn a_cancel_that_died_with_the_broker_can_be_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server1::default().start(Some(folder.path())).await;
+    let desk = desk(config(server.address));
+    long_two(&server, &desk).await;
+    let order = desk.desk.place(limit(Side::Buy, "1", "22000.00"), Origin::Window).await.unwrap().order;
+    desk.accepted().await;
+    let address = server.stop().await;
+    desk.down().await;
+    // The books end with the cancel on its way to the market.
+    let books = folder.path().join("broker-account.jsonl");
+    let mut text = std::fs::read_to_string(&books).unwrap();
+    let rests = text.lines().rfind(|line| line.contains("\"type\":\"limit\"")).unwrap().to_owned();
+    let asked = rests.replace("\"state\":\"working\"", "\"state\":\"pending_cancel\"");
+    assert_ne!(asked, rests);
+    text.push_str(&asked);
+    text.push('\n');
+    std::fs::write(&books, text).unwrap();
+    let _server = Server1 { address, ..Server1::default() }.start(Some(folder.path())).await;
+    desk.up().await;
+    desk.desk.cancel(order, Origin::Window).await.unwrap();
+    desk.book(|book| book.live_orders().count() == 0).await;
+}
+
+#[tokio::test]
 async fn the_platform_without_its_market_stops_openings_and_frees_them_again() {
     let server = Server1::default().start(None).await;
     let desk = desk(config(server.address));

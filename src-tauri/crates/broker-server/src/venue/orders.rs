@@ -113,7 +113,12 @@ impl Venue {
     /// Takes over what the books say of the past.
     pub(super) fn take_over(&mut self) {
         let past = self.books.past();
-        for order in past.orders {
+        for mut order in past.orders {
+            // What was on its way to the market is gone with the program that it was in.
+            if matches!(order.state, OrderState::PendingCancel | OrderState::PendingChange) {
+                let has_filled = order.filled.get() > 0;
+                order.state = if has_filled { OrderState::PartFilled } else { OrderState::Working };
+            }
             let Some(contract) = self.contract_named(order.root.as_str(), order.month, order.year) else {
                 continue;
             };

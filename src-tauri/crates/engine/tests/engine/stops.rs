@@ -383,3 +383,47 @@ fn a_disaster_stop_is_strictly_worse_than_its_phantom_on_both_sides() {
         assert_eq!(covers(&world), [(0, side, 2, stop, Some(wide))]);
     }
 }
+
+#[test]
+fn a_shadow_that_fills_beside_a_flatten_exit_that_nobody_has_answered_is_no_fault_of_the_desk() {
+    let mut world = holding(buy(1).stop("1319.2"));
+    world.enter(buy(1).stop("1319.2"), "1320.0");
+    world.flatten();
+    world.advance_ms(1);
+    world.feed(Input::Link(Link::Down));
+    world.hush();
+    // The flatten's exit for both never came there: a shadow of one stands and fills.
+    world.stop_stands("L0-X1.s1", 1);
+    assert!(asks_back(&mut world, "F0-C0-X1"));
+    world.fill("L0-X1.s1", 1, "1319.1");
+    assert!(!world.book().halt().latched, "{:?}", world.said());
+    world.advance_ms(10_000);
+    world.feed(Input::Link(Link::Up));
+    let account = Account::of(&world).without("F0-C0-X1");
+    world.answer(&account);
+    let said = world.said();
+    assert!(said.contains(&"submit F0-C0-X2 SELL 1 GC MARKET".to_owned()), "{said:?}");
+}
+
+#[test]
+fn a_stop_for_a_lot_that_a_crash_has_lost_waits_for_the_account_that_lists_both() {
+    let mut world = holding(buy(2).stop("1319.2"));
+    world.feed(Input::Link(Link::Down));
+    world.hush();
+    for lost in ["L7-X1.s1", "L7-X1.d1"] {
+        world.stop_stands(lost, 2);
+        world.fill(lost, 2, "1319.1");
+        world.cancelled(lost);
+    }
+    world.expect("");
+    world.feed(Input::Link(Link::Up));
+    world.hush();
+    world.stop_stands("L7-X1.s1", 2);
+    world.expect("");
+    let account = Account::of(&world);
+    world.answer(&account);
+    world.expect("reconciled");
+    // Nothing is on its way that would explain it now.
+    world.stop_stands("L7-X1.s1", 2);
+    world.expect("latch foreign L7-X1.s1");
+}

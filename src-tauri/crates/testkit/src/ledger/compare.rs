@@ -86,7 +86,7 @@ impl Ledger {
         assert_eq!(position.reduction_leaves, here(|use_| use_ == Use::Reduction), "reductions");
         assert_eq!(position.lot_exit_leaves, here(|use_| matches!(use_, Use::LotExit(_))), "lot exits");
         assert_eq!(position.exits_outstanding(), self.exits_outstanding(contract));
-        if !self.halt.latched {
+        if !self.halt.latched && !self.crowded {
             // A shadow that comes to stand may be one too many beside what was sent, until one is asked back; an
             // exit that nobody has answered may be out for a lot that a shadow has closed.
             let (shadows, beside) = self.shadow_leaves(contract);

@@ -97,7 +97,11 @@ impl Ledger {
             StopRole::Disaster => Use::DisasterStop(lot),
         };
         // It came by itself: whether it fits what else is out is the broker's side to know.
-        self.doubted |= role == StopRole::Shadow && self.own_exits(lot) + qty > self.lot(lot).open();
+        let beyond_lot = self.own_exits(lot) + qty > self.lot(lot).open();
+        let beyond_position =
+            self.exits_outstanding(contract) + u64::from(qty) > self.sums(contract).net.size();
+        self.crowded |= role == StopRole::Shadow && beyond_position;
+        self.doubted |= role == StopRole::Shadow && (beyond_lot || beyond_position);
         let row = OrderRow {
             contract,
             side,

@@ -1,7 +1,7 @@
 //! Facts about lots: every contract of every fill goes to a lot or comes from one, at its price.
 
 use phantom_engine::fact::Purpose;
-use phantom_model::{Bracket, BrokerReport, FailReason, FillTiming, LotId, Money, OrderId, Price};
+use phantom_model::{Bracket, BrokerReport, FillTiming, LotId, Money, OrderId, Price};
 
 use super::Oracle;
 use super::protection::Shield;

@@ -85,9 +85,10 @@ impl Oracle {
         });
         let latched = self.halt.latched;
         // A shadow that comes to stand may be one too many beside what was sent, until one is asked back; and an
-        // exit that nobody has answered may be out for a lot that a shadow has closed.
+        // exit that nobody has answered may be out for what a shadow has closed.
         let (shadows, beside) = self.shadow_leaves(contract);
-        let fits = due.saturating_sub(shadows + beside).max(shadows) <= net.unsigned_abs();
+        let fit = |beside: u64| due.saturating_sub(shadows + beside).max(shadows) <= net.unsigned_abs();
+        let fits = fit(beside) || fit(beside + self.asked_back_for_a_shadow(contract));
         self.check(Invariant::I10, fits || latched, || {
             format!("exits of {} for {due}, position {net}, and no latch", name(contract))
         });

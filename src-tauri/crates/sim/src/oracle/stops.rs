@@ -183,6 +183,27 @@ impl Oracle {
         (shadows, beside)
     }
 
+    /// Contracts of other exits that are asked back and beside which a shadow has filled.
+    pub(super) fn asked_back_for_a_shadow(&self, contract: ContractId) -> u64 {
+        let is_shadow = |id: &OrderId| matches!(id, OrderId::LotStop { role: StopRole::Shadow, .. });
+        let filled_since = |at: Timestamp| {
+            self.orders.iter().any(|(id, it)| {
+                is_shadow(id) && it.contract == contract && it.filled > 0 && it.submitted_at >= at
+            })
+        };
+        let mut asked_back = 0;
+        for id in &self.contracts.at(contract).live {
+            let Some(it) = self.orders.get(id).filter(|it| it.is_counted_exit() && !is_shadow(id)) else {
+                continue;
+            };
+            let counted = matches!(*id, OrderId::LotExit { lot, .. } if self.is_closed_by_a_shadow(lot));
+            if !counted && it.cancel != Cancel::No && filled_since(it.submitted_at) {
+                asked_back += u64::from(it.leaves());
+            }
+        }
+        asked_back
+    }
+
     fn is_closed_by_a_shadow(&self, lot: LotId) -> bool {
         let role = StopRole::Shadow;
         let first = OrderId::LotStop { lot, role, nth: 0 };

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use phantom_journal::{Environment, Session, Store};
@@ -57,8 +56,8 @@ struct Lane {
     name: String,
 }
 
-/// Runs a lane until no kill is left to give, and ends it in order.
-pub(crate) fn run(number: u32, kills_left: &AtomicU32) -> Shown {
+/// Runs a lane for so many kills, and ends it in order.
+pub(crate) fn run(number: u32, kills: u32) -> Shown {
     let folder = tempfile::tempdir().unwrap();
     let broker = Broker::start(folder.path(), &tape::write(folder.path()));
     let mut lane = Lane {
@@ -72,7 +71,7 @@ pub(crate) fn run(number: u32, kills_left: &AtomicU32) -> Shown {
         name: format!("lane {number}"),
     };
     let mut desk = None;
-    while take_one(kills_left) {
+    for _ in 0..kills {
         let (victim, aim) = (lane.victim(), lane.chance.aim());
         let running = desk.take().unwrap_or_else(|| lane.start(aim == Aim::Cancel));
         desk = lane.kill(running, victim, aim);
@@ -80,10 +79,6 @@ pub(crate) fn run(number: u32, kills_left: &AtomicU32) -> Shown {
     let desk = desk.unwrap_or_else(|| lane.start(false));
     lane.finish(desk);
     std::mem::take(&mut lane.shown)
-}
-
-fn take_one(left: &AtomicU32) -> bool {
-    left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)).is_ok()
 }
 
 /// Whose journal it is.

@@ -173,7 +173,7 @@ async fn trade(desk: &Program, folder: &Path) {
     desk.wait_for_words("status", "Flatten result", "3 positions closed").await;
     save(desk, folder, "flatten").await;
     // Every choice of this page is in sight then.
-    size(desk, (1280, 800)).await;
+    size(desk, (1280, 1040)).await;
     desk.click("button", "Settings").await;
     desk.find("radiogroup", "Broker").await;
     save(desk, folder, "settings").await;

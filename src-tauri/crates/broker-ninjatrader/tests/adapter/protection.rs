@@ -4,10 +4,10 @@ use phantom_bridge::body::{ConnectionStatus, Env};
 use phantom_broker_ninjatrader::{ConnectFault, Stage};
 use phantom_broker_server::Control;
 use phantom_compliance::{Refusal, Ticket};
+use phantom_engine::book::LotState;
 use phantom_engine::fact::Alarm;
 use phantom_engine::{Fact, FactBody, Handling, Origin};
-use phantom_model::{ArenaKey, OrderStatus};
-use phantom_model::{LotId, MarketRecord, Offset, OrderId, Price, Print, Side, StopRole};
+use phantom_model::{ArenaKey, LotId, MarketRecord, Offset, OrderId, Price, Print, Side, StopRole};
 
 use crate::world::{Desk1, OPEN, PATIENCE, Server1, Side1, config, desk, nq, ticket};
 
@@ -105,7 +105,9 @@ async fn m_02_an_exit_that_was_decided_in_simulation_never_reaches_an_account_wi
         let print = Print::Trade { price: Price::new(ticks).unwrap(), size: 1 };
         simulated.desk.feed(MarketRecord { contract: nq(), at: OPEN, print }).await.unwrap();
     }
-    simulated.book(|book| book.orders().iter().any(|(_, row)| row.status == OrderStatus::Failed)).await;
+    // Its exit is decided on, and waits for the account that it was meant for.
+    let has_fired = |state: LotState| matches!(state, LotState::Exiting { .. });
+    simulated.book(|book| has_fired(book.lots().at(LotId::from_row(0)).state)).await;
     let live = desk(live_config(address, "Sim101"));
     live.story(|story| story.stage == Stage::AwaitsConfirmation).await;
     assert!(live.handle.confirm_live("Sim101").await);

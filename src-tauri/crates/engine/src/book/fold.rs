@@ -51,7 +51,7 @@ impl Book {
                 self.fold_stop(at, order, contract, side, qty);
             }
             FactBody::RepairStarted { lot } => self.fold_fired(lot, Leg::Stop),
-            FactBody::OrderAccepted { order } => self.fold_accepted(order),
+            FactBody::OrderAccepted { order } => self.fold_accepted(at, order),
             FactBody::OrderFilled { order, exec, qty, price, fee, broker_time } => {
                 self.fold_filled(at, order, &Execution { exec, qty, price, fee, broker_time });
             }
@@ -230,13 +230,15 @@ impl Book {
 
     /// The broker's word that an unknown order works is its word on the cancel and the change too: they
     /// were lost, and may be asked for again. So may a cancel that was refused.
-    fn fold_accepted(&mut self, order: OrderId) {
+    fn fold_accepted(&mut self, at: Timestamp, order: OrderId) {
         let was_unknown = self.find(order).is_some_and(|key| self.orders.at(key).unknown);
         if matches!(self.origin_of(order), Some(Origin::Signal(_))) {
             self.account.note_taken();
         }
         self.step(order, OrderStep::Accept, |row| {
-            if was_unknown || row.cancelling == Cancelling::Refused {
+            // What is asked for in the same moment, an older order's late fill found in the list, has not left yet.
+            let is_lost = was_unknown && row.cancel_asked_at < at;
+            if is_lost || row.cancelling == Cancelling::Refused {
                 row.cancelling = Cancelling::No;
             }
         });

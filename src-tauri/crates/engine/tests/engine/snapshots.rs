@@ -2,7 +2,7 @@
 
 use phantom_engine::{Decision, HaltChange, Input, Origin};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, Link, Listed, ListedFill, ListedOrder, ListedStanding, OrderKind,
+    BrokerOrderId, BrokerReport, ExecId, Link, Listed, ListedFill, ListedOrder, ListedStanding, OrderKind,
     OrderStatus, Qty, Side, SnapshotId,
 };
 use phantom_testkit::{Account, World, buy, contract, sell};
@@ -565,4 +565,29 @@ fn an_execution_taken_back_after_an_adjustment_leaves_lots_that_add_up() {
         assert_eq!(in_lots, net);
         assert!(!world.halts().latched, "the books are not in doubt");
     }
+}
+
+#[test]
+fn a_cancel_that_a_list_itself_causes_is_not_answered_by_the_same_list() {
+    let mut world = world();
+    world.enter(buy(3).stop("1319.2"), "1320.0");
+    world.print("1319.2");
+    world.cancelled("L0-X1");
+    world.advance_ms(10_000);
+    world.hush();
+    // The first exit has filled one after all, so that its replacement is too large; the replacement works.
+    let mut account = Account::of(&world).holds("GC", 2);
+    let (order, broker_order) = ("L0-X1".parse().ok(), BrokerOrderId::new(78));
+    let (contract, side, qty) = (contract("GC"), Side::Sell, Qty::ONE);
+    let (exec, price, broker_time) = (ExecId::new(501), phantom_testkit::price("GC", "1319.1"), None);
+    let mut fills = account.fills.told().to_vec();
+    fills.push(ListedFill { order, broker_order, contract, side, exec, qty, price, broker_time });
+    account.fills = Listed::Complete(fills);
+    world.reconcile(&account);
+    let said = world.said();
+    let place =
+        |line: &str| said.iter().position(|it| it == line).unwrap_or_else(|| panic!("{line}: {said:?}"));
+    assert!(place("cancel L0-X2") < place("accept L0-X2"));
+    let row = world.book().orders().at(world.book().find("L0-X2".parse().unwrap()).unwrap());
+    assert_eq!(row.cancelling, phantom_engine::book::Cancelling::Asked);
 }

@@ -204,7 +204,8 @@ impl Oracle {
             self.forget_change(order);
         }
         let Some(track) = self.orders.get_mut(&order) else { return };
-        if track.unknown || track.cancel == Cancel::Refused {
+        let is_lost = track.unknown && track.cancel != Cancel::Asked(self.fact_at);
+        if is_lost || track.cancel == Cancel::Refused {
             // The cancel of an order that works was lost or refused: it may be asked for again.
             track.cancel = Cancel::No;
         }

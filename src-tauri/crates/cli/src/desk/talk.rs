@@ -27,7 +27,7 @@ pub(crate) enum Talk {
         open_lots: usize,
         /// Lots whose stop or target is armed.
         phantoms: usize,
-        /// Lots that are watched no more because all of them is on its way out.
+        /// Lots that are watched no more: they have fired, or all of them is on its way out.
         exiting: usize,
         took_ms: u64,
         /// Records lead to another book than the one that was noted at the end of an earlier run.
@@ -87,7 +87,8 @@ impl Talk {
     pub(crate) fn of(opened: &OpenedDesk) -> Self {
         let book = opened.engine.book();
         let lots = || book.positions().iter().flat_map(|(_, position)| position.lots.iter());
-        let armed = lots().filter(|&&lot| opened.engine.armed_qty(lot) > 0 && !book.bracket(lot).is_none());
+        let is_armed = |lot| book.lots().at(lot).state == LotState::Armed;
+        let armed = lots().filter(|&&lot| is_armed(lot) && opened.engine.armed_qty(lot) > 0);
         let exiting = lots().filter(|&&lot| match book.lots().at(lot).state {
             LotState::Exiting { .. } => true,
             // A flatten, or a reduction of the trader's, takes all of it.

@@ -23,6 +23,8 @@ pub(crate) struct Records {
     pub(crate) firing: BTreeSet<String>,
     /// Orders whose cancel was asked for and has no answer.
     pub(crate) cancelling: BTreeSet<String>,
+    /// Orders whose answer is overdue: the broker is asked what they are.
+    unknown: BTreeSet<String>,
     /// Up to which record the file beside the journal says that everything is on the disk.
     pub(crate) marked: u64,
 }
@@ -50,7 +52,14 @@ impl Records {
             "orderSubmitted" => {
                 self.orders.insert(order, Last::Submitted);
             }
+            "orderUnknown" => {
+                self.unknown.insert(order);
+            }
             "orderAccepted" => {
+                // It works: where that was asked, a cancel of it never came there.
+                if self.unknown.remove(&order) {
+                    self.cancelling.remove(&order);
+                }
                 self.orders.insert(order, Last::Accepted);
             }
             "phantomFired" => {
@@ -69,6 +78,7 @@ impl Records {
             // Every order is for one contract, so a fill ends it.
             "orderFilled" | "orderCancelled" | "orderFailed" => {
                 self.cancelling.remove(&order);
+                self.unknown.remove(&order);
                 self.orders.insert(order, Last::Ended);
             }
             _ => {}

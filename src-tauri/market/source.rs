@@ -16,9 +16,6 @@ use phantom_runtime::{Listing, ListingError};
 use phantom_station::MarketPlace;
 use phantom_wire::MarketSource;
 
-/// The Chicago time at which a simulated session opens.
-const OPEN: (i8, i8) = (8, 30);
-
 /// Why a market cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MarketFault {
@@ -42,8 +39,6 @@ pub(crate) enum MarketFault {
     Table(#[from] TableError),
     #[error(transparent)]
     Shape(#[from] ShapeError),
-    #[error("there is no time of day {hour:02}:{minute:02} in Chicago on {date}")]
-    NoSuchTime { date: jiff::civil::Date, hour: i8, minute: i8 },
 }
 
 /// A market that is ready to run.
@@ -95,7 +90,7 @@ impl Source {
         not_before: Timestamp,
         was: &MarketPlace,
     ) -> Result<Self, MarketFault> {
-        let starts = session_open(today)?.max(not_before).max(was.at.unwrap_or(Timestamp::MIN));
+        let starts = SimulatedMarket::opens_on(today).max(not_before).max(was.at.unwrap_or(Timestamp::MIN));
         let mut fed = Vec::new();
         let mut sessions = Vec::new();
         for (id, contract) in listing.iter() {
@@ -167,15 +162,6 @@ fn named_contract(table: &InstrumentTable, path: &Path) -> Result<Option<Contrac
             | ContractError::NotListed { .. }),
         ) => Err(MarketFault::Name { file: file(), source }),
     }
-}
-
-/// 08:30 in Chicago on a date.
-fn session_open(date: jiff::civil::Date) -> Result<Timestamp, MarketFault> {
-    let (hour, minute) = OPEN;
-    let none = |_| MarketFault::NoSuchTime { date, hour, minute };
-    let zone = jiff::tz::TimeZoneDatabase::bundled().get("America/Chicago").map_err(none)?;
-    let open = date.at(hour, minute, 0, 0).to_zoned(zone).map_err(none)?;
-    Ok(Timestamp::from(open.timestamp()))
 }
 
 #[cfg(test)]

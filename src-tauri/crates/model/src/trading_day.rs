@@ -3,10 +3,8 @@
 //! A trading day is named by the date on which it ends. Whether the exchange is open at all is the
 //! session calendar's business: a holiday is a trading day here.
 
-use std::sync::LazyLock;
-
 use jiff::civil::{Date, DateTime, Weekday};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 
 use crate::Timestamp;
 
@@ -14,12 +12,7 @@ use crate::Timestamp;
 const SESSION_OPEN_HOUR: i8 = 17;
 
 /// From the rules that are compiled in, so that every machine has the same.
-#[expect(
-    clippy::expect_used,
-    reason = "a program built without the zone must not trade, and every test fails"
-)]
-static CHICAGO: LazyLock<TimeZone> =
-    LazyLock::new(|| TimeZoneDatabase::bundled().get("America/Chicago").expect("the zone is compiled in"));
+static CHICAGO: TimeZone = jiff::tz::get!("America/Chicago");
 
 /// A trading day as a value: counts days, so that one can be told from the next without a calendar.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::civil::Date;
 use phantom_market::{SessionShape, SimulatedMarket, SimulatedSession};
 use phantom_model::{ContractId, Price, Timestamp};
 use phantom_runtime::{Clock, DeskHandle, Listing, MarketClock};
@@ -33,14 +32,6 @@ impl Names {
         let priced = self.0.iter().zip(last).filter_map(|(name, last)| Some((name.clone(), (*last)?)));
         MarketPlace { at: Some(at), last: priced.collect() }
     }
-}
-
-/// 08:30 in Chicago on a date.
-pub(crate) fn opens(date: Date) -> Result<Timestamp, Fault> {
-    let none = |fault: jiff::Error| Fault::Market(fault.to_string());
-    let zone = jiff::tz::TimeZoneDatabase::bundled().get("America/Chicago").map_err(none)?;
-    let open = date.at(8, 30, 0, 0).to_zoned(zone).map_err(none)?;
-    Ok(Timestamp::from(open.timestamp()))
 }
 
 /// A market of every contract that can be traded, each from its last price.

@@ -3,6 +3,7 @@
 use phantom_broker_mock::{KeptBroker, MockSettings, Range};
 use phantom_engine::Engine;
 use phantom_journal::{Environment, Session};
+use phantom_market::SimulatedMarket;
 use phantom_model::Timestamp;
 use phantom_runtime::MarketClock;
 use phantom_station::MarketPlace;
@@ -26,7 +27,7 @@ pub(super) fn begin(options: &DeskOptions) -> Result<Running, Fault> {
     let was = MarketPlace::load(&path);
     let seen = opened.returning.map_or(Timestamp::MIN, |returning| returning.since);
     let is_return = opened.returning.is_some();
-    let starts = market::opens(day(options))?.max(seen).max(was.at.unwrap_or(Timestamp::MIN));
+    let starts = SimulatedMarket::opens_on(day(options)).max(seen).max(was.at.unwrap_or(Timestamp::MIN));
     let names = Names::of(&opened.listing);
     let broker = broker(options, &account, &names, &opened.engine)?;
     let clock = MarketClock::starting_at(starts).running(options.speed);

@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::iter::Map;
 
-use phantom_model::MarketRecord;
+use jiff::civil::Date;
+use phantom_model::{MarketRecord, Timestamp, chicago_moment};
 
 use super::session::SimulatedSession;
 use crate::merge::Merged;
@@ -17,6 +18,12 @@ pub struct SimulatedMarket {
 }
 
 impl SimulatedMarket {
+    /// When the simulated session of a date opens: 08:30 in Chicago.
+    #[must_use]
+    pub fn opens_on(date: Date) -> Timestamp {
+        chicago_moment(date.at(8, 30, 0, 0))
+    }
+
     /// The market of `sessions`.
     pub fn new(sessions: impl IntoIterator<Item = SimulatedSession>) -> Self {
         let endless = |session: SimulatedSession| -> Endless { session.map(Ok) };

@@ -42,7 +42,11 @@ need() { # COMMAND DEBIAN FEDORA ARCH
 
 # The Rust that the manifest asks for, or newer.
 need_rust() {
-    need cc build-essential gcc base-devel
+    # On Windows the linker is Visual Studio's: need_tauri_libs says so.
+    case "$(uname -s)" in
+        MINGW* | MSYS* | CYGWIN*) ;;
+        *) need cc build-essential gcc base-devel ;;
+    esac
     # A fresh installation is not on this shell's path yet.
     [ -f "$HOME/.cargo/env" ] && . "$HOME/.cargo/env"
     local wanted have

@@ -2,7 +2,9 @@
 //!
 //! Facts come straight from the desk's journal, in order and without loss, so no row is ever dropped or
 //! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame; rows
-//! do not wait for the others when none has left for a frame. A snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
+//! do not wait for the others when none has left for a frame. What only the market moves leaves five times
+//! a second: no eye reads faster, and every price drawn takes from the time in which a click is answered.
+//! A snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
 //! the next one, so that a window which listens first and asks then misses nothing, reloaded or not.
 
 mod alarm_row;
@@ -25,8 +27,8 @@ use phantom_compliance::Limits;
 use phantom_engine::Fact;
 use phantom_runtime::DeskHandle;
 use phantom_wire::{
-    DeskStanding, DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, Snapshot,
-    SoundKind,
+    DeskStanding, DeskStatus, DeskUpdateEvent, OrderLogEvent, PositionRow, PositionUpdateEvent, QuoteRow,
+    Snapshot, SoundKind,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -38,6 +40,8 @@ use view::View;
 
 /// One frame of a screen.
 const FRAME: Duration = Duration::from_millis(16);
+/// Prices, and what follows from them alone, at most this often.
+const MARKET_EVERY: Duration = Duration::from_millis(200);
 /// A batch at least this often, so that the clock on the screen goes on in a market without trades.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// The next frame waits at least this many times as long as the last one took to make.
@@ -111,6 +115,12 @@ pub(crate) struct Stream<W> {
     sent: Sent,
     /// When the next batch of rows may leave.
     next_rows: Instant,
+    /// When the next frame may be made.
+    next_frame: Instant,
+    /// When prices may leave again.
+    next_prices: Instant,
+    /// Something has been told that no frame has shown yet.
+    news: bool,
     vigil: Vigil,
 }
 
@@ -155,13 +165,25 @@ pub(crate) fn channel() -> (StreamHandle, mpsc::UnboundedReceiver<Ask>) {
 impl<W: Window> Stream<W> {
     pub(crate) fn new(window: W, stage: Stage, asks: mpsc::UnboundedReceiver<Ask>) -> Self {
         let sent = Sent { positions: Vec::new(), desk: None, at: Instant::now() };
-        Self { window, stage, asks, seq: 0, sent, next_rows: Instant::now(), vigil: Vigil::default() }
+        let now = Instant::now();
+        Self {
+            window,
+            stage,
+            asks,
+            seq: 0,
+            sent,
+            next_rows: now,
+            next_frame: now + FRAME,
+            next_prices: now,
+            news: true,
+            vigil: Vigil::default(),
+        }
     }
 
     /// Runs until nobody can ask any more.
     pub(crate) async fn run(mut self) {
-        let mut next_frame = Instant::now() + FRAME;
         loop {
+            let next_frame = if self.news { self.next_frame } else { self.next_frame.max(self.next_prices) };
             tokio::select! {
                 biased;
                 ask = self.asks.recv() => match ask {
@@ -175,7 +197,7 @@ impl<W: Window> Stream<W> {
                 () = tokio::time::sleep_until(next_frame) => {
                     let began = Instant::now();
                     self.frame().await;
-                    next_frame = began + FRAME.max(began.elapsed() * REST_TIMES);
+                    self.next_frame = began + FRAME.max(began.elapsed() * REST_TIMES);
                 }
             }
         }
@@ -202,6 +224,7 @@ impl<W: Window> Stream<W> {
                 // A number is left out: the window must ask for the new desk's snapshot.
                 self.seq = self.seq.wrapping_add(1);
                 self.sent.desk = None;
+                self.news = true;
             }
         }
     }
@@ -217,6 +240,7 @@ impl<W: Window> Stream<W> {
     }
 
     fn take(&mut self, told: Told) {
+        self.news = true;
         let view = &mut self.stage.view;
         match told {
             Told::Facts(facts, at) => {
@@ -252,8 +276,10 @@ impl<W: Window> Stream<W> {
     /// Sends what has changed since the last frame.
     async fn frame(&mut self) {
         self.catch_up().await;
+        self.news = false;
         let positions = self.stage.view.positions(&self.stage.board);
-        let desk = self.desk_update();
+        let quotes = self.quotes();
+        let desk = self.desk_update(quotes);
         if let Some(sound) = self.vigil.look(&desk, std::time::Instant::now()) {
             self.window.hear(sound);
         }
@@ -283,8 +309,9 @@ impl<W: Window> Stream<W> {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let DeskUpdateEvent { working, phantoms, quotes, desk, standing, .. } = self.desk_update();
         let view = &self.stage.view;
+        let newest = view.quotes(&self.stage.board);
+        let DeskUpdateEvent { working, phantoms, quotes, desk, standing, .. } = self.desk_update(newest);
         Snapshot {
             seq: self.seq,
             log: view.log(),
@@ -298,7 +325,19 @@ impl<W: Window> Stream<W> {
         }
     }
 
-    fn desk_update(&self) -> DeskUpdateEvent {
+    /// The prices of this frame: the newest when they may leave, otherwise those that have left last.
+    fn quotes(&mut self) -> Vec<QuoteRow> {
+        let now = Instant::now();
+        match &self.sent.desk {
+            Some(sent) if now < self.next_prices => sent.quotes.clone(),
+            _ => {
+                self.next_prices = now + MARKET_EVERY;
+                self.stage.view.quotes(&self.stage.board)
+            }
+        }
+    }
+
+    fn desk_update(&self, quotes: Vec<QuoteRow>) -> DeskUpdateEvent {
         let Stage { view, board, pace, limits, link, .. } = &self.stage;
         let limits = *limits.borrow();
         let broker = link.as_ref().map(|link| link.row(std::time::Instant::now()));
@@ -310,7 +349,7 @@ impl<W: Window> Stream<W> {
             seq: self.seq,
             working: view.working(),
             phantoms: view.phantoms(),
-            quotes: view.quotes(board),
+            quotes,
             desk,
             standing: view.standing(board, &limits, broker),
         }

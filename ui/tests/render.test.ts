@@ -6,6 +6,7 @@ import { ScriptedBackend } from '../src/backend/scripted';
 import type { DeskUpdateEvent, PhantomRow, PositionRow, QuoteRow, Snapshot, WorkingRow } from '../src/backend/types';
 import { fold, fromSnapshot } from '../src/core/desk_state';
 import { sameRow, sameRows } from '../src/core/same';
+import { PARTS } from '../src/core/turns';
 import { layOut } from './window';
 import { logRow, logRows, snapshot, STANDING, STATUS } from './rows';
 
@@ -108,6 +109,11 @@ describe('what has not changed', () => {
 
 const frame = () => new Promise((done) => requestAnimationFrame(() => done(null)));
 
+/** As many frames; each draws one part of the screen. */
+async function frames(count: number): Promise<void> {
+  for (let taken = 0; taken < count; taken += 1) await frame();
+}
+
 /** The window on a desk whose batches the test sends by hand. */
 async function open(first: Snapshot) {
   const desk = new ScriptedBackend({ autorun: false });
@@ -147,9 +153,11 @@ describe('a second of prices', () => {
   });
 
   it('draws the prices that move, and no table that stays as it is', async () => {
+    layOut();
     const first: Snapshot = { ...snapshot(0, logRows(1, 40)), positions: [POSITION], working: [WORKING], phantoms: [PHANTOM], quotes: QUOTES };
     const listener = await open(first);
-    await frame();
+    await waitFor(() => expect(screen.getByRole('table', { name: 'Order log' }).textContent).toContain('T40'));
+    await frames(PARTS.length);
     const still = ['Positions', 'Working orders', 'Phantoms', 'Order log'].map(watch);
     const moving = watch('Prices');
     for (let seq = 1; seq <= 60; seq += 1) {
@@ -158,7 +166,7 @@ describe('a second of prices', () => {
       const desk = { ...STATUS, marketTime: `2026-11-23T14:30:${String(seq % 60).padStart(2, '0')}.0000000Z` };
       listener.positionUpdate({ seq, positions: again(first.positions) });
       listener.deskUpdate({ seq, working: again(first.working), phantoms: again(first.phantoms), quotes, desk, standing: structuredClone(STANDING) });
-      await frame();
+      await frames(PARTS.length);
     }
     await waitFor(() => expect(screen.getByRole('table', { name: 'Prices' }).textContent).toContain('160'));
     expect(still.map((count) => count())).toEqual([0, 0, 0, 0]);

@@ -13,7 +13,8 @@ export const WAITING_MAX = 2_000;
 export const RETRY_MS = 500;
 
 export interface FeedView {
-  show(state: DeskState): void;
+  /** `framed`: in a frame of the screen, not by a timer because there are none. */
+  show(state: DeskState, framed: boolean): void;
   /** False, with the reason, while what is on the screen may not be what is. */
   live(is: boolean, why: string | null): void;
 }
@@ -35,7 +36,7 @@ export class Feed {
     private readonly view: FeedView,
     private readonly frames: Frames = windowFrames,
   ) {
-    this.#flush = new OncePerFrame(() => this.#show(), frames);
+    this.#flush = new OncePerFrame((framed) => this.#show(framed), frames);
   }
 
   /** Listens first and asks for the snapshot then, so that nothing falls between the two. */
@@ -115,10 +116,10 @@ export class Feed {
     this.#flush.ask();
   }
 
-  #show(): void {
+  #show(framed: boolean): void {
     if (this.#state === null) return;
     this.#state = fold(this.#state, this.#pending);
     this.#pending = nothingPending();
-    this.view.show(this.#state);
+    this.view.show(this.#state, framed);
   }
 }

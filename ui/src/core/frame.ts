@@ -1,5 +1,5 @@
 // Work once per frame. However often it is asked for, the work runs once; where frames stand still,
-// as in a hidden window, a timer does it instead, so that nothing piles up.
+// as in a hidden window, a timer does it instead, so that nothing piles up; the work is told which it was.
 
 export interface Frames {
   request(work: () => void): number;
@@ -23,14 +23,18 @@ export class OncePerFrame {
   #timer: number | null = null;
 
   constructor(
-    private readonly work: () => void,
+    private readonly work: (framed: boolean) => void,
     private readonly frames: Frames = windowFrames,
   ) {}
 
   ask(): void {
-    if (this.#frame !== null || this.#timer !== null) return;
-    this.#frame = this.frames.request(() => this.#run());
-    this.#timer = this.frames.delay(() => this.#run(), FRAME_WAIT_MS_MAX);
+    if (this.isAsked) return;
+    this.#frame = this.frames.request(() => this.#run(true));
+    this.#timer = this.frames.delay(() => this.#run(false), FRAME_WAIT_MS_MAX);
+  }
+
+  get isAsked(): boolean {
+    return this.#frame !== null || this.#timer !== null;
   }
 
   stop(): void {
@@ -40,8 +44,8 @@ export class OncePerFrame {
     this.#timer = null;
   }
 
-  #run(): void {
+  #run(framed: boolean): void {
     this.stop();
-    this.work();
+    this.work(framed);
   }
 }

@@ -2,9 +2,7 @@
 // new epoch of the log looks at all of them again.
 
 import type { LogAction, LogRow } from '../backend/types';
-import { reasonOf, sideOf } from './log_words';
 import type { LogRows, OrderLog } from './order_log';
-import { statusWords } from './words';
 
 export interface LogFilter {
   text: string;
@@ -35,7 +33,7 @@ export class LogLens {
     const wanted = filter.text.trim().toLowerCase();
     for (; this.#looked < log.length; this.#looked += 1) {
       const row = log.at(this.#looked);
-      if (row !== undefined && lets(row, filter.action, wanted)) this.#matches.push(row);
+      if (row !== undefined && lets(row, log.textAt(this.#looked), filter.action, wanted)) this.#matches.push(row);
     }
     const matches = this.#matches;
     return { length: matches.length, at: (index) => matches[index] };
@@ -46,25 +44,7 @@ function isOpen(filter: LogFilter): boolean {
   return filter.action === 'ALL' && filter.text.trim() === '';
 }
 
-function lets(row: LogRow, action: LogFilter['action'], wanted: string): boolean {
+function lets(row: LogRow, text: string, action: LogFilter['action'], wanted: string): boolean {
   if (action !== 'ALL' && row.action !== action) return false;
-  return wanted === '' || searchText(row).includes(wanted);
-}
-
-/** What a row shows, and the codes behind it. */
-function searchText(row: LogRow): string {
-  return [
-    row.orderId,
-    row.action,
-    row.symbol,
-    sideOf(row),
-    row.price,
-    row.fillPrice,
-    row.reason,
-    reasonOf(row).words,
-    row.status,
-    statusWords(row.status),
-  ]
-    .join(' ')
-    .toLowerCase();
+  return wanted === '' || text.includes(wanted);
 }

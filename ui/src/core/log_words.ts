@@ -2,7 +2,7 @@
 
 import type { LogAction, LogRow } from '../backend/types';
 import { type Reason, readReason } from './reasons';
-import { lotSideWords, sideWords } from './words';
+import { lotSideWords, sideWords, statusWords } from './words';
 
 export const LOG_ACTIONS: readonly LogAction[] = [
   'SUBMIT',
@@ -36,6 +36,13 @@ export function reasonOf(row: LogRow): Reason {
 export function sideOf(row: LogRow): string {
   if (row.side === null) return '';
   return isOfLot(row) ? lotSideWords(row.side) : sideWords(row.side);
+}
+
+/** What a row shows, and the codes behind it, in lower case. */
+export function searchText(row: LogRow): string {
+  const { orderId, action, symbol, price, fillPrice, reason, status } = row;
+  const words = reasonOf(row).words;
+  return [orderId, action, symbol, sideOf(row), price, fillPrice, reason, words, status, statusWords(status)].join(' ').toLowerCase();
 }
 
 function isOfLot(row: LogRow): boolean {

@@ -1,5 +1,5 @@
-// The newest state, for components to read. It moves once per frame; what has not changed stays the
-// same object, so that only what shows something new is drawn again.
+// The newest state, for components to read. It moves one part of the screen a frame; what has not changed
+// stays the same object, so that only what shows something new is drawn again.
 
 import type { Backend } from '../backend/backend';
 import type {
@@ -14,14 +14,23 @@ import type {
 } from '../backend/types';
 import type { DeskState } from '../core/desk_state';
 import { Feed, RETRY_MS } from '../core/feed';
+import { OncePerFrame } from '../core/frame';
 import { OrderLog } from '../core/order_log';
+import { type Part, PARTS, Turns } from '../core/turns';
 
 export class DeskView {
   positions = $state.raw<readonly PositionRow[]>([]);
   working = $state.raw<readonly WorkingRow[]>([]);
   phantoms = $state.raw<readonly PhantomRow[]>([]);
   quotes = $state.raw<readonly QuoteRow[]>([]);
+  /** How the desk stood when these prices came: what their age is told by. */
+  quotesStatus = $state.raw<DeskStatus | null>(null);
+  /** The same for the prices of `quote`, which move in a frame of their own. */
+  quoteStatus = $state.raw<DeskStatus | null>(null);
   status = $state.raw<DeskStatus | null>(null);
+  /** What the header counts: contracts with a position, and working orders. */
+  openCount = $state(0);
+  workingCount = $state(0);
   standing = $state.raw<DeskStanding | null>(null);
   trades = $state.raw<readonly TradeRow[]>([]);
   instruments = $state.raw<readonly InstrumentRow[]>([]);
@@ -33,13 +42,17 @@ export class DeskView {
   readonly #byName = $derived(
     new Map(this.instruments.flatMap((row) => [[row.alias, row] as const, [row.symbol, row] as const])),
   );
-  readonly #quoteBySymbol = $derived(new Map(this.quotes.map((row) => [row.symbol, row] as const)));
+  #ticketQuotes = $state.raw<readonly QuoteRow[]>([]);
+  readonly #quoteBySymbol = $derived(new Map(this.#ticketQuotes.map((row) => [row.symbol, row] as const)));
   readonly #feed: Feed;
+  readonly #turns = new Turns();
+  readonly #nextTurn = new OncePerFrame((framed) => this.#draw(framed));
+  #newest: DeskState | null = null;
   #ended = false;
 
   constructor(private readonly backend: Backend) {
     this.#feed = new Feed(backend, {
-      show: (state) => this.#show(state),
+      show: (state, framed) => this.#show(state, framed),
       live: (is, why) => {
         this.notLive = is ? null : why;
         // A new snapshot may come from another desk, with other contracts.
@@ -62,6 +75,7 @@ export class DeskView {
 
   end(): void {
     this.#ended = true;
+    this.#nextTurn.stop();
     this.#feed.stop();
   }
 
@@ -87,15 +101,65 @@ export class DeskView {
     }
   }
 
-  #show(state: DeskState): void {
-    this.#log = state.log;
-    this.#logVersion = state.log.version;
-    this.positions = state.positions;
-    this.working = state.working;
-    this.phantoms = state.phantoms;
-    this.quotes = state.quotes;
-    this.status = state.desk;
-    this.standing = state.standing;
-    this.trades = state.trades;
+  #show(state: DeskState, framed: boolean): void {
+    const before = this.#newest;
+    this.#newest = state;
+    this.#turns.add(before === null ? PARTS : changedParts(before, state, this.#logVersion));
+    // The first picture is one.
+    if (before === null) this.#draw(false);
+    else if (!this.#nextTurn.isAsked) this.#draw(framed);
   }
+
+  /** The part whose turn it is; everything where there are no frames. */
+  #draw(framed: boolean): void {
+    const state = this.#newest;
+    if (state === null) return;
+    const next = framed ? this.#turns.next() : null;
+    for (const part of next === null ? this.#turns.all() : [next]) this.#take(part, state);
+    if (this.#turns.areDue) this.#nextTurn.ask();
+  }
+
+  #take(part: Part, state: DeskState): void {
+    switch (part) {
+      case 'LOG':
+        this.#log = state.log;
+        this.#logVersion = state.log.version;
+        this.trades = state.trades;
+        return;
+      case 'POSITIONS':
+        this.positions = state.positions;
+        return;
+      case 'ORDERS':
+        this.working = state.working;
+        this.phantoms = state.phantoms;
+        return;
+      case 'HEAD':
+        this.status = state.desk;
+        this.standing = state.standing;
+        this.openCount = state.positions.filter((row) => row.qty !== 0).length;
+        this.workingCount = state.working.length;
+        return;
+      case 'TICKET':
+        this.#ticketQuotes = state.quotes;
+        this.quoteStatus = state.desk;
+        return;
+      case 'PRICES':
+        this.quotes = state.quotes;
+        this.quotesStatus = state.desk;
+    }
+  }
+}
+
+/** What looks otherwise now; the ages of prices move with the desk's clock. */
+function changedParts(before: DeskState, now: DeskState, logVersion: number): Part[] {
+  const changed: Record<Part, boolean> = {
+    LOG: now.log.version !== logVersion || now.trades !== before.trades,
+    POSITIONS: now.positions !== before.positions,
+    ORDERS: now.working !== before.working || now.phantoms !== before.phantoms,
+    HEAD:
+      now.desk !== before.desk || now.standing !== before.standing || now.positions !== before.positions || now.working !== before.working,
+    TICKET: now.quotes !== before.quotes || now.desk !== before.desk,
+    PRICES: now.quotes !== before.quotes || now.desk !== before.desk,
+  };
+  return PARTS.filter((part) => changed[part]);
 }

@@ -2,8 +2,8 @@
 //!
 //! Facts come straight from the desk's journal, in order and without loss, so no row is ever dropped or
 //! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame; rows
-//! do not wait for the others when none has left for a frame. What only the market moves leaves five times
-//! a second: no eye reads faster, and every price drawn takes from the time in which a click is answered.
+//! do not wait for the others when none has left for a frame. What only the market moves leaves four times
+//! a second, seldomer while nobody sees the window: no eye reads faster, and every price drawn takes from the time in which a click is answered.
 //! A snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
 //! the next one, so that a window which listens first and asks then misses nothing, reloaded or not.
 
@@ -41,7 +41,7 @@ use view::View;
 /// One frame of a screen.
 const FRAME: Duration = Duration::from_millis(16);
 /// Prices, and what follows from them alone, at most this often.
-const MARKET_EVERY: Duration = Duration::from_millis(200);
+const MARKET_EVERY: Duration = Duration::from_millis(250);
 /// A batch at least this often, so that the clock on the screen goes on in a market without trades.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// The next frame waits at least this many times as long as the last one took to make.
@@ -57,6 +57,8 @@ pub(crate) trait Window: Send + Sync + 'static {
     fn desk_update(&self, event: &DeskUpdateEvent);
     /// Something is to be heard.
     fn hear(&self, sound: SoundKind);
+    /// Whether it is on a screen, as far as is known without waiting.
+    fn is_seen(&self) -> bool;
 }
 
 /// A running desk as the stream needs it.
@@ -184,13 +186,19 @@ impl<W: Window> Stream<W> {
     pub(crate) async fn run(mut self) {
         loop {
             let next_frame = if self.news { self.next_frame } else { self.next_frame.max(self.next_prices) };
+            let next_rows = self.next_rows;
+            let told = &mut self.stage.told;
+            let rows = async move {
+                tokio::time::sleep_until(next_rows).await;
+                told.recv().await
+            };
             tokio::select! {
                 biased;
                 ask = self.asks.recv() => match ask {
                     Some(ask) => self.answer(ask).await,
                     None => return,
                 },
-                Some(told) = self.stage.told.recv(), if self.next_rows <= Instant::now() => {
+                Some(told) = rows => {
                     self.take(told);
                     self.send_rows();
                 }
@@ -331,7 +339,7 @@ impl<W: Window> Stream<W> {
         match &self.sent.desk {
             Some(sent) if now < self.next_prices => sent.quotes.clone(),
             _ => {
-                self.next_prices = now + MARKET_EVERY;
+                self.next_prices = now + if self.window.is_seen() { MARKET_EVERY } else { HEARTBEAT };
                 self.stage.view.quotes(&self.stage.board)
             }
         }

@@ -15,6 +15,9 @@ use crate::tray::Tray;
 /// Whether the question to leave is on the screen.
 static ASKING: AtomicBool = AtomicBool::new(false);
 
+/// Whether the window was on a screen when its thread was last asked.
+static SEEN: AtomicBool = AtomicBool::new(true);
+
 /// The label of the only window.
 pub(crate) const MAIN: &str = "main";
 
@@ -51,6 +54,19 @@ impl<R: Runtime> Window for Batches<R> {
             return;
         };
         speaker.play(sound, &shell.sounds());
+    }
+
+    fn is_seen(&self) -> bool {
+        let app = self.0.clone();
+        let look = move || {
+            let is_seen = app.get_webview_window(MAIN).is_none_or(|window| {
+                window.is_visible().unwrap_or(true) && !window.is_minimized().unwrap_or(false)
+            });
+            SEEN.store(is_seen, Ordering::Relaxed);
+        };
+        // A window that is gone is seen by nobody; the program ends then.
+        self.0.run_on_main_thread(look).ok();
+        SEEN.load(Ordering::Relaxed)
     }
 }
 

@@ -34,6 +34,12 @@ fn a_new_install_shows_a_market_that_ticks_for_all_three() {
             );
             desk.wait_until(&moved, &format!("a second price of {symbol}")).await;
         }
+        // Figures stand under one another at the right: a style of some other part must not reach them.
+        let figures = "const cells = [...document.querySelectorAll('[role=table] .right')];\n\
+             const touches = (cell) => { const range = document.createRange(); range.selectNodeContents(cell);\n\
+             return Math.abs(cell.getBoundingClientRect().right - range.getBoundingClientRect().right) < 12; };\n\
+             return cells.length > 6 && cells.filter((cell) => cell.textContent !== '').every(touches)";
+        desk.wait_until(figures, "figures at the right of their columns").await;
     });
 }
 

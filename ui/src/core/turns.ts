@@ -1,12 +1,12 @@
 // One part of the screen a frame. Without a graphics card the web view draws the rectangle around all that
 // has changed, so a figure at the left and one at the right cost as much as the whole window: 25 ms in
-// place of 5. Part by part a click is answered sooner, and nothing is shown later than six frames on.
+// place of 8. Part by part a click is answered sooner, and nothing is shown later than a few frames on.
 
-/** What lies close together on the screen. */
-export type Part = 'LOG' | 'POSITIONS' | 'ORDERS' | 'HEAD' | 'TICKET' | 'PRICES';
+/** What lies close together on the screen: the log; positions and prices; phantoms and orders; header and ticket. */
+export type Part = 'LOG' | 'POSITIONS' | 'ORDERS' | 'HEAD';
 
 /** The log first: whoever clicks looks there. */
-export const PARTS: readonly Part[] = ['LOG', 'POSITIONS', 'ORDERS', 'HEAD', 'TICKET', 'PRICES'];
+export const PARTS: readonly Part[] = ['LOG', 'POSITIONS', 'ORDERS', 'HEAD'];
 
 export class Turns {
   readonly #due = new Set<Part>();

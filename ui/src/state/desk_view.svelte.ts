@@ -25,8 +25,6 @@ export class DeskView {
   quotes = $state.raw<readonly QuoteRow[]>([]);
   /** How the desk stood when these prices came: what their age is told by. */
   quotesStatus = $state.raw<DeskStatus | null>(null);
-  /** The same for the prices of `quote`, which move in a frame of their own. */
-  quoteStatus = $state.raw<DeskStatus | null>(null);
   status = $state.raw<DeskStatus | null>(null);
   /** What the header counts: contracts with a position, and working orders. */
   openCount = $state(0);
@@ -128,6 +126,8 @@ export class DeskView {
         return;
       case 'POSITIONS':
         this.positions = state.positions;
+        this.quotes = state.quotes;
+        this.quotesStatus = state.desk;
         return;
       case 'ORDERS':
         this.working = state.working;
@@ -138,14 +138,7 @@ export class DeskView {
         this.standing = state.standing;
         this.openCount = state.positions.filter((row) => row.qty !== 0).length;
         this.workingCount = state.working.length;
-        return;
-      case 'TICKET':
         this.#ticketQuotes = state.quotes;
-        this.quoteStatus = state.desk;
-        return;
-      case 'PRICES':
-        this.quotes = state.quotes;
-        this.quotesStatus = state.desk;
     }
   }
 }
@@ -154,12 +147,14 @@ export class DeskView {
 function changedParts(before: DeskState, now: DeskState, logVersion: number): Part[] {
   const changed: Record<Part, boolean> = {
     LOG: now.log.version !== logVersion || now.trades !== before.trades,
-    POSITIONS: now.positions !== before.positions,
+    POSITIONS: now.positions !== before.positions || now.quotes !== before.quotes || now.desk !== before.desk,
     ORDERS: now.working !== before.working || now.phantoms !== before.phantoms,
     HEAD:
-      now.desk !== before.desk || now.standing !== before.standing || now.positions !== before.positions || now.working !== before.working,
-    TICKET: now.quotes !== before.quotes || now.desk !== before.desk,
-    PRICES: now.quotes !== before.quotes || now.desk !== before.desk,
+      now.desk !== before.desk ||
+      now.standing !== before.standing ||
+      now.positions !== before.positions ||
+      now.working !== before.working ||
+      now.quotes !== before.quotes,
   };
   return PARTS.filter((part) => changed[part]);
 }

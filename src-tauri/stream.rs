@@ -40,6 +40,10 @@ use view::View;
 
 /// One frame of a screen.
 const FRAME: Duration = Duration::from_millis(16);
+/// More rows than this at once are read by nobody one by one.
+const MANY_ROWS: usize = 8;
+/// After so many rows the next batch and the next frame wait this long.
+const BUSY_FRAME: Duration = Duration::from_millis(100);
 /// Prices, and what follows from them alone, at most this often.
 const MARKET_EVERY: Duration = Duration::from_millis(250);
 /// A batch at least this often, so that the clock on the screen goes on in a market without trades.
@@ -205,7 +209,7 @@ impl<W: Window> Stream<W> {
                 () = tokio::time::sleep_until(next_frame) => {
                     let began = Instant::now();
                     self.frame().await;
-                    self.next_frame = began + FRAME.max(began.elapsed() * REST_TIMES);
+                    self.next_frame = (began + FRAME.max(began.elapsed() * REST_TIMES)).max(self.next_rows);
                 }
             }
         }
@@ -277,8 +281,9 @@ impl<W: Window> Stream<W> {
     fn send_rows_as(&mut self, seq: u32) {
         let view = &mut self.stage.view;
         let (rows, trades) = (view.take_rows(), view.take_trades());
+        let pause = if rows.len() > MANY_ROWS { BUSY_FRAME } else { FRAME };
         self.window.order_log(&OrderLogEvent { seq, rows, trades });
-        self.next_rows = Instant::now() + FRAME;
+        self.next_rows = Instant::now() + pause;
     }
 
     /// Sends what has changed since the last frame.

@@ -66,5 +66,7 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
     testTimeout: 60_000,
+    // One less than the processors by itself: on two that is one, and twice the time.
+    maxWorkers: '100%',
   },
 });

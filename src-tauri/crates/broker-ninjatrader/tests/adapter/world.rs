@@ -206,7 +206,8 @@ impl Desk1 {
                 let book = self.desk.snapshot().await.unwrap().book;
                 let orders: Vec<_> = book.orders().iter().map(|(_, row)| (row.id, row.status)).collect();
                 let (halt, story) = (book.halt(), self.handle.story().borrow().clone());
-                panic!("never came so far, asked at {caller}: {orders:?} {halt:?} {story:?}");
+                let net = book.positions().at(nq()).net;
+                panic!("never came so far, asked at {caller}: {net:?} {orders:?} {halt:?} {story:?}");
             }
         }
     }

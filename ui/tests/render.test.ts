@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import App from '../src/App.svelte';
 import type { DeskListener } from '../src/backend/backend';
 import { ScriptedBackend } from '../src/backend/scripted';
@@ -114,11 +114,14 @@ async function frames(count: number): Promise<void> {
   for (let taken = 0; taken < count; taken += 1) await frame();
 }
 
+/** What the desk of `open` answers when it is asked for everything. */
+let snapshots: MockInstance<ScriptedBackend['snapshot']>;
+
 /** The window on a desk whose batches the test sends by hand. */
 async function open(first: Snapshot) {
   const desk = new ScriptedBackend({ autorun: false });
   const listeners: DeskListener[] = [];
-  vi.spyOn(desk, 'snapshot').mockResolvedValue(first);
+  snapshots = vi.spyOn(desk, 'snapshot').mockResolvedValue(first);
   vi.spyOn(desk, 'subscribe').mockImplementation((to) => {
     listeners.push(to);
     return Promise.resolve(() => undefined);
@@ -174,6 +177,16 @@ describe('a second of prices', () => {
     const drawn = moving();
     expect(drawn).toBeGreaterThan(30);
     expect(drawn).toBeLessThanOrEqual(60);
+  });
+
+  it('shows another desk whole, never half of two', async () => {
+    const listener = await open({ ...snapshot(0, logRows(1, 4)), positions: [POSITION] });
+    const other = { ...POSITION, symbol: 'ES', contract: 'ES 12-26' };
+    const next = { ...snapshot(7, logRows(1, 4)), positions: [other], desk: { ...STATUS, mode: 'SIM' as const } };
+    snapshots.mockResolvedValue(next);
+    listener.positionUpdate({ seq: 5, positions: [POSITION] });
+    await waitFor(() => expect(screen.getByRole('table', { name: 'Positions' }).textContent).toContain('ES 12-26'));
+    expect(document.querySelector('.mode')?.textContent).toContain('SIM');
   });
 
   it('holds a page of the log, however many rows come', async () => {

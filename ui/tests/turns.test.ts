@@ -9,7 +9,7 @@ describe('turns', () => {
   it('give each part one frame, the log first', () => {
     const turns = new Turns();
     turns.add(PARTS);
-    expect(taken(turns, 5)).toEqual(['LOG', 'POSITIONS', 'ORDERS', 'HEAD', null]);
+    expect(taken(turns, 7)).toEqual(['LOG', 'POSITIONS', 'ORDERS', 'HEAD', 'TICKET', 'PRICES', null]);
     expect(turns.areDue).toBe(false);
   });
 
@@ -23,11 +23,11 @@ describe('turns', () => {
   it('leave every second frame to the others while the log never rests', () => {
     const turns = new Turns();
     const seen: (Part | null)[] = [];
-    for (let frame = 0; frame < 6; frame += 1) {
+    for (let frame = 0; frame < 10; frame += 1) {
       turns.add(PARTS);
       seen.push(turns.next());
     }
-    expect(seen).toEqual(['LOG', 'POSITIONS', 'LOG', 'ORDERS', 'LOG', 'HEAD']);
+    expect(seen).toEqual(['LOG', 'POSITIONS', 'LOG', 'ORDERS', 'LOG', 'HEAD', 'LOG', 'TICKET', 'LOG', 'PRICES']);
   });
 
   it('let a new row go before figures that wait', () => {

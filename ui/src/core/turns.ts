@@ -2,11 +2,11 @@
 // has changed, so a figure at the left and one at the right cost as much as the whole window: 25 ms in
 // place of 8. Part by part a click is answered sooner, and nothing is shown later than a few frames on.
 
-/** What lies close together on the screen: the log; positions and prices; phantoms and orders; header and ticket. */
-export type Part = 'LOG' | 'POSITIONS' | 'ORDERS' | 'HEAD';
+/** What lies close together on the screen: the smaller the rectangle, the better. */
+export type Part = 'LOG' | 'POSITIONS' | 'ORDERS' | 'HEAD' | 'TICKET' | 'PRICES';
 
 /** The log first: whoever clicks looks there. */
-export const PARTS: readonly Part[] = ['LOG', 'POSITIONS', 'ORDERS', 'HEAD'];
+export const PARTS: readonly Part[] = ['LOG', 'POSITIONS', 'ORDERS', 'HEAD', 'TICKET', 'PRICES'];
 
 export class Turns {
   readonly #due = new Set<Part>();

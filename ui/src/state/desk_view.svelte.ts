@@ -25,6 +25,8 @@ export class DeskView {
   quotes = $state.raw<readonly QuoteRow[]>([]);
   /** How the desk stood when these prices came: what their age is told by. */
   quotesStatus = $state.raw<DeskStatus | null>(null);
+  /** The same for the prices of `quote`, which move in a frame of their own. */
+  quoteStatus = $state.raw<DeskStatus | null>(null);
   status = $state.raw<DeskStatus | null>(null);
   /** What the header counts: contracts with a position, and working orders. */
   openCount = $state(0);
@@ -53,8 +55,11 @@ export class DeskView {
       show: (state, framed) => this.#show(state, framed),
       live: (is, why) => {
         this.notLive = is ? null : why;
-        // A new snapshot may come from another desk, with other contracts.
-        if (is) void this.#readInstruments();
+        if (!is) return;
+        // A new snapshot may come from another desk, with other contracts and another account: it is shown
+        // whole, so that no frame mixes two of them.
+        this.#newest = null;
+        void this.#readInstruments();
       },
     });
   }
@@ -103,7 +108,7 @@ export class DeskView {
     const before = this.#newest;
     this.#newest = state;
     this.#turns.add(before === null ? PARTS : changedParts(before, state, this.#logVersion));
-    // The first picture is one.
+    // The first picture of a snapshot is one.
     if (before === null) this.#draw(false);
     else if (!this.#nextTurn.isAsked) this.#draw(framed);
   }
@@ -126,8 +131,6 @@ export class DeskView {
         return;
       case 'POSITIONS':
         this.positions = state.positions;
-        this.quotes = state.quotes;
-        this.quotesStatus = state.desk;
         return;
       case 'ORDERS':
         this.working = state.working;
@@ -138,7 +141,14 @@ export class DeskView {
         this.standing = state.standing;
         this.openCount = state.positions.filter((row) => row.qty !== 0).length;
         this.workingCount = state.working.length;
+        return;
+      case 'TICKET':
         this.#ticketQuotes = state.quotes;
+        this.quoteStatus = state.desk;
+        return;
+      case 'PRICES':
+        this.quotes = state.quotes;
+        this.quotesStatus = state.desk;
     }
   }
 }
@@ -147,14 +157,12 @@ export class DeskView {
 function changedParts(before: DeskState, now: DeskState, logVersion: number): Part[] {
   const changed: Record<Part, boolean> = {
     LOG: now.log.version !== logVersion || now.trades !== before.trades,
-    POSITIONS: now.positions !== before.positions || now.quotes !== before.quotes || now.desk !== before.desk,
+    POSITIONS: now.positions !== before.positions,
     ORDERS: now.working !== before.working || now.phantoms !== before.phantoms,
     HEAD:
-      now.desk !== before.desk ||
-      now.standing !== before.standing ||
-      now.positions !== before.positions ||
-      now.working !== before.working ||
-      now.quotes !== before.quotes,
+      now.desk !== before.desk || now.standing !== before.standing || now.positions !== before.positions || now.working !== before.working,
+    TICKET: now.quotes !== before.quotes || now.desk !== before.desk,
+    PRICES: now.quotes !== before.quotes || now.desk !== before.desk,
   };
   return PARTS.filter((part) => changed[part]);
 }

@@ -12,7 +12,7 @@ use phantom_model::{
     ArenaKey, BrokerReport, ContractId, Cover, Link, LotId, MarketRecord, Money, NetQty, OrderId, OrderKind,
     Price, Print, Qty, Side, Span, Timestamp,
 };
-use phantom_runtime::{Desk, MarketClock, MemoryJournal};
+use phantom_runtime::{Clock as _, Desk, MarketClock, MemoryJournal};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -187,9 +187,7 @@ fn is_through(incoming: &Incoming, wanted: ContractId) -> bool {
 /// A desk on the platform, with the way of a trade through it timed.
 fn watched_desk(address: std::net::SocketAddr, stamps: &Arc<Mutex<Stamps>>) -> Desk1 {
     let clock = MarketClock::starting_at(OPEN);
-    let now = clock.clone();
-    let (broker, connection, handle, mut brought) =
-        connect(config(address), move || phantom_runtime::Clock::now(&now), || 0);
+    let (broker, connection, handle, mut brought) = connect(config(address), move || clock.now(), || 0);
     let terms = listing().terms(|_| Money::ZERO);
     let book = Book::new(&terms);
     let engine = Engine::with_book(terms, Limits::NONE, Timing::STANDARD, book);

@@ -172,6 +172,9 @@ async fn trade(desk: &Program, folder: &Path) {
     desk.click("button", "Flatten all").await;
     desk.wait_for_words("status", "Flatten result", "3 positions closed").await;
     save(desk, folder, "flatten").await;
+    // What is told stands in front of the settings.
+    let dismiss = "for (const button of document.querySelectorAll('button')) if (button.textContent.trim() === 'Dismiss') button.click()";
+    desk.run(dismiss).await;
     // Every choice of this page is in sight then.
     size(desk, (1280, 1040)).await;
     desk.click("button", "Settings").await;

@@ -3,9 +3,10 @@
 //! Facts come straight from the desk's journal, in order and without loss, so no row is ever dropped or
 //! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame; rows
 //! do not wait for the others when none has left for a frame. What only the market moves leaves four times
-//! a second, seldomer while nobody sees the window: no eye reads faster, and every price drawn takes from the time in which a click is answered.
-//! A snapshot holds exactly what the batches up to its number carried, and the rows that wait come with
-//! the next one, so that a window which listens first and asks then misses nothing, reloaded or not.
+//! a second, seldomer while nobody sees the window: no eye reads faster, and every price drawn takes from
+//! the time in which a click is answered. A snapshot holds exactly what the batches up to its number
+//! carried, and the rows that wait come with the next one, so that a window which listens first and asks
+//! then misses nothing, reloaded or not.
 
 mod alarm_row;
 pub(crate) mod fact_row;

@@ -64,7 +64,7 @@ impl<R: Runtime> Window for Batches<R> {
             });
             SEEN.store(is_seen, Ordering::Relaxed);
         };
-        // A window that is gone is seen by nobody; the program ends then.
+        // It fails only as the program ends; then what was last known will do.
         self.0.run_on_main_thread(look).ok();
         SEEN.load(Ordering::Relaxed)
     }

@@ -23,12 +23,13 @@ export class DeskView {
   working = $state.raw<readonly WorkingRow[]>([]);
   phantoms = $state.raw<readonly PhantomRow[]>([]);
   quotes = $state.raw<readonly QuoteRow[]>([]);
-  /** How the desk stood when these prices came: what their age is told by. */
-  quotesStatus = $state.raw<DeskStatus | null>(null);
-  /** The same for the prices of `quote`, which move in a frame of their own. */
-  quoteStatus = $state.raw<DeskStatus | null>(null);
+  /** How the desk stood when the prices of the list came: what their age is told by. */
+  statusAtPrices = $state.raw<DeskStatus | null>(null);
+  /** The same for the prices of the ticket, which move in a frame of their own. */
+  statusAtTicket = $state.raw<DeskStatus | null>(null);
   status = $state.raw<DeskStatus | null>(null);
-  /** What the header counts: contracts with a position, and working orders. */
+  /** Contracts with a position, and working orders, as the header counts them: counted from the tables they
+      would move in the tables' frame, far from the rest of the header. */
   openCount = $state(0);
   workingCount = $state(0);
   standing = $state.raw<DeskStanding | null>(null);
@@ -144,11 +145,11 @@ export class DeskView {
         return;
       case 'TICKET':
         this.#ticketQuotes = state.quotes;
-        this.quoteStatus = state.desk;
+        this.statusAtTicket = state.desk;
         return;
       case 'PRICES':
         this.quotes = state.quotes;
-        this.quotesStatus = state.desk;
+        this.statusAtPrices = state.desk;
     }
   }
 }

@@ -91,10 +91,10 @@ async fn orders_go_round_through_the_addon() {
     print("order to fill  ", &mut filled);
 }
 
-/// Ticks of NQ in a second, the busiest that an hour of it was seen to be several times over.
+/// Ticks in a second that the bridge must carry whole.
 const TICKS_PER_S: usize = 5_000;
 
-/// The platform's trades go up ten ticks and down again, with sizes of one to seven: each is known by its place.
+/// The platform's trades go up ten ticks and start over, with sizes of one to seven: each is known by its place.
 fn tick_of(n: usize, from: i64) -> (Price, u32) {
     let (up, size) = (i64::try_from(n % 10).unwrap(), u32::try_from(1 + n % 7).unwrap());
     (Price::new(from + up).unwrap(), size)

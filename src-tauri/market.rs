@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod feed;
+pub(crate) mod simulated;
 pub(crate) mod source;
 
 pub(crate) use clock::PacedClock;

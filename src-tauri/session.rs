@@ -1,5 +1,6 @@
 //! One run of the desk: its thread, its market's thread, and the ways to speak with both.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use phantom_model::{Arena, ContractId, Money, Timestamp, trading_day};
 use phantom_runtime::{
     Desk, DeskFault, DeskHandle, Journal, JournalHealth, Listing, MemoryJournal, RecoveryReport, Returning,
 };
-use phantom_station::OpenedDesk;
+use phantom_station::{MarketPlace, OpenedDesk};
 use phantom_wire::{BrokerChoice, DeskMode, FeedState, MarketSource, Settings};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -42,6 +43,8 @@ pub(crate) struct Session {
     desk: DeskHandle,
     listing: Arc<Listing>,
     feed: FeedControl,
+    /// Where prices of one more contract are asked for.
+    ask: mpsc::UnboundedSender<ContractId>,
     limits: watch::Sender<Limits>,
     kept: Option<Kept>,
     /// Fees per contract and side, by contract.
@@ -168,7 +171,7 @@ impl Session {
         let engine = engine.with_rule_book(rule_book(&listing)?);
         let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
         let clock = PacedClock::starting_at(now.max(seen), 1);
-        let watched = watched_from_the_start(&engine, &listing, &settings.trading.default_symbol);
+        let watched = needed(&engine, &listing, [&settings.trading.default_symbol]);
         let link_board = Arc::clone(&found.board);
         let (broker, wired) = Wired::new(to, found, reach.clone(), &name, (&listing, &clock))?;
         let channel = mpsc::unbounded_channel();
@@ -205,8 +208,10 @@ impl Session {
         let OpenedDesk { listing, engine, journal, wake, returning, damage, others, day, noted, .. } = opened;
         let engine = engine.with_rule_book(rule_book(&listing)?);
         let seen = returning.map_or(Timestamp::MIN, |returning| returning.since);
+        let wanted = checked.symbols.as_ref().map(|symbols| needed(&engine, &listing, symbols));
+        let (listed, draws) = (Arc::clone(&listing), checked.mock.seed);
         let Source { fed, starts, records, .. } =
-            Source::simulated(Arc::clone(&listing), checked.mock.seed, today, seen, &was)?;
+            Source::simulated(listed, wanted.as_ref(), draws, today, seen, &was)?;
         let clock = PacedClock::starting_at(starts, checked.pace.clock_times());
         let channel = mpsc::unbounded_channel();
         let shown_as = (DeskMode::Mock, "MOCK".to_owned());
@@ -217,7 +222,7 @@ impl Session {
         let handle = run_desk(engine, broker, parts, &clock, &listing, &channel.0)?;
         tell_start(&handle, Start { is_return, damage, noted, others }, Environment::Mock, &channel.0)?;
         let market = Market { listing, fed, records, clock, state: FeedState::Simulated };
-        let session = Self::with(checked, market, handle, channel, view, (Some(place), None))?;
+        let session = Self::with(checked, market, handle, channel, view, (Some((place, was)), None))?;
         Ok((Self { kept: Some(kept), fees, ..session.0 }, session.1))
     }
 
@@ -254,7 +259,7 @@ impl Session {
         handle: DeskHandle,
         (tell, told): Channel,
         view: View,
-        (place, link): (Option<PathBuf>, Option<Arc<LinkBoard>>),
+        (place, link): (Option<(PathBuf, MarketPlace)>, Option<Arc<LinkBoard>>),
     ) -> Result<(Self, Stage), SessionFault> {
         let Market { listing, fed, records, clock, state } = market;
         // An account that was recovered keeps its rules, its figures and its locks: what is chosen now is a
@@ -267,6 +272,7 @@ impl Session {
         handle.set_handling(checked.handling)?;
         let board = Arc::new(QuoteBoard::new(fed, state));
         let (control, paced) = watch::channel(checked.pace);
+        let (ask, asked) = mpsc::unbounded_channel();
         let (limits, holding) = watch::channel(checked.limits);
         let has_records = match state {
             FeedState::Simulated | FeedState::File | FeedState::Ended => true,
@@ -274,13 +280,14 @@ impl Session {
         };
         if has_records {
             let names = listing.iter().map(|(_, contract)| contract.ninjatrader_name()).collect();
-            let place = place.map(|path| Place { path, names });
+            let place = place.map(|(path, was)| Place { path, names, was });
             let feed = Feed {
                 records,
                 clock: clock.clone(),
                 desk: handle.clone(),
                 board: Arc::clone(&board),
                 pace: paced.clone(),
+                asked,
                 place,
             };
             run_on_thread("market", async move {
@@ -293,7 +300,7 @@ impl Session {
         watch_sleep(handle.weak())?;
         let stage = Stage { view, told, desk: handle.clone(), board, pace: paced, limits: holding, link };
         let fees = Arena::new();
-        Ok((Self { desk: handle, listing, feed: control, limits, kept: None, link: None, fees }, stage))
+        Ok((Self { desk: handle, listing, feed: control, ask, limits, kept: None, link: None, fees }, stage))
     }
 
     /// What of the session survives the program; `None` for a rehearsal.
@@ -327,10 +334,11 @@ impl Session {
 
     /// Prices of what this symbol stands for are wanted from now on.
     pub(crate) async fn watch(&self, symbol: &str) {
-        if let Some(link) = &self.link
-            && let Ok(listed) = self.listing.resolve(symbol)
-        {
-            link.watch(listed.contract).await;
+        let Ok(listed) = self.listing.resolve(symbol) else { return };
+        match &self.link {
+            Some(link) => link.watch(listed.contract).await,
+            // A market that has ended has no more prices to ask for.
+            None => drop(self.ask.send(listed.contract)),
         }
     }
 
@@ -374,12 +382,16 @@ fn wall_now() -> Timestamp {
     Timestamp::from(jiff::Timestamp::now())
 }
 
-/// The contracts whose prices are needed from the start: what is open or works, and what the ticket shows.
-fn watched_from_the_start(engine: &Engine, listing: &Listing, symbol: &str) -> Vec<ContractId> {
+/// The contracts whose prices are needed from the start: what is open or works, and these symbols.
+fn needed<'a>(
+    engine: &Engine,
+    listing: &Listing,
+    symbols: impl IntoIterator<Item = &'a String>,
+) -> BTreeSet<ContractId> {
     let book = engine.book();
     let open = book.positions().iter().filter(|(_, it)| it.net.size() > 0).map(|(id, _)| id);
     let working = book.live_orders().map(|(_, order)| order.contract);
-    let shown = listing.resolve(symbol).ok().map(|listed| listed.contract);
+    let shown = symbols.into_iter().filter_map(|symbol| Some(listing.resolve(symbol).ok()?.contract));
     open.chain(working).chain(shown).collect()
 }
 

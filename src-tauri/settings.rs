@@ -32,6 +32,7 @@ pub(crate) fn new_install() -> Settings {
             slippage_ticks_max: 1,
             source: MarketSource::Simulated {},
             speed: 1,
+            symbols: None,
         },
         trading: Trading {
             short_selling: false,

@@ -127,8 +127,9 @@ impl Shell {
         }
         let before = self.settings();
         self.file.save(settings).map_err(|error| not_saved(&error))?;
-        // An account that goes on under other rules has one journal: it is closed before it is opened again.
-        let goes_on = is_same_market(&before, settings);
+        // An account that goes on, under other rules or with other prices, has one journal: it is closed
+        // before it is opened again.
+        let goes_on = is_same_simulated_account(&before, settings);
         if goes_on {
             end(&self.session());
         }
@@ -253,16 +254,18 @@ fn pack(settings: &Settings) -> Option<&str> {
 /// starts with.
 fn needs_another_desk(old: &Settings, new: &Settings) -> bool {
     let is_elsewhere = match new.broker {
-        BrokerChoice::Mock => !is_same_market(old, new),
+        BrokerChoice::Mock => !is_same_simulated_account(old, new) || old.mock.symbols != new.mock.symbols,
         BrokerChoice::NinjaTrader => old.ninjatrader != new.ninjatrader,
     };
     old.broker != new.broker || is_elsewhere || pack(old) != pack(new)
 }
 
-/// Whether the simulated account and its market are the same; how fast it runs is no difference.
-fn is_same_market(old: &Settings, new: &Settings) -> bool {
+/// Whether the simulated account is the same; how fast its market runs, and what has prices in it, is no
+/// difference.
+fn is_same_simulated_account(old: &Settings, new: &Settings) -> bool {
     let mut market = new.mock.clone();
     market.speed = old.mock.speed;
+    market.symbols.clone_from(&old.mock.symbols);
     old.broker == BrokerChoice::Mock && new.broker == BrokerChoice::Mock && old.mock == market
 }
 

@@ -17,12 +17,12 @@ pub(crate) mod panel_rows;
 mod progress;
 mod rule_row;
 pub(crate) mod standing;
+mod timing;
 mod trades;
 pub(crate) mod view;
 pub(crate) mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use phantom_compliance::Limits;
 use phantom_engine::Fact;
@@ -37,20 +37,8 @@ use tokio::time::Instant;
 use crate::market::{Pace, QuoteBoard};
 use crate::ninjatrader::board::LinkBoard;
 use heard::Vigil;
+use timing::Timing;
 use view::View;
-
-/// One frame of a screen.
-const FRAME: Duration = Duration::from_millis(16);
-/// More rows than this at once are read by nobody one by one.
-const MANY_ROWS: usize = 8;
-/// After so many rows the next batch and the next frame wait this long.
-const BUSY_FRAME: Duration = Duration::from_millis(100);
-/// Prices, and what follows from them alone, at most this often.
-const MARKET_EVERY: Duration = Duration::from_millis(250);
-/// A batch at least this often, so that the clock on the screen goes on in a market without trades.
-const HEARTBEAT: Duration = Duration::from_millis(500);
-/// The next frame waits at least this many times as long as the last one took to make.
-const REST_TIMES: u32 = 3;
 
 /// Where batches go.
 pub(crate) trait Window: Send + Sync + 'static {
@@ -120,12 +108,7 @@ pub(crate) struct Stream<W> {
     asks: mpsc::UnboundedReceiver<Ask>,
     seq: u32,
     sent: Sent,
-    /// When the next batch of rows may leave.
-    next_rows: Instant,
-    /// When the next frame may be made.
-    next_frame: Instant,
-    /// When prices may leave again.
-    next_prices: Instant,
+    timing: Timing,
     /// Something has been told that no frame has shown yet.
     news: bool,
     vigil: Vigil,
@@ -135,7 +118,6 @@ pub(crate) struct Stream<W> {
 struct Sent {
     positions: Vec<PositionRow>,
     desk: Option<DeskUpdateEvent>,
-    at: Instant,
 }
 
 impl StreamHandle {
@@ -171,17 +153,14 @@ pub(crate) fn channel() -> (StreamHandle, mpsc::UnboundedReceiver<Ask>) {
 
 impl<W: Window> Stream<W> {
     pub(crate) fn new(window: W, stage: Stage, asks: mpsc::UnboundedReceiver<Ask>) -> Self {
-        let sent = Sent { positions: Vec::new(), desk: None, at: Instant::now() };
-        let now = Instant::now();
+        let sent = Sent { positions: Vec::new(), desk: None };
         Self {
             window,
             stage,
             asks,
             seq: 0,
             sent,
-            next_rows: now,
-            next_frame: now + FRAME,
-            next_prices: now,
+            timing: Timing::new(Instant::now()),
             news: true,
             vigil: Vigil::default(),
         }
@@ -190,8 +169,7 @@ impl<W: Window> Stream<W> {
     /// Runs until nobody can ask any more.
     pub(crate) async fn run(mut self) {
         loop {
-            let next_frame = if self.news { self.next_frame } else { self.next_frame.max(self.next_prices) };
-            let next_rows = self.next_rows;
+            let (next_rows, next_frame) = (self.timing.next_rows(), self.timing.next_frame(self.news));
             let told = &mut self.stage.told;
             let rows = async move {
                 tokio::time::sleep_until(next_rows).await;
@@ -210,7 +188,7 @@ impl<W: Window> Stream<W> {
                 () = tokio::time::sleep_until(next_frame) => {
                     let began = Instant::now();
                     self.frame().await;
-                    self.next_frame = (began + FRAME.max(began.elapsed() * REST_TIMES)).max(self.next_rows);
+                    self.timing.frame_made(began, Instant::now());
                 }
             }
         }
@@ -282,9 +260,9 @@ impl<W: Window> Stream<W> {
     fn send_rows_as(&mut self, seq: u32) {
         let view = &mut self.stage.view;
         let (rows, trades) = (view.take_rows(), view.take_trades());
-        let pause = if rows.len() > MANY_ROWS { BUSY_FRAME } else { FRAME };
+        let count = rows.len();
         self.window.order_log(&OrderLogEvent { seq, rows, trades });
-        self.next_rows = Instant::now() + pause;
+        self.timing.rows_left(count, Instant::now());
     }
 
     /// Sends what has changed since the last frame.
@@ -299,13 +277,13 @@ impl<W: Window> Stream<W> {
         }
         let rows_wait = self.stage.view.has_pending_rows();
         let positions_changed = positions != self.sent.positions;
-        let is_due = self.sent.at.elapsed() >= HEARTBEAT;
+        let is_due = self.timing.is_heartbeat_due(Instant::now());
         let desk_changed = is_due || self.sent.desk.as_ref().is_none_or(|sent| differs(sent, &desk));
         if !(rows_wait || positions_changed || desk_changed) {
             return;
         }
         self.seq = self.seq.wrapping_add(1);
-        self.sent.at = Instant::now();
+        self.timing.frame_left(Instant::now());
         let seq = self.seq;
         if rows_wait {
             self.send_rows_as(seq);
@@ -341,13 +319,10 @@ impl<W: Window> Stream<W> {
 
     /// The prices of this frame: the newest when they may leave, otherwise those that have left last.
     fn quotes(&mut self) -> Vec<QuoteRow> {
-        let now = Instant::now();
+        let may_leave = self.timing.take_prices(|| self.window.is_seen(), Instant::now());
         match &self.sent.desk {
-            Some(sent) if now < self.next_prices => sent.quotes.clone(),
-            _ => {
-                self.next_prices = now + if self.window.is_seen() { MARKET_EVERY } else { HEARTBEAT };
-                self.stage.view.quotes(&self.stage.board)
-            }
+            Some(sent) if !may_leave => sent.quotes.clone(),
+            _ => self.stage.view.quotes(&self.stage.board),
         }
     }
 

@@ -10,7 +10,7 @@ use phantom_model::{ArenaKey, ContractId, MarketRecord, Price, Print, Span, Time
 use phantom_runtime::{Clock, DeskHandle};
 use phantom_station::MarketPlace;
 use phantom_wire::FeedState;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::clock::PacedClock;
 use super::source::Records;
@@ -120,6 +120,8 @@ pub(crate) struct Feed {
     pub(crate) desk: DeskHandle,
     pub(crate) board: Arc<QuoteBoard>,
     pub(crate) pace: watch::Receiver<Pace>,
+    /// Contracts whose prices are asked for.
+    pub(crate) asked: mpsc::UnboundedReceiver<ContractId>,
     /// Where it is noted how far the market is; `None` for a rehearsal.
     pub(crate) place: Option<Place>,
 }
@@ -129,19 +131,22 @@ pub(crate) struct Place {
     pub(crate) path: PathBuf,
     /// The names of the contracts, by their ids.
     pub(crate) names: Vec<String>,
+    /// Where it was. What has no prices now keeps the last one of then.
+    pub(crate) was: MarketPlace,
 }
 
 /// How often it is noted.
 const NOTED_EVERY: Duration = Duration::from_millis(250);
 
 impl Place {
-    fn note(&self, at: Timestamp, board: &QuoteBoard) {
+    fn note(&mut self, at: Timestamp, board: &QuoteBoard) {
         let named = |(contract, quote): (ContractId, Option<Quote>)| {
             let name = self.names.get(ArenaKey::row(contract) as usize)?;
             Some((name.clone(), quote?.last))
         };
-        let last = board.quotes().into_iter().filter_map(named).collect();
-        if let Err(fault) = (MarketPlace { at: Some(at), last }).save(&self.path) {
+        self.was.last.extend(board.quotes().into_iter().filter_map(named));
+        self.was.at = Some(at);
+        if let Err(fault) = self.was.save(&self.path) {
             tracing::warn!(%fault, "where the market is could not be noted");
         }
     }
@@ -151,6 +156,8 @@ impl Place {
 enum Waited {
     Due,
     PaceChanged,
+    /// Prices of this contract are asked for.
+    Asked(ContractId),
     Gone,
 }
 
@@ -181,6 +188,14 @@ impl Feed {
                     next = Some(record);
                     continue;
                 }
+                Waited::Asked(contract) => {
+                    // Not before the record that is known already, so that time does not go back.
+                    if self.records.join(contract, record.at) {
+                        self.board.watch(contract);
+                    }
+                    next = Some(record);
+                    continue;
+                }
                 Waited::Gone => return Ok(()),
             }
             let record = MarketRecord { at: due, ..record };
@@ -188,7 +203,7 @@ impl Feed {
             if self.desk.feed(record).await.is_err() {
                 return Ok(());
             }
-            if let Some(place) = self.place.as_ref().filter(|_| noted.elapsed() >= NOTED_EVERY) {
+            if let Some(place) = self.place.as_mut().filter(|_| noted.elapsed() >= NOTED_EVERY) {
                 noted = Instant::now();
                 place.note(record.at, &self.board);
             }
@@ -219,6 +234,10 @@ impl Feed {
     }
 
     async fn wait_for(&mut self, due: Timestamp) -> Waited {
+        // A market that is behind its time waits for nothing else.
+        if let Ok(contract) = self.asked.try_recv() {
+            return Waited::Asked(contract);
+        }
         if self.pace.borrow().times.is_none() {
             self.clock.put_forward(due);
             return Waited::Due;
@@ -236,6 +255,7 @@ impl Feed {
                 self.pace.mark_changed();
                 Waited::PaceChanged
             }
+            Some(contract) = self.asked.recv() => Waited::Asked(contract),
             () = tokio::time::sleep_until(due) => Waited::Due,
         }
     }

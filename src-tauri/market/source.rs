@@ -1,13 +1,11 @@
 //! Where prices come from: a simulated session of every instrument, or one tick file.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use phantom_market::{
-    PriceKind, SessionShape, ShapeError, SimulatedMarket, SimulatedSession, TickFile, TickFileError,
-    TickFileName,
-};
+use phantom_market::{PriceKind, ShapeError, SimulatedMarket, TickFile, TickFileError, TickFileName};
 use phantom_model::{
     ArenaKey, Contract, ContractError, ContractId, InstrumentTable, MarketRecord, NoContract, TableError,
     Timestamp, front_contract, trading_day,
@@ -15,6 +13,8 @@ use phantom_model::{
 use phantom_runtime::{Listing, ListingError};
 use phantom_station::MarketPlace;
 use phantom_wire::MarketSource;
+
+use super::simulated::{Ground, SimulatedPrices};
 
 /// Why a market cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ pub(crate) struct Source {
 
 /// The records themselves.
 pub(crate) enum Records {
-    Simulated(Box<SimulatedMarket>),
+    Simulated(Box<SimulatedPrices>),
     None,
     File { first: Option<MarketRecord>, contract: ContractId, file: Box<TickFile<File>> },
 }
@@ -81,28 +81,23 @@ impl Source {
         Ok(Self { listing, fed: Vec::new(), starts: now, records: Records::None })
     }
 
-    /// A simulated session of every contract that is traded: from where the market was, and not before
-    /// `not_before`. It stood still while nobody ran it.
+    /// A simulated session of every contract that is traded, or of `only` these: from where the market was,
+    /// and not before `not_before`. It stood still while nobody ran it.
     pub(crate) fn simulated(
         listing: Arc<Listing>,
+        only: Option<&BTreeSet<ContractId>>,
         seed: u64,
         today: jiff::civil::Date,
         not_before: Timestamp,
         was: &MarketPlace,
     ) -> Result<Self, MarketFault> {
         let starts = SimulatedMarket::opens_on(today).max(not_before).max(was.at.unwrap_or(Timestamp::MIN));
-        let mut fed = Vec::new();
-        let mut sessions = Vec::new();
-        for (id, contract) in listing.iter() {
-            let instrument = contract.instrument();
-            let Some(shape) = SessionShape::of_root(instrument.root(), *instrument.grid()) else { continue };
-            let start = was.last.get(&contract.ninjatrader_name()).copied().unwrap_or(shape.start);
-            let shape = SessionShape { start, ..shape };
-            sessions.push(SimulatedSession::new(seed, id, shape, starts)?);
-            fed.push(id);
-        }
-        let records = Records::Simulated(Box::new(SimulatedMarket::new(sessions)));
-        Ok(Self { listing, fed, starts, records })
+        let wanted: Vec<ContractId> =
+            listing.iter().map(|(id, _)| id).filter(|id| only.is_none_or(|only| only.contains(id))).collect();
+        let ground = Ground { listing: Arc::clone(&listing), seed, last: was.last.clone() };
+        let prices = SimulatedPrices::new(ground, wanted, starts)?;
+        let fed = prices.fed().collect();
+        Ok(Self { listing, fed, starts, records: Records::Simulated(Box::new(prices)) })
     }
 
     fn file(table: Arc<InstrumentTable>, path: &Path, symbol: &str) -> Result<Self, MarketFault> {
@@ -129,10 +124,21 @@ impl Source {
 }
 
 impl Records {
+    /// A contract is to have prices, from `at` on: whether it has some now that had none.
+    pub(crate) fn join(&mut self, contract: ContractId, at: Timestamp) -> bool {
+        match self {
+            Self::Simulated(prices) => prices.join(contract, at).unwrap_or_else(|fault| {
+                tracing::warn!(%fault, "a contract stays without prices");
+                false
+            }),
+            Self::None | Self::File { .. } => false,
+        }
+    }
+
     /// The next record; `None` at the end.
     pub(crate) fn next_record(&mut self) -> Result<Option<MarketRecord>, TickFileError> {
         match self {
-            Self::Simulated(market) => Ok(market.next()),
+            Self::Simulated(prices) => Ok(prices.next_record()),
             Self::None => Ok(None),
             Self::File { first, contract, file } => {
                 let next = match first.take() {
@@ -181,11 +187,20 @@ mod tests {
     fn a_simulated_market_opens_at_half_past_eight_and_has_prices_of_every_instrument() {
         let listing = Arc::new(Source::listing_on(MONDAY).unwrap());
         let nowhere = MarketPlace::default();
-        let mut source = Source::simulated(listing, 7, MONDAY, Timestamp::MIN, &nowhere).unwrap();
+        let mut source = Source::simulated(listing, None, 7, MONDAY, Timestamp::MIN, &nowhere).unwrap();
         assert_eq!(source.starts.to_string(), "2026-11-23T14:30:00.0000000Z");
         assert_eq!(source.fed.len(), source.listing.iter().count());
         let record = source.records.next_record().unwrap().unwrap();
         assert!(record.at >= source.starts);
+    }
+
+    #[test]
+    fn a_simulated_market_of_some_contracts_feeds_no_others() {
+        let listing = Arc::new(Source::listing_on(MONDAY).unwrap());
+        let only = BTreeSet::from([listing.resolve("GC").unwrap().contract]);
+        let nowhere = MarketPlace::default();
+        let source = Source::simulated(listing, Some(&only), 7, MONDAY, Timestamp::MIN, &nowhere).unwrap();
+        assert_eq!(source.fed, only.into_iter().collect::<Vec<_>>());
     }
 
     #[test]

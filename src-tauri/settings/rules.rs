@@ -40,6 +40,8 @@ pub(crate) struct Checked {
     pub(crate) mock: MockSettings,
     pub(crate) limits: Limits,
     pub(crate) pace: Pace,
+    /// What a simulated market has prices of, the ticket's first symbol among them; `None` for everything.
+    pub(crate) symbols: Option<Vec<String>>,
     pub(crate) policy: GapPolicy,
     pub(crate) handling: Handling,
     /// The rules of the account.
@@ -61,6 +63,7 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
     let mock = check_mock(&settings.mock)?;
     let pace = check_pace(&settings.mock)?;
     let limits = check_trading(&settings.trading)?;
+    let symbols = check_symbols(settings)?;
     let policy = match settings.trading.passed_policy.unwrap_or_default() {
         PassedPolicy::Fire => GapPolicy::Fire,
         PassedPolicy::Ask => GapPolicy::Ask,
@@ -71,7 +74,7 @@ pub(crate) fn check(settings: &Settings) -> Result<Checked, SettingFault> {
     }
     let profile = settings.rules.as_ref().map(profile_of).transpose()?;
     let handling = settings.trading.handling.map_or(Ok(Handling::STANDARD), check_handling)?;
-    Ok(Checked { mock, limits, pace, policy, handling, profile })
+    Ok(Checked { mock, limits, pace, symbols, policy, handling, profile })
 }
 
 /// Checks where `NinjaTrader` is and which account is meant.
@@ -125,6 +128,23 @@ fn check_pace(mock: &MockMarket) -> Result<Pace, SettingFault> {
     pace(&mock.source, mock.speed).map_err(|message| fault("mock.speed", message))
 }
 
+fn check_symbols(settings: &Settings) -> Result<Option<Vec<String>>, SettingFault> {
+    let Some(symbols) = &settings.mock.symbols else { return Ok(None) };
+    for symbol in symbols {
+        check_symbol("mock.symbols", symbol)?;
+    }
+    let shown = std::iter::once(&settings.trading.default_symbol);
+    Ok(Some(symbols.iter().chain(shown).cloned().collect()))
+}
+
+fn check_symbol(field: &str, symbol: &str) -> Result<(), SettingFault> {
+    let table = InstrumentTable::built_in().map_err(|error| fault(field, error))?;
+    match table.resolve(symbol) {
+        Some(_) => Ok(()),
+        None => Err(fault(field, format_args!("{symbol:?} is no instrument of this desk"))),
+    }
+}
+
 /// The pace of a speed, 0 being as fast as possible.
 ///
 /// # Errors
@@ -144,11 +164,7 @@ fn check_trading(trading: &Trading) -> Result<Limits, SettingFault> {
     let order_max = minis("trading.orderMaxMinis", &trading.order_max_minis)?;
     let position_max = minis("trading.positionMaxMinis", &trading.position_max_minis)?;
     within("trading.defaultQty", trading.default_qty, 1, ORDER_QTY_MAX)?;
-    let table = InstrumentTable::built_in().map_err(|error| fault("trading.defaultSymbol", error))?;
-    if table.resolve(&trading.default_symbol).is_none() {
-        let message = format_args!("{:?} is no instrument of this desk", trading.default_symbol);
-        return Err(fault("trading.defaultSymbol", message));
-    }
+    check_symbol("trading.defaultSymbol", &trading.default_symbol)?;
     let short_selling = if trading.short_selling { ShortSelling::On } else { ShortSelling::Off };
     Ok(Limits { short_selling, order_max: Some(order_max), position_max: Some(position_max) })
 }
@@ -227,7 +243,7 @@ mod tests {
     #[test]
     fn the_first_wrong_setting_is_named() {
         let file = || MarketSource::File { path: "x.txt".to_owned() };
-        let cases: [(&str, Spoil); 25] = [
+        let cases: [(&str, Spoil); 26] = [
             ("version", |s| s.version = 2),
             ("ninjatrader.host", |s| s.ninjatrader.host = " ".into()),
             ("ninjatrader.account", |s| s.ninjatrader.account = "a\nb".into()),
@@ -242,6 +258,7 @@ mod tests {
             ("mock.source.path", |s| s.mock.source = MarketSource::File { path: String::new() }),
             ("mock.speed", |s| s.mock.speed = 1_001),
             ("mock.speed", |s| s.mock.speed = 0),
+            ("mock.symbols", |s| s.mock.symbols = Some(vec!["ES".into(), "XX".into()])),
             ("trading.orderMaxMinis", |s| s.trading.order_max_minis = "0".into()),
             ("trading.positionMaxMinis", |s| s.trading.position_max_minis = "1.0001".into()),
             ("trading.defaultQty", |s| s.trading.default_qty = 0),
@@ -266,6 +283,13 @@ mod tests {
             assert_eq!(check(&settings).unwrap_err().field, field);
         }
         assert_eq!(pace(&file(), 0), Ok(Pace { paused: false, times: None }));
+    }
+
+    #[test]
+    fn the_symbol_that_the_ticket_starts_with_always_has_prices() {
+        let mut settings = new_install();
+        settings.mock.symbols = Some(vec!["ES".to_owned()]);
+        assert_eq!(check(&settings).unwrap().symbols, Some(vec!["ES".to_owned(), "NQ".to_owned()]));
     }
 
     #[test]

@@ -70,6 +70,9 @@ async fn flattening(folder: &Path) {
 async fn locked(folder: &Path) {
     let desk = Program::start(&Start::quick()).await;
     size(&desk, SMALL).await;
+    desk.click("button", "Settings").await;
+    desk.click("checkbox", "A button that reverses a position").await;
+    desk.close("Settings").await;
     open(&desk, "ENQ", "Buy", 0).await;
     desk.wait_until("return document.body.textContent.includes('UNPROTECTED')", "the word for it").await;
     save(&desk, folder, "unprotected").await;

@@ -61,11 +61,12 @@ impl Start {
         Self { tape: Some((name.to_owned(), text)), ..Self::quick() }
     }
 
-    /// The same with one setting changed, named as a JSON pointer.
+    /// The same with one setting changed or added, named as a JSON pointer.
     #[must_use]
     pub fn with(mut self, pointer: &str, value: Value) -> Self {
         let settings = self.settings.get_or_insert_with(quick_settings);
-        *settings.pointer_mut(pointer).unwrap() = value;
+        let (part, key) = pointer.rsplit_once('/').unwrap();
+        settings.pointer_mut(part).unwrap()[key] = value;
         self
     }
 

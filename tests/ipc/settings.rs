@@ -39,6 +39,7 @@ fn wrong_settings_are_refused_by_name_and_nothing_changes() {
     for (field, body) in [
         ("mock.seed", changed(|it| it["mock"]["seed"] = json!("x"))),
         ("mock.delayMsMin", changed(|it| it["mock"]["delayMsMin"] = json!(1))),
+        ("mock.symbols", changed(|it| it["mock"]["symbols"] = json!(["ES", "XX"]))),
         ("trading.defaultSymbol", changed(|it| it["trading"]["defaultSymbol"] = json!("XX"))),
     ] {
         let detail = world.fault("saveSettings", body, "settings_invalid");
@@ -109,6 +110,25 @@ fn a_fault_in_the_middle_of_a_tick_file_is_told_in_the_log() {
     let end = world.wait_for("the notice", |now| !now["log"].as_array().unwrap().is_empty());
     assert_eq!((&end["log"][0]["action"], &end["desk"]["feed"]), (&json!("ALARM"), &json!("ENDED")));
     assert!(end["log"][0]["reason"].as_str().unwrap().contains(":2: "));
+}
+
+#[test]
+fn a_market_of_some_symbols_has_others_when_they_are_asked_for() {
+    let world = World::new();
+    let order = |symbol: &str| json!({ "order": { "symbol": symbol, "qty": 1, "type": "MARKET" } });
+    let quoted = |now: &Value| -> Vec<String> {
+        let quotes = now["quotes"].as_array().unwrap();
+        quotes.iter().map(|it| it["symbol"].as_str().unwrap().to_owned()).collect()
+    };
+    let chosen = changed(|it| it["mock"]["symbols"] = json!(["GC", "6E"]));
+    assert_eq!(world.get("saveSettings", chosen.clone()), chosen["settings"]);
+    let now = world.wait_for("the new market", |now| now["quotes"].as_array().unwrap().len() < 5);
+    assert_eq!(quoted(&now), ["ES", "GC", "6E"], "and what the ticket starts with");
+    assert_eq!(world.get("placeBuy", order("CL"))["status"], "ACCEPTED");
+    let filled = world.wait_for("prices of what was asked for", |now| {
+        now["log"].as_array().unwrap().iter().any(|row| row["action"] == "FILL" && row["symbol"] == "CL")
+    });
+    assert_eq!(quoted(&filled), ["ES", "GC", "6E", "CL"]);
 }
 
 #[test]

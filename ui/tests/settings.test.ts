@@ -26,6 +26,15 @@ describe('the settings form', () => {
     expect(readForm(file)).toMatchObject({ kind: 'SETTINGS', settings: { mock: { speed: 0 } } });
   });
 
+  it('reads the symbols of the simulated market however they are typed, and none as all of them', () => {
+    const read = (symbols: string) => readForm({ ...FORM, symbols });
+    expect(read('nq, ES;gc  es')).toMatchObject({ settings: { mock: { symbols: ['NQ', 'ES', 'GC'] } } });
+    expect(read(' , ')).toEqual({ kind: 'SETTINGS', settings: SCRIPTED_SETTINGS });
+    const chosen = { ...SCRIPTED_SETTINGS, mock: { ...SCRIPTED_SETTINGS.mock, symbols: ['NQ', 'ES'] } };
+    expect(formOf(chosen).symbols).toBe('NQ, ES');
+    expect(readForm(formOf(chosen))).toEqual({ kind: 'SETTINGS', settings: chosen });
+  });
+
   it.each<[Partial<SettingsForm>, field: string, words: string]>([
     [{ port: 'x' }, 'ninjatrader.port', 'x is not a whole number'],
     [{ port: '65536' }, 'ninjatrader.port', 'Must be from 1 to 65535'],

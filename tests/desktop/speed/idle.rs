@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use desktop::{Process, Program, Start};
+use serde_json::json;
 
 use crate::figures::{Figure, Load};
 
@@ -12,7 +13,7 @@ const WATCHED: Duration = Duration::from_secs(30);
 const REST: Duration = Duration::from_secs(5);
 
 pub(crate) async fn idle() -> Vec<Figure> {
-    let start = Start { manager: true, ..Start::quick() };
+    let start = Start { manager: true, ..Start::quick() }.with("/mock/symbols", json!(["NQ", "ES", "GC"]));
     let desk = Program::start(&start).await;
     for (symbol, root) in [("ENQ", "NQ"), ("ES", "ES"), ("GC", "GC")] {
         desk.choose("Symbol", symbol).await;

@@ -10,6 +10,7 @@
 
 mod access;
 mod flatten;
+mod follow;
 mod keyboard;
 mod market;
 mod ninjatrader;

@@ -18,6 +18,8 @@ export interface SettingsForm {
   sourceKind: Settings['mock']['source']['kind'];
   path: string;
   speed: string;
+  /** What a simulated session has prices of, with commas between; empty is everything. */
+  symbols: string;
   asFastAsPossible: boolean;
   shortSelling: boolean;
   orderMaxMinis: string;
@@ -73,6 +75,7 @@ export function formOf(settings: Settings): SettingsForm {
     sourceKind: mock.source.kind,
     path: mock.source.kind === 'FILE' ? mock.source.path : '',
     speed: mock.speed === 0 ? '1' : String(mock.speed),
+    symbols: (mock.symbols ?? []).join(', '),
     asFastAsPossible: mock.speed === 0,
     shortSelling: trading.shortSelling,
     orderMaxMinis: trading.orderMaxMinis,
@@ -98,6 +101,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   'mock.slippageTicksMax': 'Most slippage, ticks',
   'mock.source.path': 'Path of the tick file',
   'mock.speed': 'Speed, times the clock',
+  'mock.symbols': 'Symbols at the start',
   'trading.orderMaxMinis': 'Order limit, minis',
   'trading.positionMaxMinis': 'Position limit, minis',
   'trading.defaultQty': 'Default quantity',
@@ -144,6 +148,7 @@ export function readForm(form: SettingsForm): FormReading {
     flattenWaitMs: whole('trading.handling.flattenWaitMs', form.flattenWaitMs, 0, 2_000),
     disasterTicks: whole('trading.handling.disasterTicks', form.disasterTicks, 0, 10_000),
   };
+  const symbols = symbolsOf(form.symbols);
   const isStandard = JSON.stringify(handling) === JSON.stringify(STANDARD_HANDLING);
   const settings: Settings = {
     version: 1,
@@ -162,6 +167,7 @@ export function readForm(form: SettingsForm): FormReading {
       slippageTicksMax,
       source: form.sourceKind === 'FILE' ? { kind: 'FILE', path: form.path.trim() } : { kind: 'SIMULATED' },
       speed: unlimited ? 0 : whole('mock.speed', form.speed, 1, 1000),
+      ...(symbols.length === 0 ? {} : { symbols }),
     },
     trading: {
       shortSelling: form.shortSelling,
@@ -178,6 +184,12 @@ export function readForm(form: SettingsForm): FormReading {
   };
   Object.assign(faults, textFaults(settings));
   return Object.keys(faults).length === 0 ? { kind: 'SETTINGS', settings } : { kind: 'FAULTS', faults };
+}
+
+/** Each once, in the order in which they were typed. */
+function symbolsOf(text: string): string[] {
+  const typed = text.split(/[\s,;]+/).filter((symbol) => symbol !== '');
+  return [...new Set(typed.map((symbol) => symbol.toUpperCase()))];
 }
 
 function textFaults({ ninjatrader, mock, trading }: Settings): FieldFaults {

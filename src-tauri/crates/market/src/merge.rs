@@ -49,6 +49,23 @@ where
         self.lanes.iter().map(|lane| &lane.source)
     }
 
+    /// Takes one more stream in, behind the others at equal times. Its records must not be earlier than
+    /// the last one given. Too late once all streams have ended.
+    ///
+    /// # Errors
+    /// The new stream's own, at its first record: it is not taken in then.
+    pub fn join(&mut self, mut source: S) -> Result<(), E> {
+        let place = self.lanes.len();
+        let next = match self.state {
+            // All are asked together later.
+            State::Fresh => None,
+            State::Running(_) | State::Ended => source.next().transpose()?,
+        };
+        self.waiting.extend(next.map(|record| Reverse((record.at, place))));
+        self.lanes.push(Lane { source, next });
+        Ok(())
+    }
+
     /// The next record; `None` when all streams have ended.
     ///
     /// # Errors

@@ -77,6 +77,11 @@ pub struct MockMarket {
     pub source: MarketSource,
     /// Times the speed of the clock, 1 to 1000; 0 is as fast as possible.
     pub speed: u32,
+    /// What a simulated session has prices of from the start, besides what the ticket starts with and what is
+    /// open; left out: every instrument. What is asked for later gets prices then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub symbols: Option<Vec<String>>,
 }
 
 /// Where prices come from.

@@ -2009,7 +2009,12 @@ source: MarketSource,
 /**
  * Times the speed of the clock, 1 to 1000; 0 is as fast as possible.
  */
-speed: number, }, 
+speed: number, 
+/**
+ * What a simulated session has prices of from the start, besides what the ticket starts with and what is
+ * open; left out: every instrument. What is asked for later gets prices then.
+ */
+symbols?: Array<string>, }, 
 /**
  * What the trader allows, and what the ticket starts with.
  */

@@ -26,9 +26,17 @@ impl SimulatedMarket {
 
     /// The market of `sessions`.
     pub fn new(sessions: impl IntoIterator<Item = SimulatedSession>) -> Self {
-        let endless = |session: SimulatedSession| -> Endless { session.map(Ok) };
         Self { sessions: Merged::new(sessions.into_iter().map(endless)) }
     }
+
+    /// One more session, which opens at the last record or later.
+    pub fn join(&mut self, session: SimulatedSession) {
+        let Ok(()) = self.sessions.join(endless(session));
+    }
+}
+
+fn endless(session: SimulatedSession) -> Endless {
+    session.map(Ok)
 }
 
 impl Iterator for SimulatedMarket {

@@ -3,8 +3,8 @@
 //! Facts come straight from the desk's journal, in order and without loss, so no row is ever dropped or
 //! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame; rows
 //! do not wait for the others when none has left for a frame. What only the market moves leaves four times
-//! a second, seldomer while nobody sees the window: no eye reads faster, and every price drawn takes from
-//! the time in which a click is answered. A snapshot holds exactly what the batches up to its number
+//! a second, every two seconds while nobody sees the window: no eye reads faster, and every price drawn
+//! takes from the time in which a click is answered. A snapshot holds exactly what the batches up to its number
 //! carried, and the rows that wait come with the next one, so that a window which listens first and asks
 //! then misses nothing, reloaded or not.
 
@@ -74,6 +74,8 @@ pub(crate) enum Ask {
     Standing(oneshot::Sender<Standing>),
     /// Another desk runs from now on.
     Stage(Box<Stage>),
+    /// Somebody may see the window again.
+    Seen,
 }
 
 /// What a session tells the window, in order and without loss.
@@ -209,6 +211,7 @@ impl<W: Window> Stream<W> {
                 let is_anything_open = view.is_anything_open();
                 answer.send(Standing { is_anything_open, killed, locked_out }).ok();
             }
+            Ask::Seen => self.timing.seen_again(Instant::now()),
             Ask::Stage(stage) => {
                 self.frame().await;
                 self.stage = *stage;

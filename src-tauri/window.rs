@@ -9,7 +9,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 use crate::shell::Shell;
 use crate::sound::Speaker;
-use crate::stream::Window;
+use crate::stream::{Ask, Window};
 use crate::tray::Tray;
 
 /// Whether the question to leave is on the screen.
@@ -80,11 +80,16 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// The window's own close button asks first.
+/// The window's own close button asks first. A window that comes to the front shows prices at once.
 pub(crate) fn on_event<R: Runtime>(window: &tauri::Window<R>, event: &WindowEvent) {
     if let WindowEvent::CloseRequested { api, .. } = event {
         api.prevent_close();
         leave(window.app_handle());
+    } else if let WindowEvent::Focused(true) = event
+        && let Some(shell) = window.try_state::<Shell>()
+    {
+        SEEN.store(true, Ordering::Relaxed);
+        shell.stream().tell(Ask::Seen);
     }
 }
 

@@ -12,8 +12,9 @@ const MANY_ROWS: usize = 8;
 const BUSY_FRAME: Duration = Duration::from_millis(100);
 /// Prices, and what follows from them alone, at most this often.
 const MARKET_EVERY: Duration = Duration::from_millis(250);
-/// A batch at least this often, so that the clock on the screen goes on in a market without trades; prices
-/// as seldom while nobody sees the window.
+/// The same while nobody sees the window. What happens to the account does not wait, nor do its sounds.
+const PUT_AWAY_EVERY: Duration = Duration::from_secs(2);
+/// A batch at least this often, so that the clock on the screen goes on in a market without trades.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// The next frame waits at least this many times as long as the last one took to make.
 const REST_TIMES: u32 = 3;
@@ -65,11 +66,16 @@ impl Timing {
         now - self.sent >= HEARTBEAT
     }
 
+    /// The window has come back: prices leave with the next frame.
+    pub(super) fn seen_again(&mut self, now: Instant) {
+        self.prices = self.prices.min(now);
+    }
+
     /// Whether new prices may leave; if so the next ones wait again.
     pub(super) fn take_prices(&mut self, is_seen: impl FnOnce() -> bool, now: Instant) -> bool {
         let due = now >= self.prices;
         if due {
-            self.prices = now + if is_seen() { MARKET_EVERY } else { HEARTBEAT };
+            self.prices = now + if is_seen() { MARKET_EVERY } else { PUT_AWAY_EVERY };
         }
         due
     }
@@ -97,15 +103,27 @@ mod tests {
     }
 
     #[test]
-    fn prices_leave_four_times_a_second_and_twice_while_nobody_sees_them() {
+    fn prices_leave_four_times_a_second_and_seldom_while_nobody_sees_them() {
         let start = Instant::now();
-        for (is_seen, pause_ms) in [(true, 250), (false, 500)] {
+        for (is_seen, pause_ms) in [(true, 250), (false, 2_000)] {
             let mut timing = Timing::new(start);
             assert!(timing.take_prices(|| is_seen, start), "the first prices do not wait");
             assert!(!timing.take_prices(|| is_seen, after_ms(start, pause_ms - 1)));
             assert_eq!(timing.next_frame(false), after_ms(start, pause_ms), "seen: {is_seen}");
             assert!(timing.take_prices(|| is_seen, after_ms(start, pause_ms)));
         }
+    }
+
+    #[test]
+    fn a_window_that_is_seen_again_has_prices_at_once() {
+        let start = Instant::now();
+        let mut timing = Timing::new(start);
+        assert!(timing.take_prices(|| false, start));
+        timing.frame_made(start, after_ms(start, 1));
+        timing.seen_again(after_ms(start, 100));
+        assert_eq!(timing.next_frame(false), after_ms(start, 100));
+        assert!(timing.take_prices(|| true, after_ms(start, 100)));
+        assert_eq!(timing.next_frame(false), after_ms(start, 350));
     }
 
     #[test]

@@ -3,66 +3,14 @@ import { afterEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import App from '../src/App.svelte';
 import type { DeskListener } from '../src/backend/backend';
 import { ScriptedBackend } from '../src/backend/scripted';
-import type { DeskUpdateEvent, PhantomRow, PositionRow, QuoteRow, Snapshot, WorkingRow } from '../src/backend/types';
+import type { DeskUpdateEvent, QuoteRow, Snapshot, WorkingRow } from '../src/backend/types';
 import { fold, fromSnapshot } from '../src/core/desk_state';
 import { sameRow, sameRows } from '../src/core/same';
 import { PARTS } from '../src/core/turns';
 import { layOut } from './window';
-import { logRow, logRows, snapshot, STANDING, STATUS } from './rows';
+import { logRow, logRows, PHANTOM, POSITION, snapshot, STANDING, STATUS, WORKING } from './rows';
 
 const QUOTES: QuoteRow[] = ['NQ', 'ES', 'GC'].map((symbol) => ({ symbol, last: '100.00', bid: '99.75', ask: '100.25', at: null }));
-const POSITION: PositionRow = {
-  symbol: 'NQ',
-  contract: 'NQ 12-26',
-  qty: 1,
-  avgPrice: '100.00',
-  lastPrice: '100.00',
-  unrealizedPnl: '0.00',
-  realizedPnl: '0.00',
-  fees: '1.89',
-  protectedQty: 1,
-  liquidationPnl: '-5.00',
-  firstRisk: null,
-  openedAt: '2026-11-23T14:30:00.0000000Z',
-};
-const WORKING: WorkingRow = {
-  orderId: 'T2',
-  symbol: 'ES',
-  side: 'BUY',
-  qty: 1,
-  filled: 0,
-  type: 'LIMIT',
-  price: '90.00',
-  status: 'ACCEPTED',
-  unknown: false,
-  submittedAt: '2026-11-23T14:30:00.0000000Z',
-  cancelling: false,
-  changing: false,
-  newQty: null,
-  newPrice: null,
-  reduces: false,
-  changeable: true,
-};
-const PHANTOM: PhantomRow = {
-  lot: 'L0',
-  symbol: 'ES',
-  side: 'BUY',
-  qty: 1,
-  entryPrice: '100.00',
-  stopPrice: '90.00',
-  takeProfit: null,
-  state: 'ARMED',
-  stopDistanceTicks: 40,
-  targetDistanceTicks: null,
-  trailing: false,
-  trailTicks: null,
-  breakEven: false,
-  stopPnl: '-200.00',
-  targetPnl: null,
-  passed: null,
-  openedAt: '2026-11-23T14:30:00.0000000Z',
-};
-
 /** The same things said again, in new objects. */
 const again = <Row extends object>(rows: readonly Row[]) => rows.map((row) => ({ ...row }));
 
@@ -147,7 +95,7 @@ function watch(name: string) {
   };
 }
 
-describe('a second of prices', () => {
+describe('a minute of prices', () => {
   afterEach(() => {
     cleanup();
     vi.restoreAllMocks();
@@ -157,6 +105,8 @@ describe('a second of prices', () => {
 
   it('draws the prices that move, and no table that stays as it is', async () => {
     layOut();
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
     const first: Snapshot = { ...snapshot(0, logRows(1, 40)), positions: [POSITION], working: [WORKING], phantoms: [PHANTOM], quotes: QUOTES };
     const listener = await open(first);
     await waitFor(() => expect(screen.getByRole('table', { name: 'Order log' }).textContent).toContain('T40'));
@@ -164,6 +114,7 @@ describe('a second of prices', () => {
     const still = ['Positions', 'Working orders', 'Phantoms', 'Order log'].map(watch);
     const moving = watch('Prices');
     for (let seq = 1; seq <= 60; seq += 1) {
+      nowMs += 1_000;
       const last = `${100 + seq}.00`;
       const quotes = again(QUOTES).map((row) => (row.symbol === 'GC' ? { ...row, last } : row));
       const desk = { ...STATUS, marketTime: `2026-11-23T14:30:${String(seq % 60).padStart(2, '0')}.0000000Z` };

@@ -1,4 +1,13 @@
-import type { DeskStanding, DeskStatus, LogRow, RecoveryAnswer, Snapshot } from '../src/backend/types';
+import type {
+  DeskStanding,
+  DeskStatus,
+  LogRow,
+  PhantomRow,
+  PositionRow,
+  RecoveryAnswer,
+  Snapshot,
+  WorkingRow,
+} from '../src/backend/types';
 import { type LogRows, OrderLog } from '../src/core/order_log';
 
 export const STATUS: DeskStatus = {
@@ -37,6 +46,60 @@ export const STANDING: DeskStanding = {
   differences: [],
   latches: [],
   flatten: null,
+};
+
+export const POSITION: PositionRow = {
+  symbol: 'NQ',
+  contract: 'NQ 12-26',
+  qty: 1,
+  avgPrice: '100.00',
+  lastPrice: '100.00',
+  unrealizedPnl: '0.00',
+  realizedPnl: '0.00',
+  fees: '1.89',
+  protectedQty: 1,
+  liquidationPnl: '-5.00',
+  firstRisk: null,
+  openedAt: '2026-11-23T14:30:00.0000000Z',
+};
+
+export const WORKING: WorkingRow = {
+  orderId: 'T2',
+  symbol: 'ES',
+  side: 'BUY',
+  qty: 1,
+  filled: 0,
+  type: 'LIMIT',
+  price: '90.00',
+  status: 'ACCEPTED',
+  unknown: false,
+  submittedAt: '2026-11-23T14:30:00.0000000Z',
+  cancelling: false,
+  changing: false,
+  newQty: null,
+  newPrice: null,
+  reduces: false,
+  changeable: true,
+};
+
+export const PHANTOM: PhantomRow = {
+  lot: 'L0',
+  symbol: 'ES',
+  side: 'BUY',
+  qty: 1,
+  entryPrice: '100.00',
+  stopPrice: '90.00',
+  takeProfit: null,
+  state: 'ARMED',
+  stopDistanceTicks: 40,
+  targetDistanceTicks: null,
+  trailing: false,
+  trailTicks: null,
+  breakEven: false,
+  stopPnl: '-200.00',
+  targetPnl: null,
+  passed: null,
+  openedAt: '2026-11-23T14:30:00.0000000Z',
 };
 
 export function logRow(n: number, change: Partial<LogRow> = {}): LogRow {

@@ -12,6 +12,7 @@ import type {
   TradeRow,
   WorkingRow,
 } from '../backend/types';
+import { changedParts } from '../core/changed_parts';
 import type { DeskState } from '../core/desk_state';
 import { Feed, RETRY_MS } from '../core/feed';
 import { OncePerFrame } from '../core/frame';
@@ -108,7 +109,13 @@ export class DeskView {
   #show(state: DeskState, framed: boolean): void {
     const before = this.#newest;
     this.#newest = state;
-    this.#turns.add(before === null ? PARTS : changedParts(before, state, this.#logVersion));
+    if (before === null) {
+      this.#turns.add(PARTS);
+    } else {
+      const { news, market } = changedParts(before, state, this.#logVersion);
+      this.#turns.add(news);
+      this.#turns.addCalm(market);
+    }
     // The first picture of a snapshot is one.
     if (before === null) this.#draw(false);
     else if (!this.#nextTurn.isAsked) this.#draw(framed);
@@ -118,9 +125,9 @@ export class DeskView {
   #draw(framed: boolean): void {
     const state = this.#newest;
     if (state === null) return;
-    const next = framed ? this.#turns.next() : null;
-    for (const part of next === null ? this.#turns.all() : [next]) this.#take(part, state);
-    if (this.#turns.areDue) this.#nextTurn.ask();
+    const nowMs = performance.now();
+    for (const part of framed ? this.#turns.next(nowMs) : this.#turns.all(nowMs)) this.#take(part, state);
+    if (this.#turns.areDue(nowMs)) this.#nextTurn.ask();
   }
 
   #take(part: Part, state: DeskState): void {
@@ -152,18 +159,4 @@ export class DeskView {
         this.statusAtPrices = state.desk;
     }
   }
-}
-
-/** What looks otherwise now; the ages of prices move with the desk's clock. */
-function changedParts(before: DeskState, now: DeskState, logVersion: number): Part[] {
-  const changed: Record<Part, boolean> = {
-    LOG: now.log.version !== logVersion || now.trades !== before.trades,
-    POSITIONS: now.positions !== before.positions,
-    ORDERS: now.working !== before.working || now.phantoms !== before.phantoms,
-    HEAD:
-      now.desk !== before.desk || now.standing !== before.standing || now.positions !== before.positions || now.working !== before.working,
-    TICKET: now.quotes !== before.quotes || now.desk !== before.desk,
-    PRICES: now.quotes !== before.quotes || now.desk !== before.desk,
-  };
-  return PARTS.filter((part) => changed[part]);
 }

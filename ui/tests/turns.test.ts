@@ -46,7 +46,7 @@ describe('turns', () => {
     expect(turns.areDue(0)).toBe(false);
   });
 
-  it('let what only the market moves rest, the list of prices longest', () => {
+  it('let what only the market moves rest, and nothing else', () => {
     const turns = new Turns();
     const shown: Record<Part, number> = { LOG: 0, POSITIONS: 0, ORDERS: 0, HEAD: 0, TICKET: 0, PRICES: 0 };
     for (let nowMs = 0; nowMs < 4_000; nowMs += 250) {
@@ -54,7 +54,7 @@ describe('turns', () => {
       turns.addCalm(['POSITIONS', 'HEAD', 'PRICES']);
       while (turns.areDue(nowMs)) for (const part of turns.next(nowMs)) shown[part] += 1;
     }
-    expect(shown).toEqual({ LOG: 0, POSITIONS: 8, ORDERS: 0, HEAD: 8, TICKET: 16, PRICES: 4 });
+    expect(shown).toEqual({ LOG: 0, POSITIONS: 8, ORDERS: 0, HEAD: 8, TICKET: 16, PRICES: 8 });
   });
 
   it('show at once what has happened, rested or not', () => {

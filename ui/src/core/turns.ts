@@ -11,15 +11,8 @@ export type Part = 'LOG' | 'POSITIONS' | 'ORDERS' | 'HEAD' | 'TICKET' | 'PRICES'
 export const PARTS: readonly Part[] = ['LOG', 'POSITIONS', 'ORDERS', 'HEAD', 'TICKET', 'PRICES'];
 
 /** How long a part that only the market moves rests, in ms. The desk tells of the market every 250 ms, or
-    of its clock every 500; a little less than a multiple of that, as no update comes to the millisecond. */
-export const REST_MS: Readonly<Record<Part, number>> = {
-  LOG: 0,
-  POSITIONS: 450,
-  ORDERS: 450,
-  HEAD: 450,
-  TICKET: 0,
-  PRICES: 950,
-};
+    of its clock every 500; a little less than two of the first, as no update comes to the millisecond. */
+export const REST_MS = 450;
 
 export class Turns {
   readonly #due = new Set<Part>();
@@ -69,7 +62,7 @@ export class Turns {
 
   #isDue(part: Part, nowMs: number): boolean {
     if (this.#due.has(part)) return true;
-    return this.#calm.has(part) && nowMs - (this.#shownMs.get(part) ?? -Infinity) >= REST_MS[part];
+    return this.#calm.has(part) && nowMs - (this.#shownMs.get(part) ?? -Infinity) >= REST_MS;
   }
 
   #choose(nowMs: number): Part | null {

@@ -26,8 +26,9 @@ impl Gathered {
     /// The last trading day of a journal. Where its first fact cannot be found nothing is gathered, and the
     /// walk through the records says why.
     pub(crate) fn last_of(db: &Connection, empty: &Book) -> Self {
-        let span = "SELECT min(seq), max(seq) FROM event
-                    WHERE day = (SELECT day FROM event ORDER BY seq DESC LIMIT 1) HAVING count(*) > 0";
+        // One end at a time: asked for both at once, the database walks through the whole day.
+        let span = "SELECT (SELECT min(seq) FROM event WHERE day = last.day), last.seq
+                    FROM (SELECT seq, day FROM event ORDER BY seq DESC LIMIT 1) AS last";
         let found = db.query_row(span, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
         let found = found.optional().unwrap_or_else(|fault| {
             tracing::warn!(%fault, "the last day cannot be found");

@@ -11,7 +11,9 @@
 //!
 //! `docs/journal.md` has the tables, the guarantees and how to read a journal with the `sqlite3` shell.
 
+mod ahead;
 mod backup;
+mod batch;
 mod body;
 mod bundle;
 mod chain;
@@ -26,6 +28,7 @@ mod fault;
 mod firing;
 mod history;
 mod import;
+mod judged;
 mod line;
 mod lines;
 mod names;

@@ -47,6 +47,25 @@ pub(crate) struct About {
     pub(crate) cause: Option<String>,
 }
 
+/// What a fact names of the things that must be there before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    order: Option<OrderId>,
+    lot: Option<LotId>,
+    flatten: Option<FlattenId>,
+    contract: Option<ContractId>,
+}
+
+impl Named {
+    /// What the fields of a fact name.
+    ///
+    /// # Errors
+    /// In words, what cannot be read.
+    pub(crate) fn read(fields: &str) -> Result<Self, String> {
+        Names::read(fields).map(|names| names.named())
+    }
+}
+
 /// The fields by which facts name things; every kind has some of them.
 #[derive(Deserialize, Default)]
 struct Names {
@@ -72,16 +91,21 @@ impl Places {
     /// # Errors
     /// In words, why the fact cannot follow those before it.
     pub(crate) fn note(&mut self, body: &FactBody, fields: &str) -> Result<About, String> {
-        let mut names: Names = serde_json::from_str::<Option<Names>>(fields)
-            .map_err(|fault| fault.to_string())?
-            .unwrap_or_default();
-        names.take_inner();
-        self.check(&names)?;
-        let contract = self.learn(body, &names)?;
+        let names = Names::read(fields)?;
+        let contract = self.follow(body, &names.named())?;
         Ok(About { entity: names.entity(), contract, cause: names.who() })
     }
 
-    fn check(&self, names: &Names) -> Result<(), String> {
+    /// The same where only the contract is asked for, of a fact whose names are read already.
+    ///
+    /// # Errors
+    /// In words, why the fact cannot follow those before it.
+    pub(crate) fn follow(&mut self, body: &FactBody, names: &Named) -> Result<Option<ContractId>, String> {
+        self.check(names)?;
+        self.learn(body, names)
+    }
+
+    fn check(&self, names: &Named) -> Result<(), String> {
         if let Some(contract) = names.contract
             && contract.row() >= self.contracts
         {
@@ -101,7 +125,7 @@ impl Places {
     }
 
     /// Keeps what is new, and answers the contract that the fact is about.
-    fn learn(&mut self, body: &FactBody, names: &Names) -> Result<Option<ContractId>, String> {
+    fn learn(&mut self, body: &FactBody, names: &Named) -> Result<Option<ContractId>, String> {
         if let FactBody::OrderRejected { order, what, .. } = body {
             let contract = if let Asked::Request(request) = &what.0 { Some(request.contract) } else { None };
             self.set_order(*order, None)?;
@@ -139,7 +163,7 @@ impl Places {
         self.contract_of(names)
     }
 
-    fn contract_of(&self, names: &Names) -> Result<Option<ContractId>, String> {
+    fn contract_of(&self, names: &Named) -> Result<Option<ContractId>, String> {
         if let Some(contract) = names.contract {
             return Ok(Some(contract));
         }
@@ -205,6 +229,17 @@ impl Places {
 }
 
 impl Names {
+    fn read(fields: &str) -> Result<Self, String> {
+        let read = serde_json::from_str::<Option<Self>>(fields).map_err(|fault| fault.to_string())?;
+        let mut names = read.unwrap_or_default();
+        names.take_inner();
+        Ok(names)
+    }
+
+    const fn named(&self) -> Named {
+        Named { order: self.order, lot: self.lot, flatten: self.flatten, contract: self.contract }
+    }
+
     /// An alarm and the cause of a latch name what they are about one level deeper.
     fn take_inner(&mut self) {
         for value in [self.alarm.take(), self.cause.take()].into_iter().flatten() {

@@ -3,14 +3,17 @@
 use phantom_engine::{Book, Fact};
 use phantom_model::Timestamp;
 use rusqlite::types::{Type, ValueRef};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Rows};
 
+use crate::ahead;
+use crate::batch::Batch;
 use crate::body;
 use crate::chain::{self, Digest};
 use crate::columns::Columns;
 use crate::contracts::{self, ListedContract};
 use crate::encoding::End;
 use crate::fault::DamageKind;
+use crate::judged::{Judged, Sound};
 use crate::places::Places;
 
 pub(crate) const COLUMNS: &str =
@@ -55,58 +58,80 @@ struct Walker {
     seq: u64,
     digest: Digest,
     places: Places,
-    hash_room: chain::Hash,
-    text_room: String,
 }
 
 impl Walker {
     fn new(contracts: usize) -> Self {
-        Self {
-            seq: 0,
-            digest: chain::BEGIN,
-            places: Places::new(contracts),
-            hash_room: chain::Hash::new(),
-            text_room: String::new(),
-        }
+        Self { seq: 0, digest: chain::BEGIN, places: Places::new(contracts) }
     }
 
     fn run(&mut self, db: &Connection, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
         let broken = |fault: rusqlite::Error| DamageKind::Structure(fault.to_string());
         let mut statement =
             db.prepare(&format!("SELECT {COLUMNS} FROM event ORDER BY seq")).map_err(broken)?;
-        let mut rows = statement.query([]).map_err(broken)?;
-        while let Some(row) = rows.next().map_err(broken)? {
-            self.step(row, each)?;
-        }
-        Ok(())
+        let rows = statement.query([]).map_err(broken)?;
+        ahead::judged(&mut Reader::new(rows), |batch| self.tell(batch, each))
     }
 
-    fn step(&mut self, row: &Row<'_>, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
-        let expected = self.seq + 1;
-        let changed = |_| DamageKind::Changed { seq: expected };
-        let columns = columns(row).map_err(changed)?;
-        let found = columns.seq.cast_unsigned();
-        if found != expected {
-            return Err(DamageKind::Gap { expected, found });
+    /// Tells of a batch, up to the first record that cannot follow those before it.
+    fn tell(&mut self, it: &mut Judged, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
+        for (Sound { fact, named }, (_, columns, hash)) in it.sound.drain(..).zip(it.batch.records()) {
+            let seq = fact.seq;
+            self.places.follow(&fact.body, &named).map_err(|why| DamageKind::NoFact { seq, why })?;
+            each(&columns, fact);
+            self.seq = seq;
+            self.digest = hash;
         }
-        let prev = row.get_ref(12).map_err(changed)?;
-        let hash = row.get_ref(13).map_err(changed)?;
-        let digest = chain::hash_of(&mut self.hash_room, &self.digest, &columns);
-        if prev != ValueRef::Blob(&self.digest) || hash != ValueRef::Blob(&digest) {
-            return Err(DamageKind::Changed { seq: expected });
-        }
-        let fact = self.read(&columns).map_err(|why| DamageKind::NoFact { seq: expected, why })?;
-        each(&columns, fact);
-        self.seq = expected;
-        self.digest = digest;
-        Ok(())
+        it.damage.take().map_or(Ok(()), Err)
+    }
+}
+
+/// Rows in order, copied into batches as long as each is the next one and names the hash before it. Whether
+/// their own hashes are right is judged later.
+pub(crate) struct Reader<'s> {
+    rows: Rows<'s>,
+    seq: u64,
+    hash: Digest,
+}
+
+impl<'s> Reader<'s> {
+    const fn new(rows: Rows<'s>) -> Self {
+        Self { rows, seq: 0, hash: chain::BEGIN }
     }
 
-    fn read(&mut self, it: &Columns<'_>) -> Result<Fact, String> {
-        let fact = fact(&mut self.text_room, it)?;
-        self.places.note(&fact.body, it.body)?;
-        Ok(fact)
+    /// Fills a batch with the next records; says whether there may be more. It is not to be asked again after
+    /// a no.
+    ///
+    /// # Errors
+    /// What is wrong with the record after those that are in the batch now.
+    pub(crate) fn fill(&mut self, batch: &mut Batch) -> Result<bool, DamageKind> {
+        batch.begin(self.hash);
+        while !batch.is_full() {
+            let next = self.rows.next().map_err(|fault| DamageKind::Structure(fault.to_string()))?;
+            let Some(row) = next else { return Ok(false) };
+            let expected = self.seq + 1;
+            self.hash = take(row, expected, &self.hash, batch)?;
+            self.seq = expected;
+        }
+        Ok(true)
     }
+}
+
+/// Takes a record into a batch, and answers the hash that it says to have.
+fn take(row: &Row<'_>, expected: u64, before: &Digest, batch: &mut Batch) -> Result<Digest, DamageKind> {
+    let changed = DamageKind::Changed { seq: expected };
+    let Ok(columns) = columns(row) else { return Err(changed) };
+    let found = columns.seq.cast_unsigned();
+    if found != expected {
+        return Err(DamageKind::Gap { expected, found });
+    }
+    if !row.get_ref(12).is_ok_and(|prev| prev == ValueRef::Blob(before)) {
+        return Err(changed);
+    }
+    let hash = row.get_ref(13).ok().and_then(|hash| hash.as_blob().ok()?.try_into().ok());
+    let hash: Digest = hash.ok_or(changed)?;
+    batch.push(&columns, hash);
+    Ok(hash)
 }
 
 /// The fact of a record.
@@ -147,3 +172,6 @@ fn text<'a>(row: &'a Row<'_>, place: usize) -> rusqlite::Result<&'a str> {
 fn no_number(place: usize) -> rusqlite::Error {
     rusqlite::Error::InvalidColumnType(place, String::new(), Type::Null)
 }
+
+#[cfg(test)]
+mod tests;

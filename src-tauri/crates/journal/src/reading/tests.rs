@@ -17,7 +17,7 @@ use crate::schema;
 use crate::session::{Environment, Session};
 
 const BATCH: u64 = RECORDS_MAX as u64;
-const LONG: u64 = 4_004;
+const LONG: u64 = 5 * BATCH + 12;
 
 /// What a walk has shown: the day and the fact of every record, where it ended and why.
 type Seen = (Vec<(String, Fact)>, u64, Digest, Option<DamageKind>);

@@ -320,9 +320,11 @@ impl<W: Window> Stream<W> {
         }
     }
 
-    /// The prices of this frame: the newest when they may leave, otherwise those that have left last.
+    /// The prices of this frame: the newest when they may leave or when none come after them, otherwise those
+    /// that have left last.
     fn quotes(&mut self) -> Vec<QuoteRow> {
-        let may_leave = self.timing.take_prices(|| self.window.is_seen(), Instant::now());
+        let is_still = self.stage.pace.borrow().paused;
+        let may_leave = self.timing.take_prices(|| self.window.is_seen(), Instant::now()) || is_still;
         match &self.sent.desk {
             Some(sent) if !may_leave => sent.quotes.clone(),
             _ => self.stage.view.quotes(&self.stage.board),

@@ -49,6 +49,10 @@ describe('what has changed', () => {
     expect(moved).toEqual({ news: ['TICKET'], market: ['POSITIONS', 'ORDERS', 'HEAD', 'PRICES'] });
   });
 
+  it('is news for the list of prices too when the market stands still', () => {
+    expect(after({ desk: { paused: true } }).news).toEqual(['HEAD', 'TICKET', 'PRICES']);
+  });
+
   it.each<[string, Change, string[]]>([
     ['a fill', { position: { qty: POSITION.qty + 1 } }, ['POSITIONS']],
     ['a stop that moves', { phantom: { stopPrice: '20999.00' } }, ['ORDERS']],

@@ -93,6 +93,12 @@ fn a_paused_market_stands_still_and_goes_on() {
         desk.click("button", "Pause the market").await;
         desk.find("button", "Resume the market").await;
         desk.close("Settings").await;
+        // The last prices of before may still be on their way to the list, which moves twice a second.
+        let settled = "
+            const words = wordsOf('table', 'Prices');
+            if (window.lastWords !== words) [window.lastWords, window.lastMs] = [words, performance.now()];
+            return performance.now() - window.lastMs > 1500;";
+        desk.wait_until(settled, "prices that stand still").await;
         let still = desk.words("table", "Prices").await;
         desk.type_into("Quantity", "3").await;
         assert_eq!(desk.words("table", "Prices").await, still);

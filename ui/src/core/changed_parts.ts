@@ -23,12 +23,17 @@ export function changedParts(before: DeskState, now: DeskState, logVersion: numb
     HEAD: headChange(before, now),
     // Prices of the ticket are what an order is judged by; those of the list only ever move with the market.
     TICKET: now.quotes !== before.quotes || now.desk !== before.desk ? 'NEWS' : 'NONE',
-    PRICES: now.quotes !== before.quotes || now.desk !== before.desk ? 'MARKET' : 'NONE',
+    PRICES: now.quotes !== before.quotes || now.desk !== before.desk ? priceChange(now) : 'NONE',
   };
   return {
     news: PARTS.filter((part) => change[part] === 'NEWS'),
     market: PARTS.filter((part) => change[part] === 'MARKET'),
   };
+}
+
+/** In a market that stands still the last prices are shown at once: no others come after them. */
+function priceChange({ desk }: DeskState): Change {
+  return desk.paused ? 'NEWS' : 'MARKET';
 }
 
 /** The header: how the desk stands, and how much is open. */

@@ -280,7 +280,7 @@ impl Session {
         };
         if has_records {
             let names = listing.iter().map(|(_, contract)| contract.ninjatrader_name()).collect();
-            let place = place.map(|(path, was)| Place { path, names, was });
+            let place = place.map(|(path, was)| Place { path, names, noted: was });
             let feed = Feed {
                 records,
                 clock: clock.clone(),

@@ -4,9 +4,9 @@
 //! merged; prices and positions keep the newest. At most one batch of each kind leaves in a frame; rows
 //! do not wait for the others when none has left for a frame. What only the market moves leaves four times
 //! a second, every two seconds while nobody sees the window: no eye reads faster, and every price drawn
-//! takes from the time in which a click is answered. A snapshot holds exactly what the batches up to its number
-//! carried, and the rows that wait come with the next one, so that a window which listens first and asks
-//! then misses nothing, reloaded or not.
+//! takes from the time in which a click is answered. A snapshot holds exactly what the batches up to its
+//! number carried, and the rows that wait come with the next one, so that a window which listens first and
+//! asks then misses nothing, reloaded or not.
 
 mod alarm_row;
 pub(crate) mod fact_row;

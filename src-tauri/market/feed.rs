@@ -131,8 +131,8 @@ pub(crate) struct Place {
     pub(crate) path: PathBuf,
     /// The names of the contracts, by their ids.
     pub(crate) names: Vec<String>,
-    /// Where it was. What has no prices now keeps the last one of then.
-    pub(crate) was: MarketPlace,
+    /// What was noted last, in this run or before it: what has no prices now keeps its last one.
+    pub(crate) noted: MarketPlace,
 }
 
 /// How often it is noted.
@@ -144,9 +144,9 @@ impl Place {
             let name = self.names.get(ArenaKey::row(contract) as usize)?;
             Some((name.clone(), quote?.last))
         };
-        self.was.last.extend(board.quotes().into_iter().filter_map(named));
-        self.was.at = Some(at);
-        if let Err(fault) = self.was.save(&self.path) {
+        self.noted.last.extend(board.quotes().into_iter().filter_map(named));
+        self.noted.at = Some(at);
+        if let Err(fault) = self.noted.save(&self.path) {
             tracing::warn!(%fault, "where the market is could not be noted");
         }
     }

@@ -57,7 +57,8 @@ function of<Value>(before: Value, now: Value, atRest: (value: Value) => unknown)
   return Object.is(same(rested, atRest(now)), rested) ? 'MARKET' : 'NEWS';
 }
 
-function openCount({ positions }: DeskState): number {
+/** Contracts with a position. */
+export function openCount({ positions }: DeskState): number {
   return positions.filter((row) => row.qty !== 0).length;
 }
 

@@ -12,7 +12,7 @@ import type {
   TradeRow,
   WorkingRow,
 } from '../backend/types';
-import { changedParts } from '../core/changed_parts';
+import { changedParts, openCount } from '../core/changed_parts';
 import type { DeskState } from '../core/desk_state';
 import { Feed, RETRY_MS } from '../core/feed';
 import { OncePerFrame } from '../core/frame';
@@ -147,7 +147,7 @@ export class DeskView {
       case 'HEAD':
         this.status = state.desk;
         this.standing = state.standing;
-        this.openCount = state.positions.filter((row) => row.qty !== 0).length;
+        this.openCount = openCount(state);
         this.workingCount = state.working.length;
         return;
       case 'TICKET':

@@ -50,7 +50,7 @@ where
     }
 
     /// Takes one more stream in, behind the others at equal times. Its records must not be earlier than
-    /// the last one given. Too late once all streams have ended.
+    /// the last one given. Where all streams have ended it is taken in and never read.
     ///
     /// # Errors
     /// The new stream's own, at its first record: it is not taken in then.

@@ -50,6 +50,26 @@ fn few_streams_are_no_special_case() {
 }
 
 #[test]
+fn a_stream_joins_in_the_middle_and_goes_behind_the_others_at_equal_times() {
+    let stream = |records: Vec<MarketRecord>| records.into_iter().map(Ok::<_, Infallible>);
+    let first = vec![record(0, 1, 1), record(0, 5, 2), record(0, 9, 3)];
+    let late = vec![record(1, 5, 1), record(1, 7, 2), record(1, 11, 3)];
+    let mut merged = Merged::new([stream(first.clone())]);
+    let Ok(before) = merged.next_record();
+    assert_eq!(before, Some(first[0]));
+    let Ok(()) = merged.join(stream(late.clone()));
+    let rest: Vec<MarketRecord> = merged.by_ref().map(|it| it.unwrap()).collect();
+    assert_eq!(rest, [first[1], late[0], late[1], first[2], late[2]]);
+    let Ok(()) = merged.join(stream(vec![record(2, 20, 1)]));
+    assert_eq!(merged.next_record(), Ok(None), "once all have ended nothing more is read");
+
+    let mut fresh = Merged::new([stream(first.clone())]);
+    let Ok(()) = fresh.join(stream(late.clone()));
+    let whole: Vec<MarketRecord> = fresh.map(|it| it.unwrap()).collect();
+    assert_eq!(whole, [first[0], first[1], late[0], late[1], first[2], late[2]]);
+}
+
+#[test]
 fn an_error_comes_after_the_records_before_it_and_ends_the_merge() {
     let bad = "20131007 140000;1320.0;1\n20131007 140002;1320.0;1\nrubbish\n";
     let good = "20131007 140001;1320.0;1\n20131007 140002;1320.0;1\n20131007 140003;1320.0;1\n";

@@ -37,10 +37,14 @@ fn folded(facts: &[Fact]) -> Book {
     Book::replay(&terms, facts)
 }
 
+/// Two days, so that the second session leaves a snapshot of the first evening.
 fn facts() -> Vec<Fact> {
     let mut world = World::new();
     world.print("1319.0");
     for ticket in ["T1", "T2", "T3"] {
+        if ticket == "T2" {
+            world.advance_ms(24 * 60 * 60 * 1_000);
+        }
         world.place(buy(2).stop("1317.0").target("1322.0"));
         world.accept(ticket);
         world.fill(ticket, 1, "1319.1");
@@ -64,7 +68,7 @@ fn folder() -> TempDir {
 /// Two sessions, written in small groups. Answers how many facts were acknowledged, and whether the journal
 /// was lost or could not be opened.
 fn trade(folder: &TempDir, facts: &[Fact]) -> (u64, bool) {
-    let store = Store::new(folder.path()).through(&NAME).reserve_bytes(4_096);
+    let store = Store::new(folder.path()).through(&NAME).reserve_bytes(4_096).snapshot_every(1);
     let mut acknowledged = 0;
     for (half, part) in facts.chunks(facts.len().div_ceil(2)).enumerate() {
         let Ok(mut opened) = store.open(&session(), &contracts(), || ()) else { return (acknowledged, true) };
@@ -101,17 +105,18 @@ fn calls_of(facts: &[Fact]) -> u64 {
     calls()
 }
 
-/// Opens again on a sound disk: nothing acknowledged is lost, and nothing is made up.
-fn check(folder: &TempDir, facts: &[Fact], acknowledged: u64, story: &str) -> u64 {
+/// Opens again on a sound disk: nothing acknowledged is lost, and nothing is made up. Answers how many facts
+/// are there, and whether a snapshot has shortened the way.
+fn check(folder: &TempDir, facts: &[Fact], acknowledged: u64, story: &str) -> (u64, bool) {
     play(Plan::default());
-    let store = Store::new(folder.path()).through(&NAME).reserve_bytes(0);
+    let store = Store::new(folder.path()).through(&NAME).reserve_bytes(0).snapshot_every(1);
     let opened = store.open(&session(), &contracts(), || ()).map_err(|fault| format!("{story}: {fault}"));
     let recovered = opened.unwrap().recovered;
     let seq = recovered.book.seq();
     assert!(seq >= acknowledged, "{story}: {acknowledged} acknowledged, {seq} there: {:?}", recovered.damage);
     let count = usize::try_from(seq).unwrap();
     assert_eq!(recovered.book, folded(&facts[..count]), "{story}");
-    seq
+    (seq, recovered.from > 0)
 }
 
 #[test]
@@ -141,7 +146,8 @@ fn no_acknowledged_fact_is_lost_whenever_the_power_goes() {
     let facts = facts();
     let all = calls_of(&facts);
     let rounds: u64 = std::env::var("PHANTOM_CUTS").ok().and_then(|cuts| cuts.parse().ok()).unwrap_or(1);
-    let (mut cuts, mut acknowledged_in_all, mut more_than_acknowledged) = (0_u64, 0_u64, 0_u64);
+    let (mut cuts, mut by_snapshots) = (0_u64, 0_u64);
+    let (mut acknowledged_in_all, mut more_than_acknowledged) = (0_u64, 0_u64);
     for at in 1..=all {
         for round in 0..rounds {
             let folder = folder();
@@ -149,17 +155,18 @@ fn no_acknowledged_fact_is_lost_whenever_the_power_goes() {
             let (acknowledged, _) = trade(&folder, &facts);
             cut(&mut Dice::new(at * 1_000 + round));
             lose_memory(&folder);
-            let seq =
+            let (seq, by_snapshot) =
                 check(&folder, &facts, acknowledged, &format!("power goes at call {at}, round {round}"));
             cuts += 1;
+            by_snapshots += u64::from(by_snapshot);
             acknowledged_in_all += acknowledged;
             more_than_acknowledged += seq - acknowledged;
         }
     }
     println!(
-        "{cuts} power cuts at {all} points: {acknowledged_in_all} facts acknowledged, 0 lost, {more_than_acknowledged} more had reached the disk"
+        "{cuts} power cuts at {all} points: {acknowledged_in_all} facts acknowledged, 0 lost, {more_than_acknowledged} more had reached the disk; {by_snapshots} came back by a snapshot"
     );
-    assert!(acknowledged_in_all > 0);
+    assert!(acknowledged_in_all > 0 && by_snapshots > 0);
 }
 
 /// What was only in memory is gone: shared memory, and the note that a dead machine could not have written.

@@ -24,6 +24,7 @@ use phantom_model::{
     Arena, ArenaKey, BrokerOrderId, ContractId, ExecId, FlattenId, Guard, LotId, Money, OrderId, Side,
     Timestamp, TradingDay,
 };
+use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Plan};
 pub use changes::Change;
@@ -41,7 +42,7 @@ use crate::fact::{Fact, LatchCause};
 use crate::input::Origin;
 
 /// Orders, lots, positions, phantoms and flattens, as the facts tell them.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Book {
     seq: u64,
     last_at: Timestamp,
@@ -91,7 +92,7 @@ pub struct Book {
 pub type OutsideName = (BrokerOrderId, ContractId, Side);
 
 /// What became of the n-th ticket.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 enum Entered {
     Order(OrderKey),
     Rejected,
@@ -100,7 +101,7 @@ enum Entered {
 }
 
 /// A flatten and how far it is.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Flatten {
     /// When it began.
     pub started_at: Timestamp,
@@ -117,7 +118,7 @@ pub struct Flatten {
 }
 
 /// How far a flatten is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum FlattenPhase {
     /// Waits for the answers to its cancels.
     Cancelling,
@@ -150,11 +151,7 @@ impl Book {
     /// An empty book for these contracts.
     #[must_use]
     pub fn new(terms: &Arena<ContractId, ContractTerms>) -> Self {
-        let mut positions = Arena::new();
-        for (_, terms) in terms.iter() {
-            positions.push(Position::flat(terms.weight));
-        }
-        Self {
+        let none = Self {
             seq: 0,
             last_at: Timestamp::MIN,
             broke_at: Timestamp::MIN,
@@ -162,7 +159,7 @@ impl Book {
             fills: Arena::new(),
             pieces: Arena::new(),
             lots: Arena::new(),
-            positions,
+            positions: Arena::new(),
             flattens: Arena::new(),
             flatten_now: None,
             tickets: Vec::new(),
@@ -184,7 +181,17 @@ impl Book {
             gap: gap::Gap::default(),
             account: Account::default(),
             cash: Money::ZERO,
+        };
+        none.with_contracts(terms)
+    }
+
+    /// The same book for more contracts, in which nothing has happened.
+    #[must_use]
+    pub fn with_contracts(mut self, terms: &Arena<ContractId, ContractTerms>) -> Self {
+        for (_, terms) in terms.iter().skip(self.positions.len()) {
+            self.positions.push(Position::flat(terms.weight));
         }
+        self
     }
 
     /// Rebuilds a book from its facts.

@@ -147,6 +147,15 @@ fn million(folder: &Path) {
     let began = now();
     let state = StateHash::of(&opened.recovered.book);
     println!("hash of that book: {:.2?} ({state})", began.elapsed());
+    drop(opened);
+    let before = on_processor();
+    let recovered = open(folder, "million").recovered;
+    let (took, worked) = (recovered.took, on_processor().saturating_sub(before));
+    println!(
+        "the same from a snapshot after record {}: {took:.2?}, {worked:.2?} of it on the processor",
+        recovered.from
+    );
+    assert_eq!(StateHash::of(&recovered.book), state);
 }
 
 fn armed(folder: &Path) {

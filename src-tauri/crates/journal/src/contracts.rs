@@ -10,7 +10,7 @@ use phantom_model::{Arena, ContractId, Money};
 use rusqlite::{Connection, Row, params};
 use rust_decimal::Decimal;
 
-use crate::chain;
+use crate::chain::{self, Digest};
 use crate::fault::{ContractFault, OpenFault};
 
 /// A contract and what the engine must know of it.
@@ -29,6 +29,28 @@ pub(crate) fn terms(contracts: &[ListedContract]) -> Arena<ContractId, ContractT
         terms.push(contract.terms.clone());
     }
     terms
+}
+
+/// A hash over contracts and their order.
+pub(crate) fn digest(contracts: &[ListedContract]) -> Digest {
+    let mut hash = chain::Hash::new();
+    for ListedContract { name, terms } in contracts {
+        hash.text(name);
+        for word in words(terms) {
+            hash.text(&word);
+        }
+    }
+    hash.end()
+}
+
+/// Size and value of a tick, weight and fee.
+fn words(terms: &ContractTerms) -> [String; 4] {
+    [
+        terms.grid.tick_size().to_string(),
+        terms.tick_value.exact_text(),
+        terms.weight.to_string(),
+        terms.fee_per_side.exact_text(),
+    ]
 }
 
 /// Those of the journal first, in their order, then those that are new. What may change of a contract that
@@ -98,12 +120,7 @@ pub(crate) fn write(db: &Connection, contracts: &[ListedContract]) -> rusqlite::
     for (place, ListedContract { name, terms }) in contracts.iter().enumerate() {
         let place = i64::try_from(place).unwrap_or(i64::MAX);
         let tick_size = terms.grid.tick_size();
-        let words = [
-            tick_size.to_string(),
-            terms.tick_value.exact_text(),
-            terms.weight.to_string(),
-            terms.fee_per_side.exact_text(),
-        ];
+        let words = words(terms);
         let [size, value, weight, fee] = &words;
         let hash = hash_of(place, name, &[size, value, weight, fee]);
         let units = i64::try_from(tick_size.mantissa()).unwrap_or(i64::MAX);

@@ -23,8 +23,8 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// The last trading day of a journal. Where its first fact cannot be found nothing is gathered, and the
-    /// walk through the records says why.
+    /// The last trading day of a journal; `empty` is the book before its first fact. Where the day's first
+    /// fact cannot be found nothing is gathered, and the walk through the records says why.
     pub(crate) fn last_of(db: &Connection, empty: &Book) -> Self {
         // One end at a time: asked for both at once, the database walks through the whole day.
         let span = "SELECT (SELECT min(seq) FROM event WHERE day = last.day), last.seq
@@ -39,6 +39,11 @@ impl Gathered {
             first.max(last.saturating_sub(FACTS_MAX).saturating_add(1)).saturating_sub(1)
         });
         Self { begins_after, day: DaySoFar { before: empty.clone(), facts: Vec::new() } }
+    }
+
+    /// The fact before the first of the day.
+    pub(crate) const fn begins_after(&self) -> u64 {
+        self.begins_after
     }
 
     /// Takes the next fact, and the book before it.

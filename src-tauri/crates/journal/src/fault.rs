@@ -52,6 +52,12 @@ pub enum DamageKind {
     Contracts(String),
     /// The last run lost its journal: the disk did not take what was written.
     LostBefore,
+    /// The records up to this one are whole and lead to another book than the snapshot that was used: the desk
+    /// must start anew from the records.
+    OtherBook {
+        /// The record of the snapshot.
+        seq: u64,
+    },
 }
 
 impl fmt::Display for Damage {
@@ -79,6 +85,10 @@ impl fmt::Display for Damage {
                 "the journal ends with record {last}, but {written} had been written: the -wal file is gone"
             ),
             DamageKind::Contracts(why) => write!(f, "the table of contracts is broken: {why}"),
+            DamageKind::OtherBook { seq } => write!(
+                f,
+                "the snapshot after record {seq} is not what the records lead to: close the program and start it again"
+            ),
             DamageKind::LostBefore => write!(
                 f,
                 "the last run lost its journal: the disk did not take it; what is there ends with record {last}"
@@ -177,6 +187,9 @@ pub enum WriteFault {
     /// The copy at the end of the session could not be made or kept in order.
     #[error("the copy of the journal: {0}")]
     Backup(io::Error),
+    /// Records that lie before the snapshot which the start has used.
+    #[error("a check of older records has found damage: {0}")]
+    Damaged(Damage),
     /// More facts waited for the disk than may wait.
     #[error("{0} facts wait for the disk: it does not keep up")]
     Behind(usize),

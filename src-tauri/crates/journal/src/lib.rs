@@ -12,6 +12,7 @@
 //! `docs/journal.md` has the tables, the guarantees and how to read a journal with the `sqlite3` shell.
 
 mod ahead;
+mod audit;
 mod backup;
 mod batch;
 mod body;
@@ -26,6 +27,7 @@ mod encoding;
 mod export;
 mod fault;
 mod firing;
+mod folded;
 mod history;
 mod import;
 mod judged;
@@ -40,6 +42,7 @@ mod runs;
 mod schema;
 mod session;
 mod side_files;
+mod snapshot;
 mod state_hash;
 mod store;
 mod table;

@@ -1,8 +1,7 @@
 //! The book that an earlier run has noted at its end, held against the one that the same facts lead to now.
 //!
-//! The note is a hash and no copy of the book: a start always folds every fact, so that there is one way to
-//! the state of record and nothing that could lead past the chain. The note shows whether that way still
-//! leads to where it led.
+//! The note is a hash and no copy of the book. It shows whether the facts still lead to where they led, and
+//! whether a snapshot and the facts after it do.
 
 use phantom_engine::Book;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -13,7 +12,8 @@ use crate::state_hash::StateHash;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NotedState {
     /// There is nothing to compare with: no run of this build has noted one, and another build may keep more
-    /// or less in its book; or contracts were added since, and the book has a row for each.
+    /// or less in its book; or contracts were added since, and the book has a row for each; or the note lies
+    /// before a snapshot, and an earlier start has compared it.
     None,
     /// The facts up to this number lead to the same book as then.
     Same(u64),
@@ -49,6 +49,11 @@ impl Noted {
             None
         });
         Self { last, state: NotedState::None }
+    }
+
+    /// What lies before this fact is not folded now.
+    pub(crate) fn begin_after(&mut self, seq: u64) {
+        self.last.take_if(|(noted, _)| *noted < seq);
     }
 
     /// Looks at the book after a fact.

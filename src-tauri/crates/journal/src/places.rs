@@ -8,11 +8,11 @@ use phantom_engine::book::gap::{FLATTENS_LEFT_OUT, TICKETS_LEFT_OUT};
 use phantom_engine::fact::{Absence, Asked, Purpose};
 use phantom_engine::input::Origin;
 use phantom_model::{ArenaKey, ContractId, FlattenId, LotId, OrderId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Which contract each order and each lot of a journal trades.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Places {
     contracts: u32,
     tickets: Vec<Ticket>,
@@ -22,7 +22,7 @@ pub(crate) struct Places {
 }
 
 /// What is known of one ticket.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Ticket {
     /// Given, to an order in this contract or to one that could not be read.
     Given(Option<ContractId>),
@@ -31,7 +31,7 @@ enum Ticket {
 }
 
 /// What is known of one flatten.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Started {
     /// Somebody has asked for it.
     Known,
@@ -83,7 +83,12 @@ struct Names {
 impl Places {
     /// For a journal with so many contracts.
     pub(crate) fn new(contracts: usize) -> Self {
-        Self { contracts: u32::try_from(contracts).unwrap_or(u32::MAX), ..Self::default() }
+        Self::default().with_contracts(contracts)
+    }
+
+    /// The same with so many contracts.
+    pub(crate) fn with_contracts(self, contracts: usize) -> Self {
+        Self { contracts: u32::try_from(contracts).unwrap_or(u32::MAX), ..self }
     }
 
     /// Looks at a fact and learns from it.

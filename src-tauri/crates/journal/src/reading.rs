@@ -4,6 +4,7 @@ use phantom_engine::{Book, Fact};
 use phantom_model::Timestamp;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Row, Rows};
+use serde::{Deserialize, Serialize};
 
 use crate::ahead;
 use crate::batch::Batch;
@@ -25,29 +26,56 @@ pub(crate) struct Walked {
     pub(crate) end: End,
     /// What is wrong with the one after it.
     pub(crate) damage: Option<DamageKind>,
+    /// The place that was asked for, once it was passed.
+    pub(crate) passed: Option<Place>,
+}
+
+/// A place in the chain: everything up to a record.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The record; 0 before the first.
+    pub(crate) seq: u64,
+    /// Its hash.
+    pub(crate) digest: Digest,
+    /// What the records up to it have named.
+    pub(crate) places: Places,
+}
+
+impl Place {
+    /// Before all records of a journal with so many contracts.
+    pub(crate) fn beginning(contracts: usize) -> Self {
+        Self { seq: 0, digest: chain::BEGIN, places: Places::new(contracts) }
+    }
 }
 
 /// Walks through all records in order, up to the first that cannot be trusted.
 pub(crate) fn walk(db: &Connection, contracts: usize, mut each: impl FnMut(&Columns<'_>, Fact)) -> Walked {
-    let mut walker = Walker::new(contracts);
-    let damage = walker.run(db, &mut each).err();
-    Walked { end: End::after(walker.seq, walker.digest, walker.places), damage }
+    Walker::at(Place::beginning(contracts)).walk(db, &mut each)
 }
 
 /// Folds all records that can be trusted into a book.
 pub(crate) fn fold(db: &Connection, contracts: &[ListedContract]) -> (Book, Walked) {
-    let book = Book::new(&contracts::terms(contracts));
-    fold_watched(db, contracts, book, |_, _| {})
+    fold_up_to(db, contracts, u64::MAX)
 }
 
-/// The same from an empty book, and shows the book before each fact, and the fact.
-pub(crate) fn fold_watched(
+/// The same for the records up to this one.
+pub(crate) fn fold_up_to(db: &Connection, contracts: &[ListedContract], last: u64) -> (Book, Walked) {
+    let mut book = Book::new(&contracts::terms(contracts));
+    let way = Walker { last, ..Walker::at(Place::beginning(contracts.len())) };
+    let walked = way.walk(db, &mut |_, fact| book.fold(&fact));
+    (book, walked)
+}
+
+/// Folds what comes after a place into the book of that place, shows the book before each fact, and the fact,
+/// and keeps the place at `passing`.
+pub(crate) fn fold_from(
     db: &Connection,
-    contracts: &[ListedContract],
-    mut book: Book,
+    (from, mut book): (Place, Book),
+    passing: u64,
     mut look: impl FnMut(&Book, &Fact),
 ) -> (Book, Walked) {
-    let walked = walk(db, contracts.len(), |_, fact| {
+    let way = Walker { passing: Some(passing), ..Walker::at(from) };
+    let walked = way.walk(db, &mut |_, fact| {
         look(&book, &fact);
         book.fold(&fact);
     });
@@ -55,32 +83,45 @@ pub(crate) fn fold_watched(
 }
 
 struct Walker {
-    seq: u64,
-    digest: Digest,
-    places: Places,
+    here: Place,
+    last: u64,
+    passing: Option<u64>,
+    passed: Option<Place>,
 }
 
 impl Walker {
-    fn new(contracts: usize) -> Self {
-        Self { seq: 0, digest: chain::BEGIN, places: Places::new(contracts) }
+    const fn at(here: Place) -> Self {
+        Self { here, last: u64::MAX, passing: None, passed: None }
+    }
+
+    fn walk(mut self, db: &Connection, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Walked {
+        let damage = self.run(db, each).err();
+        let Place { seq, digest, places } = self.here;
+        Walked { end: End::after(seq, digest, places), damage, passed: self.passed }
     }
 
     fn run(&mut self, db: &Connection, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
         let broken = |fault: rusqlite::Error| DamageKind::Structure(fault.to_string());
-        let mut statement =
-            db.prepare(&format!("SELECT {COLUMNS} FROM event ORDER BY seq")).map_err(broken)?;
-        let rows = statement.query([]).map_err(broken)?;
-        ahead::judged(&mut Reader::new(rows), |batch| self.tell(batch, each))
+        let wanted = format!("SELECT {COLUMNS} FROM event WHERE seq > ?1 AND seq <= ?2 ORDER BY seq");
+        let mut statement = db.prepare(&wanted).map_err(broken)?;
+        // A whole walk also meets records that say to lie before the first.
+        let after = if self.here.seq == 0 { i64::MIN } else { self.here.seq.cast_signed() };
+        let last = i64::try_from(self.last).unwrap_or(i64::MAX);
+        let rows = statement.query([after, last]).map_err(broken)?;
+        ahead::judged(&mut Reader::after(rows, &self.here), |batch| self.tell(batch, each))
     }
 
     /// Tells of a batch, up to the first record that cannot follow those before it.
     fn tell(&mut self, it: &mut Judged, each: &mut impl FnMut(&Columns<'_>, Fact)) -> Result<(), DamageKind> {
         for (Sound { fact, named }, (_, columns, hash)) in it.sound.drain(..).zip(it.batch.records()) {
             let seq = fact.seq;
-            self.places.follow(&fact.body, &named).map_err(|why| DamageKind::NoFact { seq, why })?;
+            if self.passing == Some(self.here.seq) {
+                self.passed = Some(self.here.clone());
+            }
+            self.here.places.follow(&fact.body, &named).map_err(|why| DamageKind::NoFact { seq, why })?;
             each(&columns, fact);
-            self.seq = seq;
-            self.digest = hash;
+            self.here.seq = seq;
+            self.here.digest = hash;
         }
         it.damage.take().map_or(Ok(()), Err)
     }
@@ -95,8 +136,8 @@ pub(crate) struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    const fn new(rows: Rows<'s>) -> Self {
-        Self { rows, seq: 0, hash: chain::BEGIN }
+    const fn after(rows: Rows<'s>, here: &Place) -> Self {
+        Self { rows, seq: here.seq, hash: here.digest }
     }
 
     /// Fills a batch with the next records; says whether there may be more. It is not to be asked again after

@@ -1,5 +1,5 @@
-//! Small files beside a journal: how far it was written, the reserve for a full disk, and the note that a
-//! run lost its journal.
+//! Files beside a journal: how far it was written, the reserve for a full disk, the note that a run lost its
+//! journal, a snapshot of the book.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,6 +13,11 @@ pub(crate) const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
 /// A file beside the journal: the same name with another ending.
 fn beside(journal: &Path, ending: &str) -> PathBuf {
     journal.with_extension(ending)
+}
+
+/// Where a snapshot of the book is kept.
+pub(crate) fn snapshot(journal: &Path) -> PathBuf {
+    beside(journal, "snapshot")
 }
 
 /// How far the journal was written, kept outside of it: a journal that ends earlier has lost something,
@@ -106,6 +111,11 @@ pub(crate) fn forget_lost(journal: &Path) -> io::Result<()> {
 /// A new file begins: what was written of the old one says nothing of it.
 pub(crate) fn forget_mark(journal: &Path) -> io::Result<()> {
     forget(&beside(journal, "mark"))
+}
+
+/// A new file begins: its book is to come from its own facts.
+pub(crate) fn forget_snapshot(journal: &Path) -> io::Result<()> {
+    forget(&snapshot(journal))
 }
 
 fn forget(path: &Path) -> io::Result<()> {

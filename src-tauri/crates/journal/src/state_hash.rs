@@ -4,9 +4,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use phantom_engine::Book;
+use serde::{Deserialize, Serialize};
 
 /// The hash of a state, the same on every machine for the same build.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StateHash([u8; 32]);
 
 impl StateHash {

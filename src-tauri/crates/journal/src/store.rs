@@ -2,24 +2,27 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use phantom_engine::Book;
 use rusqlite::Connection;
 
+use crate::audit::Audit;
 use crate::commit::Ledger;
 use crate::connection;
 use crate::contracts::{self, ListedContract};
-use crate::day::{DaySoFar, Gathered};
-use crate::encoding::End;
+use crate::day::DaySoFar;
 use crate::fault::{ContractFault, Damage, DamageKind, OpenFault};
-use crate::noted::{Noted, NotedState};
+use crate::folded::{Folded, Source};
+use crate::noted::NotedState;
 use crate::quarantine;
-use crate::reading;
+use crate::reading::Place;
 use crate::runs::{self, Run, RunStatus};
 use crate::schema::{self, Standing};
 use crate::session::{Environment, Session};
 use crate::side_files::{self, Mark};
+use crate::snapshot::Snapshot;
 use crate::wall;
 use crate::writer::{Terms, Writer};
 
@@ -29,8 +32,15 @@ pub struct Store {
     folder: PathBuf,
     slow_after: Duration,
     reserve_bytes: u64,
+    snapshot_every: u64,
+    audit_after: Duration,
     vfs: Option<String>,
 }
+
+/// Records between two snapshots at least: what a start folds in less than a tenth of a second.
+const SNAPSHOT_EVERY: u64 = 10_000;
+/// How long after a start from a snapshot the records before it are checked: the desk is up by then.
+const AUDIT_AFTER: Duration = Duration::from_secs(30);
 
 /// A journal that runs, and what was in it.
 pub struct Opened {
@@ -61,6 +71,9 @@ pub struct Recovered {
     pub damage: Option<Damage>,
     /// What became of the book that an earlier run of the same build has noted.
     pub noted: NotedState,
+    /// The record whose book was taken from a snapshot, so that only what comes after it was folded; 0 when
+    /// everything was. What lies before is checked while the desk runs.
+    pub from: u64,
     /// How long checking and folding took.
     pub took: Duration,
 }
@@ -99,6 +112,8 @@ impl Store {
             folder: folder.into(),
             slow_after: Duration::from_millis(250),
             reserve_bytes: side_files::RESERVE_BYTES,
+            snapshot_every: SNAPSHOT_EVERY,
+            audit_after: AUDIT_AFTER,
             vfs: None,
         }
     }
@@ -113,6 +128,18 @@ impl Store {
     #[must_use]
     pub fn reserve_bytes(self, reserve_bytes: u64) -> Self {
         Self { reserve_bytes, ..self }
+    }
+
+    /// With another count of records between two snapshots: 10 000.
+    #[must_use]
+    pub fn snapshot_every(self, records: u64) -> Self {
+        Self { snapshot_every: records, ..self }
+    }
+
+    /// With another time between a start from a snapshot and the check of what lies before it: 30 s.
+    #[must_use]
+    pub fn audit_after(self, time: Duration) -> Self {
+        Self { audit_after: time, ..self }
     }
 
     /// Through another layer over the file system, by the name under which `SQLite` knows it. For tests.
@@ -166,7 +193,7 @@ impl Store {
         &self,
         session: &Session,
         contracts: &[ListedContract],
-        wake: impl Fn() + Send + 'static,
+        wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Opened, OpenFault> {
         let began = wall::stopwatch();
         let path = self.path(session);
@@ -174,7 +201,7 @@ impl Store {
         // The second look is at what was rebuilt. A third would mean that the disk does not keep anything.
         for _ in 0..2 {
             match self.look(&path, session, contracts)? {
-                Looked::Sound(sound) => return self.begin(*sound, session, damage, began, Box::new(wake)),
+                Looked::Sound(sound) => return self.begin(*sound, session, damage, began, Arc::new(wake)),
                 Looked::Rebuilt(found) => damage = Some(damage.unwrap_or(found)),
             }
         }
@@ -210,29 +237,14 @@ impl Store {
         };
         let contracts = contracts::merged(known, wanted)?;
         let structure = quick_check(&db);
-        let mut noted = Noted::last(&db, &session.build);
-        let empty = Book::new(&contracts::terms(&contracts));
-        let mut day = Gathered::last_of(&db, &empty);
-        let (book, walked) = reading::fold_watched(&db, &contracts, empty, |before, fact| {
-            noted.look(before);
-            day.take(before, fact);
-        });
-        noted.look(&book);
-        let last = walked.end.seq;
-        let kind = walked.damage.or(structure).or_else(|| outside_damage(path, last));
-        if let Some(kind) = kind {
-            return self.rebuild(db, path, session, Damage { kind, last_whole: last, quarantined: None });
+        let source = Source { db: &db, path, build: &session.build, contracts: &contracts };
+        match source.folded(structure) {
+            Ok(folded) => {
+                let path = path.to_owned();
+                Ok(Looked::Sound(Box::new(Sound { db, path, contracts, folded })))
+            }
+            Err(damage) => self.rebuild(db, path, session, damage),
         }
-        let (noted, day) = (noted.judged(), day.into_day());
-        Ok(Looked::Sound(Box::new(Sound {
-            db,
-            path: path.to_owned(),
-            book,
-            contracts,
-            end: walked.end,
-            noted,
-            day,
-        })))
     }
 
     /// The file as a database; in words, why it is none.
@@ -300,9 +312,10 @@ impl Store {
         session: &Session,
         damage: Option<Damage>,
         began: Instant,
-        wake: Box<dyn Fn() + Send>,
+        wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Opened, OpenFault> {
-        let Sound { mut db, path, book, contracts, end, noted, day } = sound;
+        let Sound { mut db, path, contracts, folded } = sound;
+        let Folded { book, end, noted, day, passed, trusted } = folded;
         let name = schema::name(&db)?;
         let before = runs::last(&db)?;
         let status = if damage.is_some() { RunStatus::Quarantined } else { RunStatus::CrashedRecovered };
@@ -319,11 +332,23 @@ impl Store {
         let file_fault =
             |source| OpenFault::File { what: "could not open the mark of", path: path.clone(), source };
         let mark = Mark::open(&path).map_err(file_fault)?;
-        let terms = Terms { slow_after: self.slow_after, mark, wake };
+        let from = trusted.map_or(0, |it| it.seq);
+        let due = |it: &Place| it.seq >= from.saturating_add(self.snapshot_every.max(1));
+        let keep = passed.filter(due).map(|place| Snapshot { place, book: day.before.clone() });
+        let audit = (keep.is_some() || trusted.is_some()).then(|| Audit {
+            journal: path.clone(),
+            vfs: self.vfs.clone(),
+            build: session.build.clone(),
+            contracts: contracts.clone(),
+            keep,
+            trusted,
+            after: self.audit_after,
+        });
+        let terms = Terms { slow_after: self.slow_after, mark, wake, audit };
         let ledger = Ledger { db, path: path.clone(), vfs: self.vfs.clone(), run };
         let writer = Writer::start(ledger, end, terms).map_err(OpenFault::Thread)?;
         let took = began.elapsed();
-        let recovered = Recovered { name, book, day, contracts, run, before, damage, noted, took };
+        let recovered = Recovered { name, book, day, contracts, run, before, damage, noted, from, took };
         Ok(Opened { writer, recovered })
     }
 }
@@ -336,19 +361,8 @@ enum Looked {
 struct Sound {
     db: Connection,
     path: PathBuf,
-    book: Book,
     contracts: Vec<ListedContract>,
-    end: End,
-    noted: NotedState,
-    day: DaySoFar,
-}
-
-/// What only files outside of the database know.
-fn outside_damage(path: &Path, last: u64) -> Option<DamageKind> {
-    if side_files::was_lost(path) {
-        return Some(DamageKind::LostBefore);
-    }
-    Mark::look(path).filter(|(written, _)| *written > last).map(|(written, _)| DamageKind::CutOff { written })
+    folded: Folded,
 }
 
 /// The world refuses, the file is not to blame: a lock, a right, a full disk.
@@ -407,6 +421,7 @@ fn set_aside(path: &Path, kind: DamageKind) -> Result<Looked, OpenFault> {
 fn forget_outside(path: &Path) -> Result<(), OpenFault> {
     let fault =
         |source| OpenFault::File { what: "could not remove a note of", path: path.to_owned(), source };
+    side_files::forget_snapshot(path).map_err(fault)?;
     side_files::forget_lost(path).map_err(fault)?;
     side_files::forget_mark(path).map_err(fault)
 }

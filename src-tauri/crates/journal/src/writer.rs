@@ -5,6 +5,7 @@
 //! has left behind cannot be known, so nothing is written to that handle again. Only a full disk, which is
 //! told before anything was written, is met with the reserve and a new handle.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use phantom_engine::{Book, Fact};
 use phantom_runtime::{Journal, JournalHealth};
 
+use crate::audit::{Audit, UnderWay};
 use crate::backup;
 use crate::commit::{Group, Ledger};
 use crate::connection;
@@ -30,7 +32,8 @@ const GROUP_MAX: usize = 4_096;
 pub(crate) struct Terms {
     pub(crate) slow_after: Duration,
     pub(crate) mark: Mark,
-    pub(crate) wake: Box<dyn Fn() + Send>,
+    pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) audit: Option<Audit>,
 }
 
 /// Writes facts to a journal, in a thread of its own. Dropped, it writes what waits and leaves the run
@@ -39,6 +42,7 @@ pub(crate) struct Terms {
 pub struct Writer {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<Option<Ledger>>>,
+    audit: Option<UnderWay>,
 }
 
 /// How commits went.
@@ -147,9 +151,15 @@ impl Writer {
             origin: wall::stopwatch(),
             slow_after: terms.slow_after,
         });
-        let pen = Pen { shared: Arc::clone(&shared), end, mark: terms.mark, wake: terms.wake };
+        let Terms { mark, wake, audit, slow_after: _ } = terms;
+        let audit = audit.map(|audit| {
+            let (shared, wake, journal) = (Arc::clone(&shared), Arc::clone(&wake), ledger.path.clone());
+            audit.begin(move |damage| lose(&shared, wake.as_ref(), &journal, WriteFault::Damaged(damage)))
+        });
+        let audit = audit.transpose()?;
+        let pen = Pen { shared: Arc::clone(&shared), end, mark, wake, journal: ledger.path.clone() };
         let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || pen.run(ledger))?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, thread: Some(thread), audit })
     }
 
     /// Tells the name that a signal has at its source; facts name it by its place.
@@ -189,10 +199,16 @@ impl Writer {
     }
 
     fn close(&mut self) -> Option<Ledger> {
+        drop(self.audit.take());
         self.shared.queue().closing = true;
         self.shared.work.notify_one();
         // A thread that panicked has lost the journal.
-        self.thread.take()?.join().ok().flatten()
+        let ledger = self.thread.take()?.join().ok().flatten()?;
+        if self.shared.health.load(Ordering::Acquire) == LOST {
+            ledger.abandon();
+            return None;
+        }
+        Some(ledger)
     }
 }
 
@@ -213,7 +229,8 @@ struct Pen {
     shared: Arc<Shared>,
     end: End,
     mark: Mark,
-    wake: Box<dyn Fn() + Send>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    journal: PathBuf,
 }
 
 impl Pen {
@@ -307,19 +324,20 @@ impl Pen {
     }
 
     fn give_up(&self, why: WriteFault, ledger: Option<Ledger>) {
-        let text = why.to_string();
-        let path = ledger.as_ref().map(|ledger| ledger.path.clone());
-        // First the desk: it must know before anything else can take time.
-        self.shared.lose(why);
-        (self.wake)();
-        tracing::error!(why = %text, "the journal is lost");
-        if let Some(path) = path
-            && let Err(fault) = side_files::note_lost(&path, &text)
-        {
-            tracing::error!(%fault, "and it could not be noted for the next start");
-        }
+        lose(&self.shared, self.wake.as_ref(), &self.journal, why);
         if let Some(ledger) = ledger {
             ledger.abandon();
         }
+    }
+}
+
+fn lose(shared: &Shared, wake: &(dyn Fn() + Send + Sync), journal: &Path, why: WriteFault) {
+    let text = why.to_string();
+    // First the desk: it must know before anything else can take time.
+    shared.lose(why);
+    wake();
+    tracing::error!(why = %text, "the journal is lost");
+    if let Err(fault) = side_files::note_lost(journal, &text) {
+        tracing::error!(%fault, "and it could not be noted for the next start");
     }
 }

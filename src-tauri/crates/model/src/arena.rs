@@ -7,6 +7,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
+use serde::{Deserialize, Serialize};
+
 /// A row number with a type of its own.
 pub trait ArenaKey: Copy {
     /// The key of row `row`.
@@ -16,7 +18,7 @@ pub trait ArenaKey: Copy {
 }
 
 /// What keys are made of: a row number of which an optional one takes no more room.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowNumber(NonZeroU32);
 
 impl RowNumber {
@@ -43,9 +45,11 @@ impl fmt::Debug for RowNumber {
 }
 
 /// Rows of `T`, found by `K`.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent, bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
 pub struct Arena<K, T> {
     rows: Vec<T>,
+    #[serde(skip)]
     key: PhantomData<K>,
 }
 

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU16;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Price, Side, Ticks};
 
@@ -91,7 +91,7 @@ impl TryFrom<EvenText> for BreakEven {
 
 /// What an order asks for its lot beside fixed prices.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Guard {
     /// The stop, so far on the losing side of the lot's average entry.
     #[serde(default, rename = "stopTicks", skip_serializing_if = "Option::is_none")]
@@ -105,6 +105,25 @@ pub struct Guard {
     /// A stop that goes to the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_even: Option<BreakEven>,
+}
+
+impl Serialize for Guard {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return Self::serialize(self, to);
+        }
+        (self.stop, self.target, self.trail, self.break_even).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Guard {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            return Self::deserialize(from);
+        }
+        let (stop, target, trail, break_even) = Deserialize::deserialize(from)?;
+        Ok(Self { stop, target, trail, break_even })
+    }
 }
 
 impl Guard {

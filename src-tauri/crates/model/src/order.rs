@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Price;
 
@@ -38,7 +38,7 @@ impl OrderKind {
 
 /// Stop-loss and take-profit of an entry: what its lot's phantom will watch for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bracket {
     /// Leave when a trade prints here or on the losing side of here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +46,26 @@ pub struct Bracket {
     /// Leave when a trade prints here or on the winning side of here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Price>,
+}
+
+impl Serialize for Bracket {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            Self::serialize(self, to)
+        } else {
+            (self.stop, self.target).serialize(to)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Bracket {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            return Self::deserialize(from);
+        }
+        let (stop, target) = Deserialize::deserialize(from)?;
+        Ok(Self { stop, target })
+    }
 }
 
 impl Bracket {
@@ -60,7 +80,7 @@ impl Bracket {
 }
 
 /// Where an order stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum OrderStatus {
     /// Recorded and on its way to the broker.
     Pending,

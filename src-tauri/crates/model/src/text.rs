@@ -2,6 +2,9 @@
 //!
 //! A value has one spelling. What is read is checked as strictly as what is typed: another spelling, or
 //! a number out of its range, is refused.
+//!
+//! A form that nobody reads (a snapshot of a book) has the bare numbers, and every field of a record whose
+//! JSON form leaves some out.
 
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
@@ -85,7 +88,25 @@ macro_rules! letter_and_number {
             }
         }
 
-        crate::text::as_text!($name, $what);
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                if to.is_human_readable() {
+                    crate::text::write(self, to)
+                } else {
+                    serde::Serialize::serialize(&$number(*self), to)
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                if from.is_human_readable() {
+                    crate::text::read(from, $what)
+                } else {
+                    serde::Deserialize::deserialize(from).map($make)
+                }
+            }
+        }
     };
 }
 
@@ -184,13 +205,17 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.exact_text())
+        if to.is_human_readable() { to.serialize_str(&self.exact_text()) } else { self.nanos().serialize(to) }
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        read(from, "a time such as 2013-10-07T14:00:01.0000000Z")
+        if from.is_human_readable() {
+            read(from, "a time such as 2013-10-07T14:00:01.0000000Z")
+        } else {
+            i64::deserialize(from).map(Self::from_nanos)
+        }
     }
 }
 
@@ -218,13 +243,17 @@ impl FromStr for Money {
 
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.exact_text())
+        if to.is_human_readable() { to.serialize_str(&self.exact_text()) } else { self.units().serialize(to) }
     }
 }
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        read(from, "an amount of money such as -12.50")
+        if from.is_human_readable() {
+            read(from, "an amount of money such as -12.50")
+        } else {
+            i64::deserialize(from).map(Self::from_units)
+        }
     }
 }
 

@@ -154,7 +154,7 @@ const ROWS: [(Invariant, &str, &str); 46] = [
     ),
     (Invariant::I35, "I35", "kill switch, lockout and latch end only by their own command"),
     (Invariant::I36, "I36", "the book rebuilt from its facts is the book"),
-    (Invariant::I37, "I37", "an earlier book and the facts since are the book"),
+    (Invariant::I37, "I37", "a snapshot of an earlier book and the facts since are the book"),
     (Invariant::I38, "I38", "facts are numbered without gaps"),
     (Invariant::I39, "I39", "the broker's account told twice says nothing the second time"),
     (

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use phantom_compliance::pack::TradeCounting;
 use phantom_compliance::{Lockout, Profile, RuleId, RunAway, Until};
 use phantom_model::{Money, NetQty, Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::Book;
 use crate::rule_fact::{Figures, RuleFact};
 
 /// What comes into force with the next session.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Plan {
     /// Other rules.
     Rules {
@@ -25,7 +26,7 @@ pub enum Plan {
 }
 
 /// An account as the facts tell it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Account {
     profile: Option<Arc<Profile>>,
     unusable: Option<Arc<str>>,

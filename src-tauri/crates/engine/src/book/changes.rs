@@ -5,13 +5,14 @@
 //! before is kept here.
 
 use phantom_model::{OrderId, OrderKind, OrderStep, Price, Qty, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::Book;
 use super::order::OrderKey;
 use crate::fact::FactBody;
 
 /// A change on its way.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Change {
     /// Contracts of the whole order before.
     pub old_qty: Qty,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_model::{ContractId, LotId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::{Book, Entered, Flatten, LotState};
 use crate::fact::{Absence, FactBody, GapPolicy, Leg};
@@ -15,7 +16,7 @@ pub const TICKETS_LEFT_OUT: usize = 100;
 pub const FLATTENS_LEFT_OUT: usize = 8;
 
 /// Phantoms after an absence.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Gap {
     returned: Option<(Timestamp, GapPolicy)>,
     /// Armed lots that have not been judged since.

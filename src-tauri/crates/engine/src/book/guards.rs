@@ -34,7 +34,7 @@ pub struct Protection {
 }
 
 /// What a lot is guarded by beside the bracket in its row.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(super) struct Guarded {
     stop_offset: Option<Offset>,
     target_offset: Option<Offset>,
@@ -47,7 +47,7 @@ pub(super) struct Guarded {
 }
 
 /// A trailing stop: where it sits while the lot is armed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 struct Seat {
     distance: Ticks,
     class: Option<ClassKey>,

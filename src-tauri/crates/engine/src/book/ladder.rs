@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use phantom_model::ContractId;
+use serde::{Deserialize, Serialize};
 
 use super::order::OrderKey;
 
 /// Which exits of a flatten were refused, and how often what each of them closes was refused before.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Ladder {
     /// Refusals before an exit was sent; only exits that replaced another one.
     spent: BTreeMap<OrderKey, u8>,
@@ -17,7 +18,7 @@ pub struct Ladder {
 }
 
 /// A part of a position whose exit was refused.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 struct Part {
     contract: ContractId,
     /// Contracts of its exit that were not filled.

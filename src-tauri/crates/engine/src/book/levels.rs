@@ -8,12 +8,13 @@
 use std::collections::BTreeSet;
 
 use phantom_model::{Bracket, LotId, Price, Print, Side, Ticks, Trail};
+use serde::{Deserialize, Serialize};
 
 use super::trails::{ClassKey, Trails};
 use crate::fact::Leg;
 
 /// The trigger prices of one contract.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Levels {
     /// A trade at or below this fires or moves something; `i64::MIN` when nothing is armed that way.
     acts_at_or_below_ticks: i64,

@@ -2,12 +2,13 @@
 
 use phantom_model::arena::RowNumber;
 use phantom_model::{ArenaKey, Bracket, ContractId, LotId, Price, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::order::OrderKey;
 use crate::fact::Leg;
 
 /// A piece's row in the book.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct PieceKey(RowNumber);
 
 impl ArenaKey for PieceKey {
@@ -21,7 +22,7 @@ impl ArenaKey for PieceKey {
 
 /// Contracts of a lot with one entry price. Pieces are consumed oldest first, so that money stays
 /// whole: a lot filled at several prices has no average that every exit could be measured against.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Piece {
     /// Entry price.
     pub price: Price,
@@ -32,7 +33,7 @@ pub struct Piece {
 }
 
 /// A row of what was closed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ClosedKey(RowNumber);
 
 impl ArenaKey for ClosedKey {
@@ -46,7 +47,7 @@ impl ArenaKey for ClosedKey {
 
 /// What an order has closed of a lot. Kept, so that it can be undone when the exchange takes one of
 /// the two executions back.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Closed {
     /// Which lot.
     pub lot: LotId,
@@ -61,7 +62,7 @@ pub struct Closed {
 }
 
 /// How a lot is protected.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum LotState {
     /// Its bracket is empty: nobody asked for protection.
     Bare,
@@ -84,7 +85,7 @@ pub enum LotState {
 }
 
 /// One lot.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Lot {
     /// The order that opened it.
     pub order: OrderKey,

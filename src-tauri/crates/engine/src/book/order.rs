@@ -5,12 +5,13 @@ use phantom_model::{
     ArenaKey, ContractId, ExecId, FailReason, LotId, Money, OrderId, OrderKind, OrderStatus, Price, Qty,
     Side, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::fact::Purpose;
 use crate::input::Origin;
 
 /// An order's row in the book.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct OrderKey(RowNumber);
 
 impl ArenaKey for OrderKey {
@@ -23,7 +24,7 @@ impl ArenaKey for OrderKey {
 }
 
 /// An execution's row in the book.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct FillKey(RowNumber);
 
 impl ArenaKey for FillKey {
@@ -36,7 +37,7 @@ impl ArenaKey for FillKey {
 }
 
 /// One execution.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct FillRow {
     /// The broker's id.
     pub exec: ExecId,
@@ -59,7 +60,7 @@ pub struct FillRow {
 }
 
 /// Whether an execution counts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum FillState {
     /// As it was reported.
     AsReported,
@@ -83,7 +84,7 @@ impl FillState {
 }
 
 /// How a cancel of the order stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Cancelling {
     /// Nobody has asked.
     No,
@@ -94,7 +95,7 @@ pub enum Cancelling {
 }
 
 /// One order that was submitted.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use phantom_compliance::{Minis, gate::worst_case};
 use phantom_model::{ContractStanding, LotId, Money, NetQty, Side, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::levels::Levels;
 use super::order::OrderKey;
 use crate::fact::LatchCause;
 
 /// The broker's number of a position where it is not ours.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Difference {
     /// What fills proved when it was found.
     pub ours: NetQty,
@@ -23,7 +24,7 @@ pub struct Difference {
 }
 
 /// What became of a difference.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum DifferenceStanding {
     /// Seen once: the broker may lag.
     Suspected,
@@ -42,7 +43,7 @@ impl Difference {
 }
 
 /// One contract's position.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Position {
     /// Net quantity: the sum of all fills and adjustments.
     pub net: NetQty,

@@ -11,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use phantom_model::arena::RowNumber;
 use phantom_model::{Arena, ArenaKey, LotId, Price, Side, Ticks, Trail};
+use serde::{Deserialize, Serialize};
 
 /// A class's row.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(super) struct ClassKey(RowNumber);
 
 impl ArenaKey for ClassKey {
@@ -26,7 +27,7 @@ impl ArenaKey for ClassKey {
 }
 
 /// Lots with the same best trade.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 struct Class {
     /// The class that this one has joined.
     joined: Option<ClassKey>,
@@ -36,7 +37,7 @@ struct Class {
 }
 
 /// The trailing stops of one side.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub(super) struct Trails {
     side: Side,
     rows: Arena<ClassKey, Class>,

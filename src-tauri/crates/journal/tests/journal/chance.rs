@@ -12,7 +12,7 @@ use crate::stories::{contracts, folded, session};
 const PRICES: [&str; 7] = ["1318.0", "1318.4", "1319.0", "1319.3", "1320.1", "1321.0", "1317.2"];
 
 /// Anything that may happen next.
-fn step(world: &mut World, dice: &mut Dice) {
+pub(crate) fn step(world: &mut World, dice: &mut Dice) {
     let at = PRICES[dice.below(PRICES.len())];
     match dice.below(16) {
         0..=3 => world.print(at),

@@ -21,7 +21,11 @@ pub(crate) struct Dice(TestRng);
 
 impl Dice {
     pub(crate) fn new() -> Self {
-        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
+        Self::of(7)
+    }
+
+    pub(crate) fn of(seed: u8) -> Self {
+        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]))
     }
 
     pub(crate) fn below(&mut self, end: usize) -> usize {

@@ -11,5 +11,6 @@ mod damage;
 mod lines;
 mod opening;
 mod reading;
+mod snapshots;
 mod stories;
 mod views;

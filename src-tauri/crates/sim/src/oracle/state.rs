@@ -32,6 +32,12 @@ impl Oracle {
             self.facts_at_whole = facts.len();
             let same = self.shadow == *book;
             self.check(Invariant::I37, same, || "the book is not what its facts fold to".to_owned());
+            // From here on it is a snapshot, as a file keeps it, that the next facts are folded into.
+            let kept = postcard::to_stdvec(&self.shadow).and_then(|bytes| postcard::from_bytes(&bytes));
+            self.check(Invariant::I37, kept.is_ok(), || "the book cannot be kept and read back".to_owned());
+            if let Ok(kept) = kept {
+                self.shadow = kept;
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! What lies before a snapshot that a start has used: checked and folded once more while the desk runs, and
-//! the next snapshot is kept. Nobody waits for either.
+//! What lies before a snapshot that a start has used: checked and folded once more while the desk runs, with
+//! the integrity of the whole database; and the next snapshot is kept. Nobody waits for either.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,6 +15,7 @@ use crate::fault::{Damage, DamageKind, OpenFault};
 use crate::reading::{self, Walked};
 use crate::snapshot::Snapshot;
 use crate::state_hash::StateHash;
+use crate::store::integrity_check;
 
 /// How many steps of the database's own engine pass between two looks at whether to stop: some milliseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
@@ -97,6 +98,7 @@ impl Audit {
             let same = same && StateHash::of(&book) == trusted.state;
             (!same).then_some(DamageKind::OtherBook { seq: trusted.seq })
         });
+        let kind = kind.or_else(|| integrity_check(&db));
         if kind.is_none() {
             tracing::info!(records = trusted.seq, "what lies before the snapshot is whole");
         }

@@ -303,6 +303,32 @@ fn damage_before_a_snapshot_is_found_while_the_desk_runs_and_ends_what_is_truste
 }
 
 #[test]
+fn an_index_that_no_start_reads_is_checked_while_the_desk_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_snapshot(folder.path());
+    let path = store.path(&session());
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let root =
+        "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name = 'event_by_entity'";
+    let found = db.query_row(root, [], |row| Ok([row.get::<_, u32>(0)?, row.get(1)?])).unwrap();
+    let [root, size] = found.map(|number| usize::try_from(number).unwrap());
+    drop(db);
+    let mut bytes = fs::read(&path).unwrap();
+    let page = &mut bytes[(root - 1) * size..root * size];
+    let entry = page.windows(2).position(|name| name == b"T1").unwrap();
+    page[entry + 1] = b'9';
+    fs::write(&path, &bytes).unwrap();
+    let opened = open(&store.clone().audit_after(Duration::ZERO));
+    assert!(opened.recovered.from > 0 && opened.recovered.damage.is_none());
+    while opened.writer.health() != JournalHealth::Lost {
+        std::thread::yield_now();
+    }
+    let why = opened.writer.lost().unwrap().to_string();
+    assert!(why.contains("index event_by_entity"), "{why}");
+}
+
+#[test]
 fn a_desk_that_ends_does_not_wait_for_the_check_of_what_is_old() {
     let folder = tempfile::tempdir().unwrap();
     let store = with_snapshot(folder.path());

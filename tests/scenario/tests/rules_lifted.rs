@@ -1,7 +1,7 @@
 //! No rules any more, and a lock until a time of one's own.
 
 use phantom_engine::{Input, Origin, RulesInput};
-use phantom_model::Timestamp;
+use phantom_model::{NetQty, Timestamp};
 use phantom_testkit::rules::{adopt, profile};
 use phantom_testkit::{buy, sell};
 use scenario::brokers::ByHand;
@@ -110,6 +110,16 @@ fn rules_stay_while_something_is_open_and_a_lock_outlives_them() {
     story.print("1320.0");
     assert!(!story.book().halt().locked_out);
     assert!(!has_rules(&story), "with the lock the rules have gone too");
+}
+
+#[test]
+fn what_other_accounts_hold_outlives_rules_that_are_lifted() {
+    let mut story = combine();
+    story.print("1320.0");
+    story.rules(RulesInput::Elsewhere { holdings: vec![("gold".into(), NetQty::new(3))] });
+    lift(&mut story);
+    assert!(!has_rules(&story), "nothing was traded");
+    assert_eq!(story.book().account().elsewhere("gold"), NetQty::new(3));
 }
 
 #[test]

@@ -241,6 +241,36 @@ fn a_snapshot_of_records_that_are_not_there_is_not_used() {
 }
 
 #[test]
+fn wherever_there_is_doubt_all_records_are_folded() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_snapshot(folder.path());
+    let path = store.path(&session());
+    let opened = open(&store);
+    let book = opened.recovered.book.clone();
+    opened.writer.end(&book).unwrap();
+    assert!(recovered(&store).from > 0, "without any doubt");
+    let kept = fs::read(snapshot(&store)).unwrap();
+    let last = two_days().len() as u64;
+
+    let spoil = |work: &str| assert_eq!(rusqlite::Connection::open(&path).unwrap().execute(work, []), Ok(1));
+    spoil("UPDATE state SET hash = '?' || substr(hash, 2)");
+    let noted = recovered(&store);
+    assert_eq!((noted.from, noted.noted, noted.damage), (0, NotedState::Differs(last), None));
+
+    let view = rusqlite::Connection::open(&path).unwrap();
+    view.execute_batch("DROP VIEW positions").unwrap();
+    drop(view);
+    let broken = recovered(&store);
+    assert_eq!((broken.from, broken.damage.unwrap().last_whole), (0, last));
+
+    fs::write(snapshot(&store), &kept).unwrap();
+    fs::write(path.with_extension("lost"), "the disk was gone").unwrap();
+    let lost = recovered(&store);
+    assert_eq!((lost.from, lost.damage.unwrap().kind), (0, DamageKind::LostBefore));
+    assert_eq!(lost.book, folded(&two_days()));
+}
+
+#[test]
 fn a_calendar_that_goes_back_asks_for_the_records_again() {
     let folder = tempfile::tempdir().unwrap();
     let (store, mut facts) = (eager(folder.path()), days(2));

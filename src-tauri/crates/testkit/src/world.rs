@@ -80,7 +80,13 @@ impl World {
     /// A desk at a moment of the calendar under a shipped pack with these settings, each `KEY=VALUE`.
     #[must_use]
     pub fn under(pack: &str, settings: &[&str], at: &str) -> Self {
-        let mut world = Self::new();
+        Self::under_with_fees(pack, settings, at, Money::ZERO)
+    }
+
+    /// The same with a fee per contract and side.
+    #[must_use]
+    pub fn under_with_fees(pack: &str, settings: &[&str], at: &str, fee_per_side: Money) -> Self {
+        let mut world = Self::with(Limits::NONE, fee_per_side);
         world.now = rules::moment(at);
         let rule_book = rules::rule_book(world.now);
         world.rule_book = Some(rule_book.clone());

@@ -1,12 +1,16 @@
 //! What the engine promises, from outside. Every world checks every invariant after every input.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod busts;
 #[cfg(test)]
 mod change;
 mod contracts;
 #[cfg(test)]
 mod exits;
+#[cfg(test)]
+mod exposure;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
@@ -28,6 +32,8 @@ mod random;
 mod random_truth;
 #[cfg(test)]
 mod recovery;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]

@@ -131,11 +131,10 @@ fn choose(world: &mut World, profile: Arc<Profile>, fresh: bool) {
 }
 
 fn last_rule(world: &World) -> &RuleFact {
-    let rules = world.facts().iter().rev().filter_map(|fact| match &fact.body {
-        FactBody::Rule(rule) => Some(rule),
-        _ => None,
-    });
-    rules.into_iter().next().unwrap()
+    let rules = world.facts().iter().rev();
+    let mut rules =
+        rules.filter_map(|fact| if let FactBody::Rule(rule) = &fact.body { Some(rule) } else { None });
+    rules.next().unwrap()
 }
 
 #[test]

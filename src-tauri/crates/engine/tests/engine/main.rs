@@ -19,6 +19,8 @@ mod flatten;
 mod ladder;
 mod lifecycle;
 #[cfg(test)]
+mod lost;
+#[cfg(test)]
 mod money;
 #[cfg(test)]
 mod outside;

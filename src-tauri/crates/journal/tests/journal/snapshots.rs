@@ -265,9 +265,9 @@ fn wherever_there_is_doubt_all_records_are_folded() {
 
     fs::write(snapshot(&store), &kept).unwrap();
     fs::write(path.with_extension("lost"), "the disk was gone").unwrap();
-    let lost = recovered(&store);
-    assert_eq!((lost.from, lost.damage.unwrap().kind), (0, DamageKind::LostBefore));
-    assert_eq!(lost.book, folded(&two_days()));
+    let after_a_loss = recovered(&store);
+    assert_eq!((after_a_loss.from, after_a_loss.damage.unwrap().kind), (0, DamageKind::LostBefore));
+    assert_eq!(after_a_loss.book, folded(&two_days()));
 }
 
 #[test]

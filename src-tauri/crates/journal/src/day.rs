@@ -23,9 +23,9 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// The last trading day of a journal; `empty` is the book before its first fact. Where the day's first
-    /// fact cannot be found nothing is gathered, and the walk through the records says why.
-    pub(crate) fn last_of(db: &Connection, empty: &Book) -> Self {
+    /// The last trading day of a journal, with the book from which the walk begins until the day's own is met.
+    /// Where its first fact cannot be found nothing is gathered, and the walk through the records says why.
+    pub(crate) fn last_of(db: &Connection, begins_with: &Book) -> Self {
         // One end at a time: asked for both at once, the database walks through the whole day.
         let span = "SELECT (SELECT min(seq) FROM event WHERE day = last.day), last.seq
                     FROM (SELECT seq, day FROM event ORDER BY seq DESC LIMIT 1) AS last";
@@ -38,7 +38,7 @@ impl Gathered {
             let (first, last) = (first.cast_unsigned(), last.cast_unsigned());
             first.max(last.saturating_sub(FACTS_MAX).saturating_add(1)).saturating_sub(1)
         });
-        Self { begins_after, day: DaySoFar { before: empty.clone(), facts: Vec::new() } }
+        Self { begins_after, day: DaySoFar { before: begins_with.clone(), facts: Vec::new() } }
     }
 
     /// The fact before the first of the day.

@@ -168,6 +168,24 @@ fn r_04_a_person_lets_a_passed_stop_exit_and_the_target_still_counts() {
 }
 
 #[test]
+fn r_04_what_is_leaving_already_is_not_let_exit_once_more() {
+    let mut story = killed(GapPolicy::Ask);
+    agrees(&mut story);
+    story.print("1316.0");
+    story.print("1316.1");
+    let close = story.place(sell(2));
+    story.accept(&close);
+    story.hush();
+    story.exit_passed(0);
+    story.expect_said("");
+    story.fill(&close, 1, "1316.1");
+    story.cancelled(&close);
+    story.hush();
+    story.exit_passed(0);
+    story.expect_sent("send L0-X1 SELL 1 GC MARKET");
+}
+
+#[test]
 fn r_04_one_absurd_price_after_a_start_fires_nothing() {
     let mut story = killed(GapPolicy::Fire);
     agrees(&mut story);
@@ -309,6 +327,17 @@ fn r_18_after_a_sleep_old_trades_fire_nothing_and_the_first_fresh_one_decides() 
     // It came back: told, not fired.
     story.expect_sent("");
     story.print("1318.0");
+    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
+}
+
+#[test]
+fn r_18_the_first_fresh_trade_after_a_sleep_is_judged_by_the_price_from_before_it() {
+    let mut story = holding(buy(2).stop("1318.0"));
+    story.wait_ms(60_000);
+    story.wake(GapPolicy::Fire);
+    agrees(&mut story);
+    story.hush();
+    story.print("1317.9");
     story.expect_sent("send L0-X1 SELL 2 GC MARKET");
 }
 

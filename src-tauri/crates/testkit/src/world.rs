@@ -25,6 +25,7 @@ use crate::rules;
 #[derive(Clone, Debug)]
 pub struct World {
     engine: Engine,
+    timing: Timing,
     limits: Limits,
     rule_book: Option<RuleBook>,
     shadow: Book,
@@ -57,10 +58,21 @@ impl World {
     /// A desk with limits, and a fee per contract and side.
     #[must_use]
     pub fn with(limits: Limits, fee_per_side: Money) -> Self {
+        Self::timed(limits, fee_per_side, Timing::STANDARD)
+    }
+
+    /// A desk at a broker, which is asked for its account when something is in doubt.
+    #[must_use]
+    pub fn live() -> Self {
+        Self::timed(Limits::NONE, Money::ZERO, Timing::LIVE)
+    }
+
+    fn timed(limits: Limits, fee_per_side: Money, timing: Timing) -> Self {
         let terms = terms(fee_per_side);
         let shadow = Book::new(&terms);
         Self {
-            engine: Engine::new(terms, limits, Timing::STANDARD),
+            engine: Engine::new(terms, limits, timing),
+            timing,
             limits,
             rule_book: None,
             shadow,
@@ -226,7 +238,7 @@ impl World {
     pub fn restarted(&self, input: usize) -> Engine {
         let terms = self.engine.terms().clone();
         let book = Book::replay(&terms, self.facts_before(input));
-        let engine = Engine::with_book(terms, self.limits, Timing::STANDARD, book);
+        let engine = Engine::with_book(terms, self.limits, self.timing, book);
         match self.rule_book.clone() {
             Some(rule_book) => engine.with_rule_book(rule_book),
             None => engine,

@@ -2,8 +2,8 @@
 
 use phantom_compliance::Limits;
 use phantom_engine::HaltChange;
-use phantom_model::{Money, OrderStatus};
-use phantom_testkit::{World, buy, contract, sell};
+use phantom_model::{Listed, ListedFill, Money, OrderStatus};
+use phantom_testkit::{Account, World, buy, contract, sell};
 
 /// A desk that pays 1.00 per contract and side, and has seen a price.
 fn world() -> World {
@@ -213,6 +213,22 @@ fn the_same_execution_id_for_two_orders_is_a_contradiction() {
         broker_time: None,
     }));
     world.expect("alarm contradicting_exec T2");
+    assert_eq!(world.net("GC"), 1);
+}
+
+#[test]
+fn an_account_that_tells_an_execution_with_other_figures_is_a_contradiction_told_once() {
+    let mut world = world();
+    world.enter(buy(1), "1320.0");
+    world.hush();
+    let mut account = Account::of(&world);
+    let price = phantom_testkit::price("GC", "1320.5");
+    let other = account.fills.told().iter().map(|fill| ListedFill { price, ..*fill }).collect();
+    account.fills = Listed::Complete(other);
+    world.reconcile(&account);
+    world.expect("alarm contradicting_exec T1");
+    world.reconcile(&account);
+    world.expect("");
     assert_eq!(world.net("GC"), 1);
 }
 

@@ -68,6 +68,17 @@ fn without_a_confirmation_what_can_no_longer_fill_leaves_after_half_a_second() {
 }
 
 #[test]
+fn all_that_no_resting_exit_can_fill_leaves_in_one_order() {
+    let mut world = holding(buy(5).stop("1319.2"));
+    world.place(sell(2).limit("1322.0"));
+    world.accept("T2");
+    world.print("1319.2");
+    world.hush();
+    world.advance_ms(500);
+    world.expect("submit L0-X1 SELL 3 GC MARKET");
+}
+
+#[test]
 fn the_alarm_after_a_second_is_silent_when_the_lot_has_left() {
     let mut world = waiting();
     world.cancelled("T2");

@@ -8,6 +8,10 @@ mod busts;
 mod change;
 mod contracts;
 #[cfg(test)]
+mod deadlines;
+#[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod exits;
 #[cfg(test)]
 mod exposure;

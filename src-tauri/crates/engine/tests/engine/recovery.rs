@@ -439,36 +439,3 @@ fn changes_that_wait_for_their_answers_survive_every_cut() {
         world.advance_ms(6_000);
     });
 }
-
-/// What is due comes no sooner and no later than it would have without the restart.
-#[test]
-fn the_next_deadline_is_the_same_after_a_restart() {
-    let same = |world: &World, what: &str| {
-        let (mut restarted, mut out) = (world.restarted(world.inputs().len()), Outcome::default());
-        // What has been due already finds nothing to do.
-        restarted.apply(world.now(), Input::Clock, &mut out);
-        assert_eq!((out.facts, out.requests), (vec![], vec![]), "{what}");
-        assert!(world.engine().next_due() > world.now(), "{what}: something is still to come");
-        assert_eq!(restarted.next_due(), world.engine().next_due(), "{what}");
-    };
-    let mut world = World::new();
-    world.print("1320.0");
-    world.advance_ms(10_000);
-    world.place(buy(3).limit("1319.0"));
-    same(&world, "an order without an answer");
-    world.accept("T1");
-    world.advance_ms(7_000);
-    world.change("T1", Some(2), None);
-    same(&world, "a change without an answer");
-    world.changed("T1", 2, "1319.0");
-    world.advance_ms(7_000);
-    world.cancel("T1");
-    same(&world, "a cancel without an answer");
-    world.cancelled("T1");
-    world.enter(buy(2).stop("1319.2"), "1320.0");
-    world.place(sell(2).limit("1322.0"));
-    world.accept("T3");
-    world.advance_ms(7_000);
-    world.print("1319.2");
-    same(&world, "a lot that waits for the cancel of a resting order");
-}

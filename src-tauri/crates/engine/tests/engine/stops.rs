@@ -305,6 +305,20 @@ fn an_exit_beside_a_filled_stop_is_asked_back_before_it_can_fill() {
 }
 
 #[test]
+fn an_exit_that_fills_beside_a_filled_stop_is_a_double_exit_too() {
+    let mut world = beside();
+    world.print("1319.2");
+    world.fill("L0-X1.d1", 2, "1317.0");
+    world.hush();
+    world.fill("L0-X1", 2, "1319.1");
+    let said = world.said().join(" | ");
+    assert!(said.contains("alarm double_exit L0-X1 | latch double_exit L0-X1"), "{said}");
+    let account = Account::of(&world);
+    world.answer(&account);
+    world.expect("repair L1 | submit L1-X1 BUY 2 GC MARKET");
+}
+
+#[test]
 fn flatten_takes_stops_back_before_its_exits_leave() {
     for stop in ["L0-X1.s1", "L0-X1.d1"] {
         let mut world = holding(buy(2).stop("1319.2"));

@@ -87,6 +87,16 @@ fn more_fills_of_the_same_foreign_order_belong_to_one_row() {
 }
 
 #[test]
+fn a_foreign_order_that_goes_on_closing_is_no_late_fill_of_ours() {
+    let mut world = holding(3);
+    world.foreign_fill(9, Side::Sell, 1, "1320.3");
+    world.hush();
+    world.foreign_fill(9, Side::Sell, 1, "1320.4");
+    world.expect("fill X1 1@1320.4 | reduced L0 1 by X1 1320.0>1320.4 40.00 | closed X1");
+    world.expect_requests("");
+}
+
+#[test]
 fn every_cause_of_a_latch_is_recorded_once_and_a_person_lifts_them_all() {
     let mut world = holding(1);
     world.foreign_fill(9, Side::Buy, 1, "1320.0");

@@ -28,8 +28,7 @@ impl Engine {
     /// A trading day has begun: every contract is a day nearer to its end, and what is still open in one that
     /// should be left is told again.
     pub(crate) fn contracts_stand(&mut self, now: &mut Now<'_>) {
-        let contracts: Vec<ContractId> = self.terms.iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
+        for contract in self.terms.keys() {
             self.contract_stands(now, contract, Told::EachDay);
         }
     }

@@ -115,14 +115,7 @@ impl Engine {
 
     /// One exit per position for what fills prove to be open, less every exit that may still fill.
     fn close_positions(&mut self, now: &mut Now<'_>, flatten: FlattenId) {
-        let open: Vec<ContractId> = self
-            .book
-            .positions()
-            .iter()
-            .filter(|(_, position)| position.net.size() > position.exits_outstanding())
-            .map(|(contract, _)| contract)
-            .collect();
-        for contract in open {
+        for contract in self.book.positions().keys() {
             self.close_up_to(now, flatten, contract, u64::MAX);
         }
     }

@@ -42,8 +42,7 @@ impl Engine {
 
     /// Checks every contract.
     pub(crate) fn check_contracts(&mut self, now: &mut Now<'_>) {
-        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
+        for contract in self.book.positions().keys() {
             self.check_contract(now, contract);
         }
     }
@@ -107,8 +106,7 @@ impl Engine {
 
     /// A latch whose cause still stands does not stay lifted.
     pub(crate) fn latch_again(&mut self, now: &mut Now<'_>) {
-        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
+        for contract in self.book.positions().keys() {
             self.check_contract(now, contract);
             let difference = self.book.positions().at(contract).difference;
             if difference.is_some_and(|it| it.standing == DifferenceStanding::Confirmed) {

@@ -342,8 +342,7 @@ impl Engine {
     /// has changed since the question is another moment's.
     fn compare_positions(&mut self, now: &mut Now<'_>, rows: &[ListedPosition], asked_at: Timestamp) -> bool {
         let mut all = true;
-        let contracts: Vec<ContractId> = self.book.positions().iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
+        for contract in self.book.positions().keys() {
             let listed = rows.iter().find(|row| row.contract == contract);
             let broker = listed.map_or(NetQty::FLAT, |row| row.net);
             let position = self.book.positions().at(contract);

@@ -116,6 +116,17 @@ impl<K: ArenaKey, T> Arena<K, T> {
         self.rows.iter().enumerate().map(|(row, value)| (K::from_row(row_number(row)), value))
     }
 
+    /// The keys of all rows that there are now, oldest first. They borrow nothing, so that what they lead to
+    /// may change meanwhile.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = K> + use<K, T> {
+        (0..row_number(self.rows.len())).map(K::from_row)
+    }
+
+    /// All rows, oldest first, to change.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.iter_mut()
+    }
+
     /// Makes room for `additional` more rows and writes to all of it once, so that no page is fetched
     /// from the system between a trade and its exit. `blank` is what is written; it leaves no row.
     pub fn reserve(&mut self, additional: usize, blank: T)

@@ -108,11 +108,7 @@ impl Book {
             HaltChange::LiftLatch => {
                 self.halt.latched = false;
                 self.latches.clear();
-                let contracts: Vec<ContractId> =
-                    self.positions.iter().map(|(contract, _)| contract).collect();
-                for contract in contracts {
-                    self.positions.at_mut(contract).latches.clear();
-                }
+                self.positions.rows_mut().for_each(|position| position.latches.clear());
             }
             HaltChange::LiftContractLatch(contract) => self.positions.at_mut(contract).latches.clear(),
         }
@@ -126,9 +122,7 @@ impl Book {
 
     fn fold_day(&mut self, day: TradingDay) {
         self.day = Some(day);
-        let contracts: Vec<ContractId> = self.positions.iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
-            let position = self.positions.at_mut(contract);
+        for position in self.positions.rows_mut() {
             position.at_day_start = (position.realized, position.fees);
         }
     }

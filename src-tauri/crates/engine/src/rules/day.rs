@@ -5,7 +5,7 @@
 
 use phantom_compliance::Profile;
 use phantom_compliance::pack::{Balances, DayStart};
-use phantom_model::{ContractId, Money, Timestamp, TradingDay};
+use phantom_model::{Money, Timestamp, TradingDay};
 
 use crate::engine::{Engine, Now};
 use crate::rule_fact::{AccountId, Figures, RuleFact};
@@ -47,9 +47,7 @@ impl Engine {
         let figures = Box::new(next_day(it.profile, it.figures, end, at));
         self.rule(now, RuleFact::DayBegan { figures });
         // The exchange's price limits count from the session before; its own settlement is not told to us.
-        let contracts: Vec<ContractId> = self.marks.iter().map(|(contract, _)| contract).collect();
-        for contract in contracts {
-            let mark = self.marks.at_mut(contract);
+        for mark in self.marks.rows_mut() {
             mark.reference = mark.last;
         }
     }

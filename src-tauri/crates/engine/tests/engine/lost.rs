@@ -2,10 +2,10 @@
 
 use phantom_engine::Input;
 use phantom_engine::book::FlattenPhase;
-use phantom_engine::fact::{Absence, GapPolicy, Purpose};
+use phantom_engine::fact::{Absence, GapPolicy, Leg, Purpose};
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ContractStanding, ListedOrder, ListedStanding, OrderKind, OrderStatus, Qty,
-    Side,
+    BrokerOrderId, BrokerReport, ContractStanding, Link, ListedOrder, ListedStanding, OrderKind, OrderStatus,
+    Qty, Side,
 };
 use phantom_testkit::{Account, World, buy, contract, sell};
 
@@ -79,6 +79,33 @@ fn what_does_not_fit_what_is_open_is_not_taken_for_ours() {
         assert!(!said.contains("found"), "{order:?}: {said}");
         let id = order.order.unwrap().to_string();
         assert_eq!(purpose(&world, &id), None, "{said}");
+    }
+}
+
+#[test]
+fn the_exit_of_a_lot_that_has_fired_without_a_way_is_found_and_not_sent_again() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(2).stop("1319.0"), "1320.0");
+    world.feed(Input::Link(Link::Down));
+    world.print("1319.0");
+    assert_eq!(world.newest_order().as_deref(), Some("T1"), "nothing could leave");
+    world.feed(Input::Link(Link::Up));
+    told(&mut world, listed("L0-X1", "GC", Side::Sell, 2));
+    assert!(matches!(purpose(&world, "L0-X1"), Some(Purpose::LotExit { leg: Leg::Stop, .. })));
+    world.expect_requests("");
+}
+
+#[test]
+fn what_does_not_close_a_lot_that_leaves_is_no_exit_of_it() {
+    for (root, side) in [("GC", Side::Buy), ("NQ", Side::Sell)] {
+        let mut world = World::new();
+        world.print("1320.0");
+        world.print_on("NQ", "24500.00");
+        world.enter(buy(2).stop("1319.0"), "1320.0");
+        world.print("1319.0");
+        let said = told(&mut world, listed("L0-X2", root, side, 2));
+        assert_eq!(purpose(&world, "L0-X2"), None, "{root} {side:?}: {said}");
     }
 }
 

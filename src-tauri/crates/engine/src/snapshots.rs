@@ -75,9 +75,8 @@ impl Engine {
 
     /// An answer is overdue, or it is time to ask.
     pub(crate) fn snapshot_due(&mut self, now: &mut Now<'_>) {
-        let overdue = self.question.open.is_some_and(|(_, asked_at)| now.at >= asked_at + ANSWER);
-        if overdue {
-            self.question.open = None;
+        // While a question is open, what is due is its answer.
+        if self.question.open.take().is_some() {
             self.incomplete(now);
         } else {
             self.ask_snapshot(now);

@@ -180,6 +180,11 @@ impl World {
         self.now = until;
     }
 
+    /// Lets time pass in which the desk was given none: what was due meanwhile is not done yet.
+    pub fn stall_ms(&mut self, millis: u32) {
+        self.now = self.now + Span::from_millis(millis);
+    }
+
     /// Places an order by a click.
     pub fn place(&mut self, draft: Draft) {
         self.feed(Input::Place { intake: Intake::Read(draft.request()), origin: Origin::Window });

@@ -51,6 +51,39 @@ fn a_difference_is_believed_the_second_time_after_five_seconds() {
 }
 
 #[test]
+fn two_numbers_that_differ_from_each_other_are_not_one_difference_seen_twice() {
+    let mut world = priced();
+    world.enter(buy(3), "1320.0");
+    world.advance_ms(1);
+    world.hush();
+    let (one, none) = (Account::of(&world).holds("GC", 1), Account::of(&world).holds("GC", 0));
+    world.reconcile(&one);
+    world.advance_ms(5_000);
+    world.answer(&none);
+    world.expect("differs GC 3 broker 1 | differs GC 3 broker 0");
+    world.advance_ms(5_000);
+    world.answer(&none);
+    world.expect("confirmed GC | alarm mismatch GC 3 broker 0 | latch on GC mismatch GC");
+}
+
+#[test]
+fn the_same_distance_from_another_position_is_another_difference() {
+    let mut world = priced();
+    world.enter(buy(3), "1320.0");
+    world.advance_ms(1);
+    world.hush();
+    let account = Account::of(&world).holds("GC", 1);
+    world.reconcile(&account);
+    world.expect("differs GC 3 broker 1");
+    world.enter(buy(1), "1320.0");
+    world.advance_ms(5_000);
+    world.hush();
+    let account = Account::of(&world).holds("GC", 2);
+    world.reconcile(&account);
+    world.expect("differs GC 4 broker 2");
+}
+
+#[test]
 fn a_number_that_lags_behind_the_fills_settles_by_itself() {
     let mut world = priced();
     world.enter(buy(3), "1320.0");

@@ -2,8 +2,8 @@
 
 use phantom_engine::Input;
 use phantom_model::{
-    BrokerOrderId, BrokerReport, ExecId, Link, Listed, ListedFill, ListedOrder, ListedStanding, OrderKind,
-    OrderStatus, Qty, Side, SnapshotId,
+    BrokerOrderId, BrokerReport, ExecId, FailReason, Link, Listed, ListedFill, ListedOrder, ListedStanding,
+    OrderKind, OrderStatus, Qty, Side, SnapshotId,
 };
 use phantom_testkit::{Account, World, buy, contract, sell};
 
@@ -177,6 +177,60 @@ fn an_answer_to_another_question_or_a_late_one_is_no_answer() {
     let late = Account::empty().snapshot(question);
     world.report(BrokerReport::Snapshot(Box::new(late)));
     assert_eq!(world.status("T1"), OrderStatus::Pending);
+}
+
+#[test]
+fn an_answer_counts_for_five_seconds_and_not_a_moment_longer() {
+    for (late_ms, said) in
+        [(5_000, "outside X1 BUY 1 GC | latch on GC outside X1"), (5_001, "alarm snapshot_incomplete")]
+    {
+        let mut world = world();
+        world.feed(Input::Reconcile);
+        // The desk is given no time: the answer is there before anything that is due is looked at.
+        world.stall_ms(late_ms);
+        world.hush();
+        world.answer(&Account::empty().lists(foreign_order(5)));
+        world.expect(said);
+    }
+}
+
+#[test]
+fn no_two_questions_have_the_same_number_so_that_none_gets_the_answer_to_another() {
+    let mut world = world();
+    world.feed(Input::Reconcile);
+    let mut asked = vec![world.question().unwrap()];
+    for _ in 0..4 {
+        world.hush();
+        world.advance_ms(5_000);
+        world.advance_ms(30_000);
+        asked.push(world.question().unwrap());
+    }
+    assert!(asked.is_sorted_by(|earlier, later| earlier.number() < later.number()), "{asked:?}");
+    world.advance_ms(60_000);
+    world.hush();
+    let account = Account::empty().lists(foreign_order(5));
+    world.report(BrokerReport::Snapshot(Box::new(account.snapshot(*asked.last().unwrap()))));
+    world.expect("alarm wrong_answer");
+}
+
+#[test]
+fn what_the_account_says_of_an_order_that_has_no_answer_yet_is_its_answer() {
+    let failed = ListedStanding::Failed(FailReason::Margin);
+    for (standing, said) in [
+        (ListedStanding::Working, "accept T1"),
+        (ListedStanding::Cancelled, "cancelled T1"),
+        (failed, "failed T1 broker_margin"),
+    ] {
+        let mut world = world();
+        world.place(buy(1).limit("1318.0"));
+        world.advance_ms(1);
+        world.hush();
+        let account = Account::of(&world).says("T1", standing);
+        world.reconcile(&account);
+        world.expect(said);
+        world.reconcile(&account);
+        world.expect("");
+    }
 }
 
 #[test]

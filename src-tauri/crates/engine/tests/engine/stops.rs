@@ -319,6 +319,19 @@ fn an_exit_that_fills_beside_a_filled_stop_is_a_double_exit_too() {
 }
 
 #[test]
+fn a_shadow_takes_nothing_back_in_another_contract() {
+    let mut world = holding(buy(2).stop("1319.2"));
+    world.print_on("NQ", "24500.00");
+    world.enter(buy(1).on("NQ"), "24500.00");
+    world.place(sell(2));
+    world.place(sell(1).on("NQ"));
+    world.feed(Input::Link(Link::Down));
+    world.hush();
+    world.stop_stands("L0-X1.s1", 2);
+    world.expect("stands L0-X1.s1 2 | cancel T3");
+}
+
+#[test]
 fn flatten_takes_stops_back_before_its_exits_leave() {
     for stop in ["L0-X1.s1", "L0-X1.d1"] {
         let mut world = holding(buy(2).stop("1319.2"));

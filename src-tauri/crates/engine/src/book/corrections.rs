@@ -199,8 +199,7 @@ impl Book {
     fn fold_undone(&mut self, lot: LotId, by: OrderId, qty: u32, entry: Price, exit: Price, realized: Money) {
         let by = self.find(by);
         let mut left = qty;
-        let rows: Vec<super::ClosedKey> = self.closed.iter().rev().map(|(key, _)| key).collect();
-        for key in rows {
+        for key in self.closed.keys().rev() {
             let row = self.closed.at_mut(key);
             if left > 0 && row.lot == lot && Some(row.by) == by && (row.entry, row.exit) == (entry, exit) {
                 let taken = left.min(row.qty);

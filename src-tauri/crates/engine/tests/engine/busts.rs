@@ -36,6 +36,47 @@ fn a_bust_of_what_is_open_takes_it_out_of_its_lot_and_gives_the_fee_back() {
 }
 
 #[test]
+fn what_is_left_after_a_bust_of_the_first_part_closes_at_the_price_of_the_second() {
+    let mut world = world();
+    world.place(buy(3));
+    world.fill("T1", 1, "1320.0");
+    world.fill("T1", 2, "1321.0");
+    world.bust(1);
+    world.place(sell(2));
+    world.hush();
+    world.fill("T2", 2, "1321.0");
+    assert_eq!((world.net("GC"), world.realized("GC").as_str()), (0, "0.00"));
+}
+
+#[test]
+fn a_bust_takes_no_more_out_of_a_lot_than_it_took_back() {
+    let mut world = world();
+    world.place(buy(3));
+    for _ in 0..3 {
+        world.fill("T1", 1, "1320.0");
+    }
+    world.bust(2);
+    world.place(sell(2));
+    world.hush();
+    world.fill("T2", 2, "1321.0");
+    world.expect("fill T2 2@1321.0 | reduced L0 1 by T2 1320.0>1321.0 100.00 | reduced L0 1 by T2 1320.0>1321.0 100.00 | closed T1 | closed T2");
+}
+
+#[test]
+fn a_correction_that_fills_the_rest_of_an_order_ends_it() {
+    let mut world = world();
+    world.place(buy(2).stop("1319.0"));
+    world.accept("T1");
+    world.fill("T1", 1, "1320.0");
+    assert_eq!(world.status("T1"), OrderStatus::PartiallyFilled);
+    world.correct(1, 2, "1320.0");
+    assert_eq!((world.status("T1"), world.armed(0), world.net("GC")), (OrderStatus::Filled, 2, 2));
+    world.print("1319.0");
+    world.fill("L0-X1", 2, "1319.0");
+    assert_eq!(world.status("T1"), OrderStatus::Closed);
+}
+
+#[test]
 fn a_bust_reported_twice_counts_once_and_its_execution_does_not_come_back() {
     let mut world = world();
     world.enter(buy(1), "1320.0");

@@ -168,6 +168,18 @@ fn r_04_a_person_lets_a_passed_stop_exit_and_the_target_still_counts() {
 }
 
 #[test]
+fn r_04_a_stop_that_is_set_anew_has_not_been_passed() {
+    let mut story = killed(GapPolicy::Ask);
+    agrees(&mut story);
+    story.print("1316.0");
+    story.print("1316.1");
+    story.protect(0, Protect { stop: StopChange::Fix(price("GC", "1315.0")), ..Protect::default() });
+    story.hush();
+    story.print("1315.0");
+    story.expect_sent("send L0-X1 SELL 2 GC MARKET");
+}
+
+#[test]
 fn r_04_what_is_leaving_already_is_not_let_exit_once_more() {
     let mut story = killed(GapPolicy::Ask);
     agrees(&mut story);

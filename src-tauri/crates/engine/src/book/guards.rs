@@ -245,7 +245,7 @@ impl Book {
         let Some(lot) = self.orders.at(order).lot else { return };
         let row = self.lots.at(lot);
         // A lot of which nothing is open is measured when it opens again.
-        if row.state == LotState::Armed && row.open > 0 {
+        if row.state == LotState::Armed {
             self.measure_armed(lot);
         }
     }
@@ -292,7 +292,7 @@ impl Book {
         let row = self.lots.at_mut(lot);
         row.bracket = protection.bracket;
         row.state = if protection.is_none() { LotState::Bare } else { LotState::Armed };
-        if row.state == LotState::Armed && row.open > 0 {
+        if row.state == LotState::Armed {
             // Without a trail the price is not looked at.
             let best = protection.trail.map(|trail| trail.best);
             self.arm_fixed(lot);

@@ -288,4 +288,30 @@ mod tests {
         levels.disarm(lot(1), Side::Buy, bracket(90, 110));
         assert_eq!(levels, Levels::new());
     }
+
+    #[test]
+    fn what_waits_or_trails_on_either_side_is_armed_and_quiet_short_of_its_price() {
+        let quiet = |levels: &Levels| -> Vec<i64> {
+            (85..115).filter(|&ticks| levels.is_quiet_at(price(ticks))).collect()
+        };
+        let mut levels = Levels::new();
+        levels.arm_even(lot(1), Side::Buy, price(105));
+        levels.arm_even(lot(2), Side::Sell, price(95));
+        assert_eq!(quiet(&levels), (96..105).collect::<Vec<_>>());
+        assert_eq!((levels.evens(), levels.is_empty()), (2, false));
+        levels.disarm_even(lot(1), Side::Buy, price(105));
+        levels.disarm_even(lot(2), Side::Sell, price(95));
+        assert!(levels.is_empty());
+        let trail = |best| Trail { best: price(best), distance: Ticks::new(8) };
+        let long = levels.trail(lot(1), Side::Buy, trail(100));
+        assert_eq!((levels.trailing(), levels.is_empty()), (1, false));
+        // It fires at 92, and a trade at 101 would move it.
+        assert_eq!(quiet(&levels), (93..101).collect::<Vec<_>>());
+        let short = levels.trail(lot(2), Side::Sell, trail(99));
+        assert_eq!(quiet(&levels), (99..101).collect::<Vec<_>>());
+        levels.trail_no_more(lot(1), Side::Buy, Ticks::new(8), long);
+        assert_eq!(quiet(&levels), (99..107).collect::<Vec<_>>());
+        levels.trail_no_more(lot(2), Side::Sell, Ticks::new(8), short);
+        assert_eq!((quiet(&levels).len(), levels.is_empty()), (30, true));
+    }
 }

@@ -359,7 +359,7 @@ fn the_ids_of_exits_are_a_pure_function_of_the_lot_and_count_up() {
 }
 
 #[test]
-fn a_marketable_limit_without_a_price_goes_at_the_market() {
+fn the_first_price_of_all_is_enough_for_a_marketable_limit() {
     // No trade of this contract was ever seen: the bracket is judged by the limit of the entry.
     let mut world = World::new();
     let gc: ContractId = contract("GC");
@@ -371,6 +371,23 @@ fn a_marketable_limit_without_a_price_goes_at_the_market() {
     world.fail("L0-X2");
     let key = world.book().find("L0-X3".parse().unwrap()).unwrap();
     assert_eq!(world.book().orders().at(key).kind, OrderKind::Limit(price("GC", "1317.0")));
+}
+
+#[test]
+fn a_marketable_limit_without_a_price_goes_at_the_market_and_nothing_rests() {
+    let mut world = World::new();
+    world.place(buy(1).limit("1320.0"));
+    world.fill("T1", 1, "1320.0");
+    world.flatten();
+    world.fail("F0-C0-X1");
+    world.hush();
+    world.fail("F0-C0-X2");
+    world.expect("failed F0-C0-X2 broker_refused | submit F0-C0-X3 SELL 1 GC MARKET");
+    world.accept("F0-C0-X3");
+    world.hush();
+    world.advance_ms(2_000);
+    world.expect("");
+    world.expect_requests("");
 }
 
 #[test]

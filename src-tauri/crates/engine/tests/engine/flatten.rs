@@ -1,7 +1,8 @@
 //! Flatten all: from the press to the end of its watch.
 
-use phantom_engine::HaltChange;
-use phantom_testkit::{World, buy, sell};
+use phantom_engine::{HaltChange, Input};
+use phantom_model::{FailReason, Link};
+use phantom_testkit::{Account, World, buy, sell};
 
 /// A world that has seen 1320.0 in `GC` and 5000.00 in `NQ`.
 pub(crate) fn open_market() -> World {
@@ -453,4 +454,22 @@ fn the_last_exit_that_a_flatten_can_send_says_so() {
     assert!(world.said().contains(&"alarm flatten_stuck GC".to_owned()));
     world.fill("T1", 1, "1319.0");
     assert_eq!(world.net("GC"), 1, "a person has been told");
+}
+
+#[test]
+fn an_exit_that_never_came_costs_no_rung_and_the_next_one_stands_where_it_stood() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.enter(buy(2), "1320.0");
+    world.flatten();
+    world.fail("F0-C0-X1");
+    world.fail("F0-C0-X2");
+    assert!(world.said().contains(&"submit F0-C0-X3 SELL 2 GC LIMIT 1318.0".to_owned()));
+    world.feed(Input::Link(Link::Down));
+    world.fail_for("F0-C0-X3", FailReason::NeverSent);
+    world.feed(Input::Link(Link::Up));
+    world.hush();
+    let account = Account::of(&world);
+    world.answer(&account);
+    world.expect("reconciled | submit F0-C0-X4 SELL 2 GC LIMIT 1318.0");
 }

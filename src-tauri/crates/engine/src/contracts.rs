@@ -59,8 +59,7 @@ impl Engine {
     /// Whether anything is open in the contract, or may become so.
     fn concerns_somebody(&self, contract: ContractId) -> bool {
         let position = self.book.positions().at(contract);
-        let entries = position.buy_entry_leaves + position.sell_entry_leaves;
-        position.net.size() > 0 || position.lot_contracts > 0 || entries > 0
+        position.net.size() > 0 || position.lot_contracts > 0 || position.entries_outstanding() > 0
     }
 
     fn take_entries_back(&mut self, now: &mut Now<'_>, contract: ContractId) {

@@ -143,6 +143,12 @@ impl Position {
         self.reduction_leaves + self.lot_exit_leaves
     }
 
+    /// Contracts of live entries on either side that may still fill.
+    #[must_use]
+    pub const fn entries_outstanding(&self) -> u64 {
+        self.buy_entry_leaves + self.sell_entry_leaves
+    }
+
     /// Contracts of live entries on a side that may still fill.
     #[must_use]
     pub const fn entry_leaves(&self, side: Side) -> u64 {

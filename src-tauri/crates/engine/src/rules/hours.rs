@@ -172,8 +172,7 @@ impl Engine {
     pub(crate) fn contracts_in_use(&self) -> Vec<ContractId> {
         let positions = self.book.positions().iter();
         let in_use = positions.filter(|(_, it)| {
-            it.net.size() > 0
-                || it.buy_entry_leaves + it.sell_entry_leaves + it.reduction_leaves + it.lot_exit_leaves > 0
+            it.net.size() > 0 || it.entries_outstanding() > 0 || it.exits_outstanding() > 0
         });
         in_use.map(|(id, _)| id).collect()
     }

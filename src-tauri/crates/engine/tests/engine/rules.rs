@@ -6,7 +6,7 @@ use phantom_compliance::{RuleId, RunAway};
 use phantom_engine::rules::Act;
 use phantom_engine::rules::panel::Level;
 use phantom_engine::{FactBody, RuleFact};
-use phantom_model::{FailReason, Money};
+use phantom_model::{FailReason, Money, Side};
 use phantom_testkit::{Draft, World, buy, contract, rules, sell};
 
 const COMBINE: &str = "topstep-combine-50k";
@@ -267,4 +267,29 @@ fn a_release_that_is_set_to_warn_stops_and_closes_nothing() {
     world.print_on("NQ", "24500.00");
     assert!(world.book().flattens().is_empty());
     assert_eq!(reason(&world, buy(1).on("NQ")), None);
+}
+
+#[test]
+fn at_the_time_to_be_flat_whatever_is_open_or_may_open_is_closed_out_and_nothing_else_is() {
+    let closed_out = |prepare: fn(&mut World)| {
+        let mut world = World::under(COMBINE, &[], MORNING);
+        world.print("1320.0");
+        prepare(&mut world);
+        // 15:11 in Chicago.
+        world.advance_ms(5 * 3_600_000 + 11 * 60_000);
+        world.book().flattens().len()
+    };
+    assert_eq!(closed_out(|_| {}), 0);
+    assert_eq!(closed_out(|world| world.enter(buy(1).stop("1310.0"), "1320.0")), 1);
+    assert_eq!(closed_out(|world| world.place(buy(1).limit("1319.0"))), 1);
+    assert_eq!(closed_out(|world| world.place(sell(1).limit("1321.0"))), 1);
+    assert_eq!(
+        closed_out(|world| {
+            world.enter(buy(1).stop("1319.0"), "1320.0");
+            world.print("1319.0");
+            // Somebody has closed it at the broker; our exit has no answer.
+            world.foreign_fill(9, Side::Sell, 1, "1319.0");
+        }),
+        1
+    );
 }

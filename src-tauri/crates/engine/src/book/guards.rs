@@ -245,7 +245,7 @@ impl Book {
         let Some(lot) = self.orders.at(order).lot else { return };
         let row = self.lots.at(lot);
         // A lot of which nothing is open is measured when it opens again.
-        if row.state == LotState::Armed {
+        if row.state == LotState::Armed && row.open > 0 {
             self.measure_armed(lot);
         }
     }

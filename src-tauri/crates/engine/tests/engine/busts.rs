@@ -63,6 +63,25 @@ fn a_bust_takes_no_more_out_of_a_lot_than_it_took_back() {
 }
 
 #[test]
+fn a_lot_that_was_taken_back_whole_has_no_stop_until_it_opens_again() {
+    let mut world = world();
+    world.place(buy(2).stop_ticks(10));
+    world.accept("T1");
+    world.fill("T1", 1, "1320.0");
+    world.bust(1);
+    world.hush();
+    world.print("1318.9");
+    world.expect("");
+    assert_eq!((world.net("GC"), world.armed(0)), (0, 0));
+    world.fill("T1", 1, "1318.8");
+    world.hush();
+    world.print("1317.9");
+    world.expect("");
+    world.print("1317.8");
+    world.expect("fired L0 stop 1317.8 | submit L0-X1 SELL 1 GC MARKET");
+}
+
+#[test]
 fn a_correction_that_fills_the_rest_of_an_order_ends_it() {
     let mut world = world();
     world.place(buy(2).stop("1319.0"));

@@ -111,10 +111,8 @@ impl Engine {
         let own = self.book.orders().at(it.key).lot;
         let opened = own.map_or(0, |lot| self.unwind(now, lot, it.qty, it.price));
         let mut left = it.qty - opened;
-        if left > 0 {
-            left -= self.undo_closed_by(now, it.key, left, it.price);
-        }
-        if let Some(lot) = own.filter(|_| left > 0) {
+        left -= self.undo_closed_by(now, it.key, left, it.price);
+        if let Some(lot) = own {
             left -= self.undo_closed_of(now, lot, left, it.price);
         }
         let contract = self.book.orders().at(it.key).contract;

@@ -103,12 +103,6 @@ impl Deadlines {
         self.next = self.next.min(at);
     }
 
-    /// The flatten waits for nothing any more.
-    pub(crate) fn clear_flatten(&mut self) {
-        self.flatten = None;
-        self.find_next();
-    }
-
     /// The question about the broker's own account has its answer.
     pub(crate) fn clear_snapshot(&mut self) {
         self.snapshot = None;

@@ -78,7 +78,6 @@ impl Engine {
                 let end = since + self.timing.flatten_watch;
                 if now.at >= end {
                     self.emit(now, FactBody::FlattenEnded { flatten });
-                    self.deadlines.clear_flatten();
                 } else {
                     self.deadlines.set(end, Due::Flatten);
                 }
@@ -167,7 +166,6 @@ impl Engine {
             return;
         }
         self.emit(now, FactBody::FlattenAnswered { flatten, flat });
-        self.deadlines.clear_flatten();
         self.deadlines.set(now.at + self.timing.flatten_watch, Due::Flatten);
     }
 

@@ -63,6 +63,23 @@ fn a_bust_takes_no_more_out_of_a_lot_than_it_took_back() {
 }
 
 #[test]
+fn a_bust_of_an_entry_undoes_what_closed_its_own_lot_and_not_its_twin() {
+    let mut world = world();
+    world.enter(buy(1).stop("1319.0"), "1320.0");
+    world.enter(buy(1).stop("1318.0"), "1320.0");
+    world.print("1319.0");
+    world.fill("L0-X1", 1, "1319.0");
+    world.place(sell(1));
+    world.fill("T3", 1, "1318.5");
+    world.hush();
+    world.bust(1);
+    let said = world.said().join(" | ");
+    assert!(said.contains("undone L0 1 by L0-X1 1320.0>1319.0 -100.00"), "{said}");
+    assert!(!said.contains("undone L1"), "{said}");
+    assert_eq!((world.net("GC"), world.realized("GC").as_str()), (-1, "-150.00"));
+}
+
+#[test]
 fn a_lot_that_was_taken_back_whole_has_no_stop_until_it_opens_again() {
     let mut world = world();
     world.place(buy(2).stop_ticks(10));

@@ -93,6 +93,14 @@ fn a_heartbeat_that_is_not_missed_leaves_nothing_behind() {
     assert_eq!(out, Outcome::default());
 }
 
+/// The heart beats once a second for so many seconds, and nothing trades.
+fn beats(world: &mut World, seconds: u32) {
+    for _ in 0..seconds {
+        world.advance_ms(1_000);
+        world.feed(Input::FeedAlive);
+    }
+}
+
 #[test]
 fn c_02_a_contract_with_a_stop_that_does_not_trade_for_a_minute_while_the_heart_beats_is_told_once() {
     let mut world = World::new();
@@ -100,12 +108,6 @@ fn c_02_a_contract_with_a_stop_that_does_not_trade_for_a_minute_while_the_heart_
     world.enter(buy(1).stop("1319.0"), "1320.0");
     world.print("1320.1");
     world.hush();
-    let beats = |world: &mut World, seconds: u32| {
-        for _ in 0..seconds {
-            world.advance_ms(1_000);
-            world.feed(Input::FeedAlive);
-        }
-    };
     beats(&mut world, 59);
     world.expect("");
     beats(&mut world, 1);
@@ -122,4 +124,38 @@ fn c_02_a_contract_with_a_stop_that_does_not_trade_for_a_minute_while_the_heart_
     world.hush();
     beats(&mut world, 200);
     world.expect("");
+}
+
+#[test]
+fn c_02_each_contract_that_is_silent_is_told_once() {
+    let mut world = World::new();
+    world.print("1320.0");
+    world.print_on("NQ", "24500.00");
+    world.enter(buy(1).stop("1319.0"), "1320.0");
+    world.enter(buy(1).on("NQ").stop("24490.00"), "24500.00");
+    world.hush();
+    beats(&mut world, 60);
+    world.expect("alarm no_trades GC | alarm no_trades NQ");
+    beats(&mut world, 60);
+    world.expect("");
+    world.print("1320.0");
+    beats(&mut world, 60);
+    world.expect("alarm no_trades GC");
+}
+
+#[test]
+fn c_02_while_the_exchange_rests_nobody_is_told_that_nothing_trades() {
+    // Half a minute before the daily break.
+    let mut world = World::under("shape-micros-are-minis", &[], "2026-10-06T20:59:30Z");
+    world.print("1320.0");
+    world.enter(buy(1).stop("1319.0"), "1320.0");
+    world.hush();
+    beats(&mut world, 300);
+    world.expect("");
+    let mut world = World::under("shape-micros-are-minis", &[], "2026-10-06T20:50:00Z");
+    world.print("1320.0");
+    world.enter(buy(1).stop("1319.0"), "1320.0");
+    world.hush();
+    beats(&mut world, 60);
+    world.expect("alarm no_trades GC");
 }

@@ -6,7 +6,6 @@ use phantom_testkit::{World, buy, sell};
 /// A restart now sets the deadline that is set now, and finds nothing to do.
 fn same(world: &World, what: &str) {
     let (mut restarted, mut out) = (world.restarted(world.inputs().len()), Outcome::default());
-    // What has been due already finds nothing to do.
     restarted.apply(world.now(), Input::Clock, &mut out);
     assert_eq!((out.facts, out.requests), (vec![], vec![]), "{what}");
     assert!(world.engine().next_due() > world.now(), "{what}: something is still to come");

@@ -9,6 +9,15 @@ fn priced() -> World {
     world
 }
 
+/// A desk long 3 at 1320.0 without a stop.
+fn long_three() -> World {
+    let mut world = priced();
+    world.enter(buy(3), "1320.0");
+    world.advance_ms(1);
+    world.hush();
+    world
+}
+
 /// A desk long 3 at 1320.0 with a stop, of which the broker has steadily said that it is `broker`.
 pub(crate) fn confirmed(broker: i64) -> World {
     let mut world = priced();
@@ -28,10 +37,7 @@ fn decide(world: &mut World, decision: Decision) {
 
 #[test]
 fn a_difference_is_believed_the_second_time_after_five_seconds() {
-    let mut world = priced();
-    world.enter(buy(3), "1320.0");
-    world.advance_ms(1);
-    world.hush();
+    let mut world = long_three();
     let account = Account::of(&world).holds("GC", 1);
     world.reconcile(&account);
     world.expect("differs GC 3 broker 1");
@@ -52,10 +58,7 @@ fn a_difference_is_believed_the_second_time_after_five_seconds() {
 
 #[test]
 fn two_numbers_that_differ_from_each_other_are_not_one_difference_seen_twice() {
-    let mut world = priced();
-    world.enter(buy(3), "1320.0");
-    world.advance_ms(1);
-    world.hush();
+    let mut world = long_three();
     let (one, none) = (Account::of(&world).holds("GC", 1), Account::of(&world).holds("GC", 0));
     world.reconcile(&one);
     world.advance_ms(5_000);
@@ -68,10 +71,7 @@ fn two_numbers_that_differ_from_each_other_are_not_one_difference_seen_twice() {
 
 #[test]
 fn the_same_distance_from_another_position_is_another_difference() {
-    let mut world = priced();
-    world.enter(buy(3), "1320.0");
-    world.advance_ms(1);
-    world.hush();
+    let mut world = long_three();
     let account = Account::of(&world).holds("GC", 1);
     world.reconcile(&account);
     world.expect("differs GC 3 broker 1");
@@ -85,10 +85,7 @@ fn the_same_distance_from_another_position_is_another_difference() {
 
 #[test]
 fn a_number_that_lags_behind_the_fills_settles_by_itself() {
-    let mut world = priced();
-    world.enter(buy(3), "1320.0");
-    world.advance_ms(1);
-    world.hush();
+    let mut world = long_three();
     let lagging = Account::of(&world).holds("GC", 0);
     world.reconcile(&lagging);
     world.advance_ms(5_000);
@@ -182,9 +179,7 @@ fn a_person_keeps_our_number_and_the_same_difference_is_let_be() {
 
 #[test]
 fn nobody_decides_about_a_difference_that_is_not_confirmed() {
-    let mut world = priced();
-    world.enter(buy(3), "1320.0");
-    world.advance_ms(1);
+    let mut world = long_three();
     let account = Account::of(&world).holds("GC", 1);
     world.reconcile(&account);
     world.hush();
